@@ -17,7 +17,7 @@ class SettingsError(ValueError):
     """A setting that makes no sense; its text says which variable and why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settings:
     """All that a deployment can set. Times are in seconds, lengths in tokens unless the name says otherwise."""
 
