@@ -1,0 +1,261 @@
+"""A child process that does one check at a time, and is killed and replaced when it takes too much.
+
+The parent's side: it imports nothing heavy. Only pipes join the two, as AWS Lambda has no /dev/shm
+(https://docs.aws.amazon.com/lambda/latest/dg/python-concurrency.html). The child's side is `worker_main`.
+
+The wire: one JSON object a line. `{"load": task}` is answered with `{"loaded": task}` when the task's module is
+imported; `{"id": n, "task": task, "cpu": seconds, "payload": {...}}` with `{"id": n, "result": {...}}`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+__all__ = ["CheckKilled", "Sandbox"]
+
+LONGEST_LINE = 4 * 2**20
+"""Bytes that a request or a reply may have."""
+
+
+class CheckKilled(Exception):
+    """A check that ended without a result: too slow, too large, crashed. Its text says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Sandbox:
+    """A process of its own for checks, started again whenever it had to be killed.
+
+    `timeout` is the wall-clock and CPU limit of one check in seconds, `memory_bytes` the child's address space,
+    `preload` the tasks whose modules the child imports at once, `start_timeout` how long one import may keep
+    a check waiting, `worker` the module that the child runs. Calls from several threads wait for one another.
+    """
+
+    def __init__(
+        self,
+        timeout: float = 2.0,
+        memory_bytes: int = 512 * 2**20,
+        *,
+        preload: Sequence[str] = ("mathematics",),
+        start_timeout: float = 20.0,
+        worker: str = "checkers.worker_main",
+    ) -> None:
+        self._timeout = timeout
+        self._memory_bytes = memory_bytes
+        self._preload = tuple(preload)
+        self._start_timeout = start_timeout
+        self._worker = worker
+        self._child: _Child | None = None
+        self._lock = threading.Lock()
+        self._number = 0
+
+    def start(self) -> None:
+        """Bring a child up in the background; it imports what it needs while the caller goes on."""
+        # A check that cannot be made must not cost the answer: it is `run` that says so.
+        with self._lock, contextlib.suppress(CheckKilled):
+            self._ready_child()
+
+    def run(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """What `task` makes of `payload`, both of JSON values. Raises `CheckKilled`."""
+        with self._lock:
+            self._number += 1
+            request = {"id": self._number, "task": task, "cpu": self._timeout, "payload": payload}
+            try:
+                line = _encoded(request)
+            except (TypeError, ValueError, RecursionError) as error:
+                raise CheckKilled("the check is no JSON of a size that can be sent") from error
+            child = self._ready_child()
+            try:
+                child.load(task, time.monotonic() + self._start_timeout)
+                reply = child.ask(line, time.monotonic() + self._timeout)
+                return _result(reply, self._number)
+            except CheckKilled:
+                self._replace_child()
+                raise
+
+    def close(self) -> None:
+        """End the child; a later `run` starts another one."""
+        with self._lock:
+            if self._child is not None:
+                self._child.kill()
+                self._child = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _ready_child(self) -> _Child:
+        if self._child is not None and not self._child.usable():
+            self._child.kill()
+            self._child = None
+        if self._child is None:
+            try:
+                self._child = _Child(self._worker, self._memory_bytes)
+            except OSError as error:
+                raise CheckKilled("the checking process could not be started") from error
+            for task in self._preload:
+                self._child.ask_to_load(task)
+        return self._child
+
+    def _replace_child(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+            self._child = None
+        # The next check finds the new child's imports done, or nearly so.
+        with contextlib.suppress(CheckKilled):
+            self._ready_child()
+
+
+class _Child:
+    """One process and its two pipes."""
+
+    def __init__(self, worker: str, memory_bytes: int) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell, nothing from outside in it
+            [sys.executable, "-m", worker, str(memory_bytes)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env=_environment(),
+            start_new_session=True,
+            bufsize=0,
+        )
+        self._owner = os.getpid()
+        self._loading: list[str] = []
+        self._loaded: set[str] = set()
+        self._received = bytearray()
+        self._input, self._output = _pipes(self._process)
+        os.set_blocking(self._input.fileno(), False)
+        os.set_blocking(self._output.fileno(), False)
+
+    def usable(self) -> bool:
+        """Whether it still runs and is ours: after a fork, the pipes belong to the process that made them."""
+        return self._owner == os.getpid() and self._process.poll() is None
+
+    def ask_to_load(self, task: str) -> None:
+        self._loading.append(task)
+        # A child that is gone shows itself at the next check.
+        self._write(_encoded({"load": task}), time.monotonic() + 1.0, forgiving=True)
+
+    def load(self, task: str, deadline: float) -> None:
+        """Wait until the module of `task` is imported, as its import does not count as checking."""
+        if task not in self._loading and task not in self._loaded:
+            self.ask_to_load(task)
+        while self._loading:
+            reply = self._read(deadline, "the checking process did not come up in time")
+            if reply.get("loaded") != self._loading[0]:
+                raise CheckKilled(f"the check's module could not be loaded: {self._loading[0]}")
+            self._loaded.add(self._loading.pop(0))
+
+    def ask(self, line: bytes, deadline: float) -> dict[str, Any]:
+        self._write(line, deadline)
+        return self._read(deadline, "the check reached its time limit")
+
+    def kill(self) -> None:
+        """End the process with all that it started, and wait until it is gone."""
+        if self._owner == os.getpid() and self._process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        self._input.close()
+        self._output.close()
+        if self._owner != os.getpid():
+            # The child of another process: not ours to wait for.
+            self._process.returncode = 0
+
+    def _write(self, line: bytes, deadline: float, *, forgiving: bool = False) -> None:
+        left = memoryview(line)
+        try:
+            with selectors.DefaultSelector() as selector:
+                selector.register(self._input, selectors.EVENT_WRITE)
+                while left:
+                    if not selector.select(max(0.0, deadline - time.monotonic())):
+                        raise CheckKilled("the check reached its time limit")
+                    try:
+                        left = left[os.write(self._input.fileno(), left) :]
+                    except BlockingIOError:
+                        continue
+        except BrokenPipeError as error:
+            if not forgiving:
+                raise CheckKilled("the checking process died") from error
+
+    def _read(self, deadline: float, too_late: str) -> dict[str, Any]:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._output, selectors.EVENT_READ)
+            while (end := self._received.find(b"\n")) < 0:
+                if len(self._received) > LONGEST_LINE:
+                    raise CheckKilled("the check's result is too long")
+                if not selector.select(max(0.0, deadline - time.monotonic())):
+                    raise CheckKilled(too_late)
+                try:
+                    piece = os.read(self._output.fileno(), 65_536)
+                except BlockingIOError:
+                    continue
+                if not piece:
+                    raise CheckKilled("the checking process died")
+                self._received += piece
+        line = bytes(self._received[:end])
+        del self._received[: end + 1]
+        try:
+            reply = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise CheckKilled("the checking process wrote no JSON") from error
+        if not isinstance(reply, dict):
+            raise CheckKilled("the checking process wrote no JSON object")
+        return reply
+
+
+def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    if process.stdin is None or process.stdout is None:
+        raise CheckKilled("the checking process has no pipes")
+    return process.stdin, process.stdout
+
+
+def _result(reply: dict[str, Any], number: int) -> dict[str, Any]:
+    if "error" in reply:
+        raise CheckKilled(f"the check crashed: {reply['error']}")
+    result = reply.get("result")
+    if reply.get("id") != number or not isinstance(result, dict):
+        raise CheckKilled("the checking process answered something else")
+    return result
+
+
+def _encoded(message: dict[str, Any]) -> bytes:
+    line = json.dumps(message, allow_nan=False).encode("ascii") + b"\n"
+    if len(line) > LONGEST_LINE:
+        raise ValueError("too long")
+    return line
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of the function's environment but what Python needs to start and to find the packages."""
+    package_parent = str(Path(__file__).resolve().parent.parent)
+    path = [package_parent, *(entry for entry in sys.path if entry and entry != package_parent)]
+    environment = {
+        "PYTHONPATH": os.pathsep.join(path),
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUTF8": "1",
+    }
+    # Where the interpreter of the Lambda runtime finds its own library.
+    if "LD_LIBRARY_PATH" in os.environ:
+        environment["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
+    return environment

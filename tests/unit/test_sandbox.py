@@ -1,0 +1,205 @@
+"""The process that checks run in: limits, what gets in and out, and what happens after a failure."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from checkers.sandbox import CheckKilled, Sandbox
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+
+def sandbox_for_tests(timeout: float = 5.0, memory_bytes: int = 512 * 2**20) -> Sandbox:
+    return Sandbox(timeout, memory_bytes, preload=(), worker="support.sandbox_worker")
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with sandbox_for_tests() as made:
+        yield made
+
+
+def test_a_check_gets_its_payload_and_its_result_comes_back(sandbox: Sandbox) -> None:
+    payload = {"problem": "解方程 x² = 4", "deep": [{"a": None}], "lone": "\ud800", "line": "a\nb\r\n"}
+    assert sandbox.run("echo", payload) == payload
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.dictionaries(st.text(), st.recursive(st.text() | st.integers() | st.none(), st.lists)))
+def test_what_is_sent_comes_back_unchanged(payload: dict[str, object]) -> None:
+    shared = _shared_sandbox()
+    assert shared.run("echo", payload) == payload
+
+
+@pytest.mark.parametrize("task", ["spin", "sleep"])
+def test_a_check_ends_at_its_limit_and_the_next_one_works(task: str) -> None:
+    with sandbox_for_tests(timeout=0.5) as sandbox:
+        sandbox.run("echo", {})
+        began = time.monotonic()
+        with pytest.raises(CheckKilled, match="time limit"):
+            sandbox.run(task, {})
+        assert time.monotonic() - began < 1.0
+        assert sandbox.run("echo", {"n": 1}) == {"n": 1}
+
+
+def test_starting_does_not_wait_for_the_child() -> None:
+    with sandbox_for_tests() as sandbox:
+        began = time.monotonic()
+        sandbox.start()
+        assert time.monotonic() - began < 0.25
+
+
+def test_a_child_that_does_not_come_up_in_time_is_a_killed_check() -> None:
+    with (
+        Sandbox(preload=(), worker="support.sandbox_worker", start_timeout=0.0) as sandbox,
+        pytest.raises(CheckKilled, match="did not come up"),
+    ):
+        sandbox.run("echo", {})
+
+
+def test_a_check_that_raises_says_the_kind_of_error_and_nothing_of_the_text(sandbox: Sandbox) -> None:
+    with pytest.raises(CheckKilled) as caught:
+        sandbox.run("crash", {"problem": "private"})
+    assert caught.value.reason == "the check crashed: LookupError"
+    assert sandbox.run("echo", {"n": 1}) == {"n": 1}
+
+
+def test_a_child_that_dies_in_a_check_is_replaced(sandbox: Sandbox) -> None:
+    with pytest.raises(CheckKilled, match="died"):
+        sandbox.run("die", {})
+    assert sandbox.run("echo", {"n": 1}) == {"n": 1}
+
+
+def test_a_child_that_died_between_two_checks_is_replaced_unseen(sandbox: Sandbox) -> None:
+    pid = sandbox.run("surroundings", {})["pid"]
+    os.kill(pid, signal.SIGKILL)
+    _wait_until_gone(pid)
+    assert sandbox.run("echo", {"n": 1}) == {"n": 1}
+
+
+def test_memory_beyond_the_limit_ends_the_check_only() -> None:
+    with sandbox_for_tests(memory_bytes=256 * 2**20) as sandbox:
+        assert sandbox.run("hoard", {"bytes": 2**20}) == {"size": 2**20}
+        with pytest.raises(CheckKilled, match="MemoryError"):
+            sandbox.run("hoard", {"bytes": 2**30})
+        assert sandbox.run("hoard", {"bytes": 2**20}) == {"size": 2**20}
+
+
+def test_what_a_check_prints_is_not_taken_for_its_result(sandbox: Sandbox) -> None:
+    assert sandbox.run("chatter", {"n": 1}) == {"n": 1}
+
+
+def test_a_long_line_passes_in_pieces(sandbox: Sandbox) -> None:
+    assert len(sandbox.run("verbose", {"length": 3_000_000})["text"]) == 3_000_000
+
+
+def test_a_result_beyond_all_measure_is_refused(sandbox: Sandbox) -> None:
+    with pytest.raises(CheckKilled, match="too long"):
+        sandbox.run("verbose", {"length": 5_000_000})
+    assert sandbox.run("echo", {"n": 1}) == {"n": 1}
+
+
+@pytest.mark.parametrize("payload", [{"text": "x" * 5_000_000}, {"n": float("nan")}, {"n": object()}])
+def test_a_payload_that_cannot_be_sent_is_a_killed_check(
+    sandbox: Sandbox, payload: dict[str, object]
+) -> None:
+    with pytest.raises(CheckKilled, match="can be sent"):
+        sandbox.run("echo", payload)
+
+
+@pytest.mark.parametrize("task", ["missing", "unheard-of"])
+def test_a_task_that_is_not_there_is_a_killed_check(sandbox: Sandbox, task: str) -> None:
+    with pytest.raises(CheckKilled, match="could not be loaded"):
+        sandbox.run(task, {})
+    assert sandbox.run("echo", {"n": 1}) == {"n": 1}
+
+
+def test_the_child_sees_nothing_of_the_functions_environment_and_files(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "not for the child")
+    with (tmp_path / "open").open("w") as held:
+        os.set_inheritable(held.fileno(), True)
+        seen = sandbox.run("surroundings", {})
+    allowed = {
+        "PYTHONPATH",
+        "PYTHONHASHSEED",
+        "PYTHONDONTWRITEBYTECODE",
+        "PYTHONUTF8",
+        "LD_LIBRARY_PATH",
+        "LC_CTYPE",
+    }
+    assert set(seen["environment"]) <= allowed
+    # 0, 1, 2, the pipe to the parent, and the listing of the folder itself.
+    assert seen["files"] == [0, 1, 2, 3, 4]
+    assert seen["memory"] == 512 * 2**20
+
+
+def test_the_cpu_limit_is_renewed_for_each_check(sandbox: Sandbox) -> None:
+    first, second = (sandbox.run("surroundings", {})["cpu"] for _ in range(2))
+    assert 5 <= first <= second <= 8
+
+
+def test_closing_ends_the_child_and_the_sandbox_can_be_used_again(sandbox: Sandbox) -> None:
+    pid = sandbox.run("surroundings", {})["pid"]
+    sandbox.close()
+    sandbox.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    assert sandbox.run("echo", {"n": 1}) == {"n": 1}
+
+
+def test_a_forked_process_gets_a_child_of_its_own(sandbox: Sandbox) -> None:
+    program = (
+        "import os, sys\n"
+        "from checkers.sandbox import Sandbox\n"
+        "sandbox = Sandbox(preload=(), worker='support.sandbox_worker')\n"
+        "before = sandbox.run('surroundings', {})['pid']\n"
+        "child = os.fork()\n"
+        "after = sandbox.run('surroundings', {})['pid']\n"
+        "sandbox.close()\n"
+        "if child == 0: os._exit(0 if after != before else 1)\n"
+        "_, status = os.waitpid(child, 0)\n"
+        "sys.exit(status or after != before)\n"
+    )
+    environment = {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, timeout=60, check=False)
+    assert done.returncode == 0
+
+
+def test_the_parent_imports_nothing_heavy() -> None:
+    program = "import sys, checkers.sandbox; sys.exit(any(m in sys.modules for m in ('sympy', 'z3', 'multiprocessing')))"
+    environment = {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, timeout=60, check=False)
+    assert done.returncode == 0
+
+
+_SHARED: list[Sandbox] = []
+
+
+def _shared_sandbox() -> Sandbox:
+    if not _SHARED:
+        _SHARED.append(sandbox_for_tests())
+    return _SHARED[0]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _close_the_shared_sandbox() -> Iterator[None]:
+    yield
+    for shared in _SHARED:
+        shared.close()
+    _SHARED.clear()
+
+
+def _wait_until_gone(pid: int) -> None:
+    """Wait for the process to have died without reaping it, which is the sandbox's business."""
+    with suppress(ChildProcessError):
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
