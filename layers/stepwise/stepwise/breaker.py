@@ -1,0 +1,79 @@
+"""A circuit breaker: after some failures in a row, calls fail at once until a cheap probe succeeds.
+
+One breaker lives in one execution environment. Powertools' ``circuit_breaker`` was looked at and does not fit: it
+keeps its state in a DynamoDB table that every call reads, it wraps a function that returns (a generation is a
+stream that may fail minutes after it began), and its probe is a real call, here one of up to 90 seconds.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+__all__ = ["Breaker"]
+
+
+class Breaker:
+    """Counts failures in a row and says whether a call may go out. Thread-safe.
+
+    While it is open, a call first probes. Probes are rationed: never two at a time, and after one that failed the
+    next waits ten times as long as that one took, at most ``interval`` seconds. A host that swallows packets
+    (each probe costs its whole time limit) is so probed once a second, while one that refuses (each probe costs
+    a millisecond) is noticed within some milliseconds of its return.
+
+    After a probe that succeeded, one failure opens the breaker again; a success closes it for good.
+    """
+
+    def __init__(
+        self,
+        probe: Callable[[], bool],
+        *,
+        clock: Callable[[], float],
+        threshold: int = 5,
+        interval: float = 1.0,
+    ) -> None:
+        self._probe = probe
+        self._clock = clock
+        self._threshold = threshold
+        self._interval = interval
+        self._lock = threading.Lock()
+        self._failures = 0
+        self._probing = False
+        self._next_probe = float("-inf")
+
+    @property
+    def open(self) -> bool:
+        """True while calls have to probe first."""
+        with self._lock:
+            return self._failures >= self._threshold
+
+    def admits(self) -> bool:
+        """True if a call may go out now. Blocks for one probe at most."""
+        with self._lock:
+            if self._failures < self._threshold:
+                return True
+            began = self._clock()
+            if self._probing or began < self._next_probe:
+                return False
+            self._probing = True
+        alive = False
+        try:
+            alive = self._probe()
+        finally:
+            with self._lock:
+                now = self._clock()
+                self._probing = False
+                self._next_probe = now + min(self._interval, 10 * (now - began))
+                if alive:
+                    self._failures = self._threshold - 1
+        return alive
+
+    def succeeded(self) -> None:
+        """A call reached the host."""
+        with self._lock:
+            self._failures = 0
+
+    def failed(self) -> None:
+        """A call did not reach the host."""
+        with self._lock:
+            self._failures += 1
