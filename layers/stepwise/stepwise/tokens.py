@@ -1,0 +1,62 @@
+"""How many tokens a text costs, without the tokenizer.
+
+The tokenizer of the model is 200,000 entries large and would have to be loaded by every function; a weight for each kind
+of character comes within some per cent of it. The weights reproduce the averages that were measured for this model
+(design: 0.78 tokens a character in Chinese, 0.62 in Chinese mathematics, 0.32 in LaTeX, 0.19 in English prose).
+"""
+
+from __future__ import annotations
+
+import re
+from math import ceil
+
+__all__ = ["calibrated", "estimate", "weigh"]
+
+_LETTERS = re.compile(r"[A-Za-z\s]+")
+_DIGITS = re.compile(r"[0-9]+")
+_IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]+")
+_ACCENTED = re.compile(r"[\u00c0-\u024f\u0370-\u052f]+")
+
+_LETTER = 0.16  # five or six letters and the blank before them are one token
+_DIGIT = 0.6  # at most three digits in one
+_IDEOGRAPH = 0.78
+_ACCENTED_LETTER = 0.45
+_SIGN = 0.85  # brackets, backslashes, operators, punctuation of every script
+
+_SLOWEST, _FASTEST = 0.5, 2.0
+
+
+def weigh(text: str) -> float:
+    """The tokens of ``text`` as a fraction: what :func:`estimate` rounds up, so that parts can be added."""
+    total = len(text)
+    rest = _LETTERS.sub("", text)
+    letters = total - len(rest)
+    if not rest:
+        return letters * _LETTER
+    weight = letters * _LETTER
+    for kind, each in ((_DIGITS, _DIGIT), (_IDEOGRAPHS, _IDEOGRAPH), (_ACCENTED, _ACCENTED_LETTER)):
+        shorter = kind.sub("", rest)
+        weight += (len(rest) - len(shorter)) * each
+        rest = shorter
+    return weight + len(rest) * _SIGN
+
+
+def estimate(text: str, scale: float = 1.0) -> int:
+    """Tokens that the model will count in ``text``, rounded up.
+
+    ``scale`` corrects the weights for a model with another tokenizer (see :func:`calibrated`). Time is linear in the length.
+    """
+    return ceil(weigh(text) * scale)
+
+
+def calibrated(scale: float, estimated: int, counted: int) -> float:
+    """A better ``scale`` after one answer: ``counted`` is its ``prompt_eval_count``, ``estimated`` what we thought at scale 1.
+
+    Moves a tenth of the way, so that one odd prompt does not decide; stays within 0.5 and 2. A prompt of fewer than 50
+    tokens says more about the chat template than about the text and changes nothing, nor does a count of 0 (a prompt that
+    the host had in its cache).
+    """
+    if estimated < 50 or counted <= 0:
+        return scale
+    moved = scale + (counted / estimated - scale) / 10
+    return min(_FASTEST, max(_SLOWEST, moved))
