@@ -1,6 +1,7 @@
 """Plain Python values as DynamoDB attribute values, and back.
 
-A number comes back as an int where it is whole, else as a float; a tuple as a list; a frozenset as a set.
+A number comes back as an int where it is whole, else as a float (so a float over 2**53 can come back as an
+int beside it); a tuple as a list; a frozenset as a set.
 Limits of numbers, keys and items: Amazon DynamoDB developer guide, "Quotas in Amazon DynamoDB".
 """
 
@@ -155,8 +156,8 @@ def _text(value: str) -> str:
 
 
 def _name(name: object) -> str:
-    if not isinstance(name, str):
-        raise InvalidCall("an attribute's name must be a text")
+    if not isinstance(name, str) or not name:
+        raise InvalidCall("an attribute's name must be a text that is not empty")
     return _text(name)
 
 

@@ -1,0 +1,119 @@
+"""Starts Amazon's DynamoDB Local, where there is a Java 17 for it.
+
+The jar and what it needs come from Maven Central by ``mvn`` once, into ``.local/`` of the repository, about
+50 MB. The server holds its data in memory and ends with the test session. It listens on a free port; that it
+does so on every interface cannot be set.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+__all__ = ["DynamoDBLocalMissing", "dynamodb_local"]
+
+_VERSION = "3.3.1"
+_MAIN = "software.amazon.dynamodb.services.local.main.ServerRunner"
+_FOLDER = Path(__file__).resolve().parents[2] / ".local" / f"dynamodb-local-{_VERSION}"
+_POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>stepwise</groupId><artifactId>dynamodb-local</artifactId><version>1</version><packaging>pom</packaging>
+  <dependencies>
+    <dependency>
+      <groupId>software.amazon.dynamodb</groupId><artifactId>DynamoDBLocal</artifactId><version>{_VERSION}</version>
+    </dependency>
+  </dependencies>
+</project>
+"""
+
+
+class DynamoDBLocalMissing(Exception):
+    """DynamoDB Local cannot run here; the text is the reason."""
+
+
+@contextlib.contextmanager
+def dynamodb_local() -> Iterator[str]:
+    """The endpoint of a DynamoDB Local that lives as long as the block.
+
+    Raises:
+        DynamoDBLocalMissing: no Java 17, no way to fetch the jar, or no start within 30 s.
+    """
+    java = _java()
+    library = _library()
+    port = _free_port()
+    command = [java, f"-Djava.library.path={library}", "-Xmx256m", "-XX:TieredStopAtLevel=1"]
+    command += ["-cp", f"{library}/*", _MAIN, "-inMemory", "-disableTelemetry", "-port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait_for(process, port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _java() -> str:
+    java = shutil.which("java")
+    if java is None:
+        raise DynamoDBLocalMissing("no Java: DynamoDB Local needs Java 17")
+    shown = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=30, check=False).stderr
+    found = re.search(r'version "(\d+)', shown)
+    if found is None or int(found[1]) < 17:
+        raise DynamoDBLocalMissing("DynamoDB Local needs Java 17, this one is older")
+    return java
+
+
+def _library() -> Path:
+    """The folder with the jars, fetched if it is not there yet."""
+    library = _FOLDER / "lib"
+    if (library / f"DynamoDBLocal-{_VERSION}.jar").exists():
+        return library
+    maven = shutil.which("mvn")
+    if maven is None:
+        raise DynamoDBLocalMissing("no mvn to fetch DynamoDB Local with")
+    _FOLDER.mkdir(parents=True, exist_ok=True)
+    (_FOLDER / "pom.xml").write_text(_POM)
+    fetched = _FOLDER / "fetched"
+    command = [maven, "-q", "-B", "dependency:copy-dependencies", "-DincludeScope=runtime"]
+    try:
+        done = subprocess.run(
+            [*command, f"-DoutputDirectory={fetched}"],
+            cwd=_FOLDER,
+            capture_output=True,
+            timeout=180,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise DynamoDBLocalMissing("DynamoDB Local could not be fetched in 180 s") from None
+    if done.returncode:
+        raise DynamoDBLocalMissing("DynamoDB Local could not be fetched from Maven Central")
+    fetched.rename(library)
+    return library
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_for(process: subprocess.Popen[bytes], port: int) -> None:
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise DynamoDBLocalMissing(f"DynamoDB Local ended at once, with code {process.returncode}")
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.05)
+    raise DynamoDBLocalMissing("DynamoDB Local did not start in 30 s")
