@@ -1,0 +1,34 @@
+"""Which solver a mathematics problem goes to, by the words around its formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sympy as sp
+
+from embedded_model.formula import FormulaError
+from embedded_model.reading import Reading, read
+from embedded_model.solution import Say, Solution
+from embedded_model.solvers import equations
+
+__all__ = ["solve"]
+
+Solver = Callable[[Reading, Say], Solution | None]
+
+
+def solve(text: str, say: Say) -> Solution | None:
+    """The solution of the problem in *text*, or ``None`` where no solver understands all of it."""
+    reading = read(text)
+    if reading is None or not reading.formulas:
+        return None
+    for solver in _SOLVERS:
+        try:
+            solution = solver(reading, say)
+        except (FormulaError, NotImplementedError, ValueError, TypeError, sp.PolynomialError):
+            continue
+        if solution is not None:
+            return solution
+    return None
+
+
+_SOLVERS: tuple[Solver, ...] = (equations.solve,)
