@@ -115,6 +115,12 @@ class OllamaClient:
         self._http: httpx.Client | None = None
         self.breaker = Breaker(self._alive, clock=clock)
 
+    def __enter__(self) -> OllamaClient:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def generate(self, prompt: Prompt, *, deadline: float) -> Generation:
         """A generation that begins when it is iterated and ends by *deadline* (on the clock)."""
         return Generation(self, prompt, deadline)
@@ -137,7 +143,8 @@ class OllamaClient:
         began = self.clock()
         answer = self._call("POST", "/api/chat", body, limit)
         load = answer.get("load_duration")
-        if answer.get("done") is not True or not (load is None or type(load) is int):
+        said = answer.get("done") is True and answer.get("done_reason") != "unload"
+        if not said or not (load is None or type(load) is int):
             raise failure(ModelError, "load_answer")
         self.breaker.succeeded()
         return Loaded(took_ms=_ms(self.clock() - began), load_ms=(load or 0) // 1_000_000)

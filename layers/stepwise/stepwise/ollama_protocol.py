@@ -248,7 +248,7 @@ _REASONS = (
     ("requires more system memory", "out_of_memory"),
     ("out of memory", "out_of_memory"),
     ("maximum pending requests", "host_busy"),
-    ("unexpected eof", "runner_died"),
+    ("running the model", "runner_died"),
     ("runner process", "runner_died"),
     ("does not support", "capability_missing"),
     ("not found", "model_missing"),
