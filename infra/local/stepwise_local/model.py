@@ -1,0 +1,69 @@
+"""Which model answers: the host that was asked for, a running Ollama, or the embedded model server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import httpx
+
+__all__ = ["EMBEDDED_MODEL", "Model", "ModelMissing", "choose_model"]
+
+DEFAULT_HOST = "http://127.0.0.1:11434"
+"""Where Ollama listens when it is not told otherwise."""
+EMBEDDED_MODEL = "embedded-sympy"
+
+
+class ModelMissing(Exception):
+    """No model can answer; the text is a sentence for the person who started the stack."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model's host and name, and whether it is the embedded one."""
+
+    host: str
+    name: str
+    embedded: bool = False
+
+
+async def choose_model(environ: Mapping[str, str], default_name: str) -> Model | None:
+    """The model of ``OLLAMA_HOST`` and ``MODEL_NAME``, or of an Ollama on its default port; ``None``: the embedded one.
+
+    Raises:
+        ModelMissing: ``OLLAMA_HOST`` is set, but nothing answers there or it has no such model.
+    """
+    name = environ.get("MODEL_NAME") or default_name
+    asked = environ.get("OLLAMA_HOST", "").strip().rstrip("/")
+    async with httpx.AsyncClient(trust_env=False) as http:
+        if asked:
+            if not asked.startswith(("http://", "https://")):
+                raise ModelMissing(
+                    f"OLLAMA_HOST is {asked}, but it must be an address such as {DEFAULT_HOST}."
+                )
+            names = await _models(http, asked, timeout=10.0)
+            if not _has(names, name):
+                there = ", ".join(names[:10]) or "no model at all"
+                raise ModelMissing(f"The model host {asked} does not have the model {name}; it has {there}.")
+            return Model(asked, name)
+        try:
+            names = await _models(http, DEFAULT_HOST, timeout=1.0)
+        except ModelMissing:
+            return None
+        return Model(DEFAULT_HOST, name) if _has(names, name) else None
+
+
+async def _models(http: httpx.AsyncClient, host: str, timeout: float) -> list[str]:
+    try:
+        response = await http.get(f"{host}/api/tags", timeout=timeout)
+        return [str(model["name"]) for model in response.raise_for_status().json()["models"]]
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise ModelMissing(
+            f"OLLAMA_HOST is {host}, but no Ollama answers there ({type(error).__name__})."
+        ) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelMissing(f"OLLAMA_HOST is {host}, but what answers there is no Ollama.") from error
+
+
+def _has(names: list[str], name: str) -> bool:
+    return name in names or f"{name}:latest" in names

@@ -1,0 +1,131 @@
+"""The whole stack: AWS in memory, a model, the functions and everything that invokes them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stepwise_local.aws import Aws
+from stepwise_local.bundle import Bundle
+from stepwise_local.event_sources import poll
+from stepwise_local.functions import Functions
+from stepwise_local.gateway import Gateway
+from stepwise_local.log import Log
+from stepwise_local.model import EMBEDDED_MODEL, Model, choose_model
+from stepwise_local.processes import server
+from stepwise_local.reading import read_bundle
+from stepwise_local.schedules import follow_schedule
+from stepwise_local.throttle import Throttling
+from stepwise_local.web import admin, listen, serve
+
+__all__ = ["KEYS", "Options", "Running", "running_stack"]
+
+KEYS = ("demo-key", "demo-key-2")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the stack runs; ports of 0 take free ones, an *admin_port* of ``None`` opens none."""
+
+    template: Path
+    port: int
+    admin_port: int | None = None
+    throttle: bool = False
+    most_environments: int = 32
+    idle_seconds: float = 300.0
+
+
+@dataclass(frozen=True)
+class Running:
+    """A stack that answers; *parts* never end unless one of them fails."""
+
+    url: str
+    admin_url: str | None
+    model: Model
+    bundle: Bundle
+    parts: dict[asyncio.Task[Any], str]
+
+
+@contextlib.asynccontextmanager
+async def running_stack(options: Options, environ: Mapping[str, str], log: Log) -> AsyncIterator[Running]:
+    """Start everything, and end everything at the end.
+
+    Raises:
+        StartFailed, ModelMissing, TemplateError: with a sentence that says what to do.
+    """
+    async with contextlib.AsyncExitStack() as cleanup:
+        cleanup.push_async_callback(log.close)
+        listener = cleanup.enter_context(listen(options.port))
+        parts: dict[asyncio.Task[Any], str] = {}
+        cleanup.push_async_callback(_cancel, parts)
+
+        def run(name: str, part: Coroutine[Any, Any, Any]) -> None:
+            parts[asyncio.create_task(part)] = name
+
+        default_name = _default_model(read_bundle(options.template, {}, "http://127.0.0.1"))
+        model = await choose_model(environ, default_name)
+        aws_url, process = await cleanup.enter_async_context(
+            server("stepwise_local.aws_server", environ=_plain(environ), log=log, name="aws")
+        )
+        run("AWS in memory", process.wait())
+        if model is None:
+            host, process = await cleanup.enter_async_context(
+                server("embedded_model", "--port", "0", environ=_plain(environ), log=log, name="model")
+            )
+            run("The embedded model server", process.wait())
+            model = Model(host, EMBEDDED_MODEL, embedded=True)
+        settings = {**environ, "OLLAMA_HOST": model.host, "MODEL_NAME": model.name}
+        bundle = read_bundle(options.template, settings, aws_url)
+        aws = Aws(aws_url)
+        cleanup.push_async_callback(aws.close)
+        await aws.create(bundle.tables, bundle.queues)
+        functions = Functions(
+            bundle.functions.values(),
+            aws_url,
+            log,
+            most=options.most_environments,
+            idle_seconds=options.idle_seconds,
+        )
+        cleanup.push_async_callback(functions.stop)
+        run("The end of idle environments", functions.end_idle())
+        urls = {queue.arn: f"{aws_url}/{queue.arn.split(':')[4]}/{queue.name}" for queue in bundle.queues}
+        for source in bundle.event_sources:
+            run(
+                f"The event source of {source.function}",
+                poll(source, urls[source.queue_arn], aws, functions, log),
+            )
+        for schedule in bundle.schedules:
+            run(f"The schedule {schedule.name}", follow_schedule(schedule, functions, log))
+        throttling = Throttling(bundle.throttle) if options.throttle and bundle.throttle else None
+        run("The gateway", serve(Gateway(bundle, functions, KEYS, log, throttling), listener))
+        admin_url = None
+        if options.admin_port is not None:
+            admin_listener = cleanup.enter_context(listen(options.admin_port))
+            run("The admin port", serve(admin(functions), admin_listener))
+            admin_url = f"http://127.0.0.1:{admin_listener.getsockname()[1]}"
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield Running(url, admin_url, model, bundle, parts)
+
+
+async def _cancel(parts: dict[asyncio.Task[Any], str]) -> None:
+    for part in parts:
+        part.cancel()
+    await asyncio.gather(*parts, return_exceptions=True)
+
+
+def _default_model(bundle: Bundle) -> str:
+    names = [
+        function.environment["MODEL_NAME"]
+        for function in bundle.functions.values()
+        if "MODEL_NAME" in function.environment
+    ]
+    return names[0] if names else "phi4-mini-reasoning"
+
+
+def _plain(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment for this project's own processes, without what would lead them elsewhere."""
+    return {name: value for name, value in environ.items() if not name.startswith(("AWS_", "PYTHON"))}

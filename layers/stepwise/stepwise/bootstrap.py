@@ -1,0 +1,294 @@
+"""A Lambda runtime for Python that can stream, to be thrown away when AWS's own learns to.
+
+AWS's managed Python runtime answers in one piece. This one takes its place where ``AWS_LAMBDA_EXEC_WRAPPER`` names
+``/opt/python/stepwise-bootstrap``: it calls the same handlers with the same arguments, and writes the bytes of a
+``StreamingResponse`` as they come.
+
+API Gateway does not tell a function whether its integration streams (the event is the same), but a streaming one
+accepts nothing but metadata, eight NUL bytes and the body. So under this runtime every answer to a REST API event has
+that form, and every API event of such a function needs ``ResponseTransferMode: RESPONSE_STREAM`` in the template.
+``sam local`` knows only proxy dictionaries, so there (``AWS_SAM_LOCAL``) they are left as they are.
+
+Sources: "Using the Lambda runtime API" and "Building a custom runtime" in AWS's Lambda developer guide (paths, headers,
+trailers); "Lambda proxy integration with payload response streaming" in API Gateway's (the form of the answer).
+"""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import importlib
+import json
+import logging
+import os
+import select
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from stepwise.streaming_response import StreamingResponse
+
+__all__ = ["Context", "main"]
+
+_API = "/2018-06-01/runtime"
+_DELIMITER = b"\0" * 8
+_ERROR_TYPE = "Lambda-Runtime-Function-Error-Type"
+_ERROR_BODY = "Lambda-Runtime-Function-Error-Body"
+
+Handler = Callable[[Any, "Context"], Any]
+
+
+class Context:
+    """The ``context`` argument of a handler, with the attributes of AWS's ``LambdaContext``."""
+
+    client_context = None
+    identity = None
+
+    def __init__(self, request_id: str, function_arn: str, deadline_ms: int) -> None:
+        self.aws_request_id = request_id
+        self.invoked_function_arn = function_arn
+        self.function_name = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "")
+        self.function_version = os.environ.get("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+        self.memory_limit_in_mb = os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "")
+        self.log_group_name = os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME", "")
+        self.log_stream_name = os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME", "")
+        self._deadline_ms = deadline_ms
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until Lambda ends this invocation, never below 0."""
+        return max(0, self._deadline_ms - time.time_ns() // 1_000_000)
+
+
+class _Reply(NamedTuple):
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+
+class _Runtime:
+    """The Runtime API of this environment; each call has a connection of its own, as in AWS's runtime."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+
+    def call(
+        self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> _Reply:
+        connection = http.client.HTTPConnection(self._address)
+        try:
+            connection.request(method, _API + path, body, headers or {})
+            response = connection.getresponse()
+            return _Reply(response.status, response.headers, response.read())
+        finally:
+            connection.close()
+
+    def post_error(self, path: str, error: BaseException, error_type: str | None = None) -> None:
+        name = error_type or type(error).__name__
+        headers = {"Content-Type": "application/vnd.aws.lambda.error+json", _ERROR_TYPE: name}
+        self.call("POST", path, _error_document(error), headers)
+
+    def stream(self, request_id: str, metadata: dict[str, Any], first: bytes, rest: Iterator[bytes]) -> bool:
+        """Write an answer as it comes; false if the other side closed the connection before its end."""
+        connection = http.client.HTTPConnection(self._address)
+        try:
+            connection.putrequest("POST", f"{_API}/invocation/{request_id}/response")
+            connection.putheader("Content-Type", "application/vnd.awslambda.http-integration-response")
+            connection.putheader("Lambda-Runtime-Function-Response-Mode", "streaming")
+            connection.putheader("Transfer-Encoding", "chunked")
+            connection.putheader("Trailer", f"{_ERROR_TYPE}, {_ERROR_BODY}")
+            connection.endheaders()
+            _send_chunk(connection, json.dumps(metadata).encode() + _DELIMITER + first)
+            trailers = b""
+            while True:
+                try:
+                    chunk = next(rest, None)
+                except Exception as error:  # noqa: BLE001 - whatever it is, the trailers tell it
+                    _log_error(request_id, error)
+                    trailers = _error_trailers(error)
+                    break
+                if chunk is None:
+                    break
+                _send_chunk(connection, chunk)
+            connection.send(b"0\r\n" + trailers + b"\r\n")
+            connection.getresponse().read()
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+        return True
+
+
+def _send_chunk(connection: http.client.HTTPConnection, chunk: bytes) -> None:
+    """Send one chunk; an empty one only looks at the connection.
+
+    The other side says nothing before the end of the body, so if there is something to read it has closed.
+    """
+    poll = select.poll()
+    poll.register(connection.sock, select.POLLIN)
+    if poll.poll(0):
+        raise ConnectionResetError
+    if chunk:
+        connection.send(b"%x\r\n%b\r\n" % (len(chunk), chunk))
+
+
+def main() -> int:
+    """Run the handler that ``_HANDLER`` names for one invocation after another; the exit code when that ends."""
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # Lambda gives no other kind of file
+    log = _set_up_logging()
+    runtime = _Runtime(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    try:
+        handler = _load_handler(os.environ["_HANDLER"])
+    except Exception as error:  # noqa: BLE001 - whatever it is, Lambda is told
+        _log_error(None, error, with_message=True)
+        runtime.post_error("/init/error", error)
+        return 1
+    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+        code = _restore(runtime)
+        if code:
+            return code
+    while True:
+        try:
+            status, headers, body = runtime.call("GET", "/invocation/next")
+        except (OSError, http.client.HTTPException):
+            return 0  # the environment is being ended
+        if status != http.client.OK:
+            return 1
+        _set_trace(headers["Lambda-Runtime-Trace-Id"])
+        context = Context(
+            headers["Lambda-Runtime-Aws-Request-Id"],
+            headers["Lambda-Runtime-Invoked-Function-Arn"] or "",
+            int(headers["Lambda-Runtime-Deadline-Ms"] or 0),
+        )
+        log.request_id = context.aws_request_id
+        try:
+            _answer(runtime, handler, json.loads(body), context)
+        except Exception as error:  # noqa: BLE001 - whatever it is, Lambda is told
+            _log_error(context.aws_request_id, error)
+            runtime.post_error(f"/invocation/{context.aws_request_id}/error", error)
+
+
+def _answer(runtime: _Runtime, handler: Handler, event: Any, context: Context) -> None:
+    result = handler(event, context)
+    if isinstance(result, StreamingResponse) and os.environ.get("AWS_SAM_LOCAL"):
+        text = b"".join(result.body).decode(errors="replace")
+        result = {"statusCode": result.status, "headers": result.headers, "body": text}
+    request_id = context.aws_request_id
+    if isinstance(result, StreamingResponse):
+        metadata: dict[str, Any] = {"statusCode": result.status, "headers": result.headers}
+        chunks = iter(result.body)
+        try:
+            first = next(filter(None, chunks), b"")
+            if not runtime.stream(request_id, metadata, first, chunks):
+                print(json.dumps({"message": "The client left the stream", "requestId": request_id}))  # noqa: T201 - Lambda's log is standard output
+        finally:
+            close = getattr(chunks, "close", None)
+            if close:
+                close()
+    elif _is_api_event(event) and isinstance(result, dict) and "statusCode" in result:
+        runtime.stream(request_id, *_metadata_and_body(result), iter(()))
+    else:
+        body = json.dumps(result).encode()
+        runtime.call("POST", f"/invocation/{request_id}/response", body, {"Content-Type": "application/json"})
+
+
+def _is_api_event(event: Any) -> bool:
+    """Whether a REST API asks for an HTTP answer, and not its authorizer for a policy."""
+    return (
+        isinstance(event, dict)
+        and "httpMethod" in event
+        and "methodArn" not in event
+        and not os.environ.get("AWS_SAM_LOCAL")
+    )
+
+
+def _metadata_and_body(result: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    body = result.get("body") or ""
+    data = base64.b64decode(body) if result.get("isBase64Encoded") else body.encode(errors="replace")
+    names = ("statusCode", "headers", "multiValueHeaders", "cookies")
+    return {name: result[name] for name in names if result.get(name)}, data
+
+
+def _load_handler(name: str) -> Handler:
+    module, _, function = name.rpartition(".")
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    root = os.environ.get("LAMBDA_TASK_ROOT", os.getcwd())  # noqa: PTH109 - pathlib would cost its import
+    sys.path[:0] = [root, f"/opt/python/lib/{version}/site-packages", "/opt/python"]
+    handler: Handler = getattr(importlib.import_module(module.replace("/", ".")), function)
+    return handler
+
+
+def _restore(runtime: _Runtime) -> int:
+    """SnapStart: hooks, the snapshot, hooks; 0 or the exit code that AWS's runtime has for what failed."""
+    try:
+        hooks: Any = importlib.import_module("snapshot_restore_py")
+    except ImportError:
+        hooks = None
+    try:
+        before = list(hooks.get_before_snapshot()) if hooks else []
+        for function, arguments, keywords in reversed(before):
+            function(*arguments, **keywords)
+        runtime.call("GET", "/restore/next")
+    except Exception as error:  # noqa: BLE001 - whatever it is, Lambda is told
+        _log_error(None, error, with_message=True)
+        runtime.post_error("/init/error", error, "Runtime.BeforeSnapshotError")
+        return 64
+    try:
+        for function, arguments, keywords in hooks.get_after_restore() if hooks else []:
+            function(*arguments, **keywords)
+    except Exception as error:  # noqa: BLE001 - whatever it is, Lambda is told
+        _log_error(None, error, with_message=True)
+        runtime.post_error("/restore/error", error, "Runtime.AfterRestoreError")
+        return 65
+    return 0
+
+
+def _error_document(error: BaseException) -> bytes:
+    frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
+    document = {"errorMessage": str(error), "errorType": type(error).__name__, "stackTrace": frames}
+    return json.dumps(document).encode()
+
+
+def _error_trailers(error: Exception) -> bytes:
+    body = base64.b64encode(_error_document(error)).decode()
+    return f"{_ERROR_TYPE}: {type(error).__name__}\r\n{_ERROR_BODY}: {body}\r\n".encode()
+
+
+def _log_error(request_id: str | None, error: Exception, *, with_message: bool = False) -> None:
+    """One line; the message of an error of an invocation may hold a user's text and stays out of the log."""
+    entry = {
+        "level": "ERROR",
+        "message": str(error) if with_message else "The handler failed",
+        "errorType": type(error).__name__,
+        "requestId": request_id,
+        "stackTrace": traceback.format_list(traceback.extract_tb(error.__traceback__)),
+    }
+    print(json.dumps(entry))  # noqa: T201 - Lambda's log is standard output
+
+
+def _set_trace(trace: str | None) -> None:
+    if trace:
+        os.environ["_X_AMZN_TRACE_ID"] = trace
+    else:
+        os.environ.pop("_X_AMZN_TRACE_ID", None)
+
+
+class _LogHandler(logging.StreamHandler[Any]):
+    request_id = ""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return f"[{record.levelname}]\t{self.request_id}\t{super().format(record)}"
+
+
+def _set_up_logging() -> _LogHandler:
+    handler = _LogHandler(sys.stdout)
+    logging.getLogger().addHandler(handler)
+    level = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "")
+    if level in logging.getLevelNamesMapping():
+        logging.getLogger().setLevel(level)
+    return handler
+
+
+if __name__ == "__main__":
+    sys.exit(main())
