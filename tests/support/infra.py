@@ -1,0 +1,93 @@
+"""Reads the templates under infra/: their resources with intrinsics as plain values, and the files a host is made of."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import yaml
+
+__all__ = ["INFRA", "defaults", "host_files", "script", "template", "user_data"]
+
+INFRA = Path(__file__).resolve().parents[2] / "infra"
+
+
+class _Loader(yaml.SafeLoader):
+    """Understands the short forms (``!Ref x``) as the long ones (``{"Ref": "x"}``)."""
+
+
+def _intrinsic(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
+    if isinstance(node, yaml.ScalarNode):
+        value: Any = loader.construct_scalar(node)
+        if suffix == "GetAtt":
+            value = value.split(".", 1)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_mapping(node, deep=True)  # type: ignore[arg-type]
+    return {name: value}
+
+
+_Loader.add_multi_constructor("!", _intrinsic)
+
+
+def template(name: str) -> dict[str, Any]:
+    """The template of ``infra/<name>/``."""
+    # S506: the loader is a SafeLoader that knows more tags.
+    loaded = yaml.load((INFRA / name / "template.yaml").read_text(encoding="utf-8"), _Loader)  # noqa: S506
+    assert isinstance(loaded, dict)
+    return loaded
+
+
+def defaults(name: str) -> dict[str, Any]:
+    """The defaults of that template's parameters, as CloudFormation gives them to functions: texts."""
+    return {
+        key: str(value["Default"])
+        for key, value in template(name)["Parameters"].items()
+        if "Default" in value
+    }
+
+
+def user_data(**parameters: str) -> str:
+    """The cloud-config of a model host with *parameters* over the defaults."""
+    launch = template("model-host")["Resources"]["LaunchTemplate"]["Properties"]["LaunchTemplateData"]
+    values: Mapping[str, str] = {
+        **defaults("model-host"),
+        "AWS::Region": "eu-central-1",
+        "AWS::StackId": "arn:aws:cloudformation:eu-central-1:123456789012:stack/stepwise/0",
+        "AWS::StackName": "stepwise",
+        "ArtefactBucket": "artefacts-example",
+        **parameters,
+    }
+    separator, parts = launch["UserData"]["Fn::Base64"]["Fn::Join"]
+    return str(separator).join(
+        re.sub(r"\$\{([A-Za-z:]+)\}", lambda match: values[match[1]], part["Fn::Sub"])
+        if isinstance(part, dict)
+        else part
+        for part in parts
+    )
+
+
+def host_files(**parameters: str) -> dict[str, str]:
+    """What cloud-init writes on a model host: contents by path."""
+    return {
+        entry["path"]: entry["content"] for entry in yaml.safe_load(user_data(**parameters))["write_files"]
+    }
+
+
+def script(path: str) -> ModuleType:
+    """A Python file under infra/ that is run as a command, as a module."""
+    spec = importlib.util.spec_from_file_location(Path(path).stem, INFRA / path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    # dataclasses look their module up by name.
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
