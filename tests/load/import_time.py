@@ -4,7 +4,7 @@ Run with names of modules and paths of handlers; without any, all handlers of ``
 
     python tests/load/import_time.py functions/solve/handler.py stepwise.observability
 
-Prints the median and the fastest of 7 imports, and what the median is above an empty interpreter.
+Prints the median and the fastest of 7 imports; the start of the interpreter is not in them.
 """
 
 from __future__ import annotations

@@ -199,7 +199,7 @@ class Table:
         return call()
 
     def _call(self, operation: str, **parameters: Any) -> dict[str, Any]:
-        from botocore.parsers import ResponseParserError  # here, because it takes 0.4 s to import
+        from botocore.parsers import ResponseParserError  # here: slow to import, and loaded with any client
 
         try:
             response: dict[str, Any] = getattr(self._client, operation)(**parameters)
@@ -260,7 +260,7 @@ def dynamodb_client(
     """
     import os
 
-    # Here, because they take 0.5 s to import; boto3 on top would add S3's transfer manager to that.
+    # Here, because they are slow to import; boto3 on top would add S3's transfer manager to that.
     from botocore.config import Config
     from botocore.session import Session
 
