@@ -58,7 +58,7 @@ class Settings:
     """CPU and wall-clock limit of one check."""
     context_budget: int = 3_000
     """Tokens that a long text is condensed to; the model slows down over 4,000."""
-    max_body_bytes: int = 1_000_000
+    max_body_bytes: int = 2_000_000
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:

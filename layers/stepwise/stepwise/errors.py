@@ -6,6 +6,7 @@ snake_case word) and, for invalid input, ``errors``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -32,7 +33,9 @@ __all__ = [
     "RateLimited",
     "StepwiseError",
     "UnsupportedMediaType",
+    "error_of",
     "problem",
+    "stored",
 ]
 
 
@@ -226,3 +229,21 @@ def problem(error: StepwiseError, instance: str) -> dict[str, Any]:
     if error.errors:
         document["errors"] = [entry.as_dict() for entry in error.errors]
     return document
+
+
+def _all_kinds(kind: type[StepwiseError] = StepwiseError) -> dict[str, type[StepwiseError]]:
+    kinds = {kind.code: kind}
+    for child in kind.__subclasses__():
+        kinds = _all_kinds(child) | kinds  # a parent's code stays with the parent
+    return kinds
+
+
+def error_of(document: Mapping[str, Any]) -> StepwiseError:
+    """The error that a stored problem document was made of; an unknown code is an internal error."""
+    kind = _all_kinds().get(str(document.get("code")), InternalError)
+    return kind(str(document.get("detail") or "") or None, retry_after=document.get("retry_after"))
+
+
+def stored(error: StepwiseError) -> dict[str, Any]:
+    """*error* as it is kept for a client that asks later; see :func:`error_of`."""
+    return {"code": error.code, "detail": error.detail, "retry_after": error.retry_after}

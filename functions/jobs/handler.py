@@ -1,0 +1,38 @@
+"""GET and DELETE /v1/jobs/{id}: look a job up, wait for it, cancel it."""
+
+from aws_lambda_powertools.event_handler import Response
+from stepwise import environment
+from stepwise.desk import Coordination, Desk
+from stepwise.endpoint import caller_of
+from stepwise.errors import NotFound
+from stepwise.job_view import cancel_job, look_up
+from stepwise.observability import observed
+from stepwise.service import wait_of
+from stepwise.web import Api
+
+api = Api()
+
+
+@api.get("/v1/jobs/<job_id>")
+def get(job_id: str) -> Response[str]:
+    desk, shared = _desk()
+    caller = caller_of(desk, api.call)
+    wait = wait_of(desk, caller) if caller.preferences.wait is not None else 0.0
+    reply = look_up(desk, shared, job_id, api.call.partner, until=caller.started + wait, instance=api.call.id)
+    return api.reply(reply)
+
+
+@api.delete("/v1/jobs/<job_id>")
+def cancel(job_id: str) -> Response[str]:
+    _, shared = _desk()
+    return api.reply(cancel_job(shared, job_id, api.call.partner, instance=api.call.id))
+
+
+def _desk() -> tuple[Desk, Coordination]:
+    desk = environment.desk()
+    if desk.shared is None:
+        raise NotFound
+    return desk, desk.shared
+
+
+handler = observed(api.resolve, function="jobs")

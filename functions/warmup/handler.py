@@ -1,0 +1,28 @@
+"""Scheduled: keeps the model loaded, and brings back what a crash left behind in the queue."""
+
+import time
+from typing import Any
+
+from stepwise import environment
+from stepwise.job_view import sweep
+from stepwise.observability import count, gauge, logger, observed, timing_ms
+from stepwise.residency import warm_up
+
+
+def _handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    desk = environment.desk()
+    mended = sweep(desk, desk.shared) if desk.shared is not None else 0
+    if mended:
+        count("Swept", mended)
+    try:
+        warm = warm_up(environment.model(), desk.settings, time.monotonic)
+    except Exception:
+        gauge("ModelResident", 0)
+        raise
+    gauge("ModelResident", 1)
+    timing_ms("WarmUp", warm.took_ms)
+    logger.info("warm", extra={"took_ms": warm.took_ms, "context_length": warm.context_length})
+    return {"resident": warm.resident, "context_length": warm.context_length, "took_ms": warm.took_ms}
+
+
+handler = observed(_handle, function="warmup")

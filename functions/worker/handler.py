@@ -1,0 +1,48 @@
+"""Goes on with answers that did not fit in a request (SQS event source, partial batch responses)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from stepwise import environment
+from stepwise.observability import log_exception, observed
+from stepwise.worker import Message, bury, work_on
+
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+
+def _record(record: SQSRecord, remaining: Callable[[], float]) -> None:
+    desk = environment.desk()
+    if desk.shared is None:
+        raise RuntimeError("TABLE_NAME and QUEUE_URL are not set")
+    run_id = str(record.json_body["run_id"])
+    if not desk.settings.queue_url.endswith("/" + record.event_source_arn.split(":")[-1]):
+        bury(desk, desk.shared, run_id)
+        return
+    queue = desk.shared.queue
+    message = Message(run_id, lambda seconds: queue.hold(record.receipt_handle, seconds))
+    work_on(desk, desk.shared, message, remaining=remaining)
+
+
+def _logged(record: SQSRecord, remaining: Callable[[], float]) -> None:
+    try:
+        _record(record, remaining)
+    except Exception as error:
+        log_exception(error, "the message comes again")
+        raise
+
+
+def _handle(event: dict[str, Any], context: Any) -> Any:
+    def remaining() -> float:
+        return float(context.get_remaining_time_in_millis()) / 1000
+
+    return process_partial_response(
+        event=event,
+        record_handler=lambda record: _logged(record, remaining),
+        processor=processor,
+        context=context,
+    )
+
+
+handler = observed(_handle, function="worker")

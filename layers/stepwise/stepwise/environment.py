@@ -1,0 +1,82 @@
+"""What one environment of a function keeps between invocations: made at the first use, from the environment."""
+
+from __future__ import annotations
+
+import functools
+import os
+import time
+
+from stepwise.cache import AnswerCache
+from stepwise.checking import Checker, NoChecker, SandboxChecker
+from stepwise.config import Settings
+from stepwise.desk import Coordination, Desk, coordination
+from stepwise.idempotency import Idempotency
+from stepwise.observability import count
+from stepwise.ollama import OllamaClient
+from stepwise.table import Table, dynamodb_client
+from stepwise.work_queue import WorkQueue, sqs_client
+
+__all__ = ["desk", "idempotency", "model", "patient_table", "settings"]
+
+_PATIENT_SECONDS = 2.0
+_REQUEST_PATIENCE = 60.0
+
+
+@functools.cache
+def settings() -> Settings:
+    """The settings of this environment."""
+    return Settings.from_environment(os.environ)
+
+
+@functools.cache
+def model() -> OllamaClient:
+    """The client of the model host."""
+    return OllamaClient(settings())
+
+
+@functools.cache
+def patient_table() -> Table | None:
+    """The table for what must not be lost: two seconds an attempt, three attempts."""
+    name = settings().table_name
+    return Table(dynamodb_client(_PATIENT_SECONDS), name) if name else None
+
+
+@functools.cache
+def _shared() -> Coordination | None:
+    table, url = patient_table(), settings().queue_url
+    return coordination(table, WorkQueue(sqs_client(), url), settings()) if table and url else None
+
+
+@functools.cache
+def _cache() -> AnswerCache:
+    read = settings()
+    table = Table(dynamodb_client(read.aws_timeout, attempts=1), read.table_name) if read.table_name else None
+    return AnswerCache(table, ttl_seconds=read.cache_ttl_seconds, timeout=read.aws_timeout, report=count)
+
+
+@functools.cache
+def _checker() -> Checker:
+    try:
+        import checkers  # noqa: F401 - whether this function has the checkers' layer
+    except ImportError:
+        return NoChecker()
+    return SandboxChecker(settings().checker_timeout)
+
+
+@functools.cache
+def desk() -> Desk:
+    """Everything that working on an answer needs."""
+    return Desk(
+        settings=settings(),
+        model=model(),
+        cache=_cache(),
+        checker=_checker(),
+        shared=_shared(),
+    )
+
+
+@functools.cache
+def idempotency() -> Idempotency | None:
+    """Replies by Idempotency-Key; None where there is no table."""
+    table = patient_table()
+    return Idempotency(table, clock=time.time, patience=_REQUEST_PATIENCE) if table else None

@@ -1,0 +1,108 @@
+"""``Idempotency-Key``: a POST that is sent again gets the first reply again, for 24 hours, per API key.
+
+Follows the IETF draft "The Idempotency-Key HTTP Header Field": 409 while the first one is being worked on, 422 where
+the key comes with another request. Only what succeeded is kept (200 and 202): an error may be tried again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Callable
+
+from stepwise.errors import IdempotencyInProgress, IdempotencyMismatch
+from stepwise.replies import Reply
+from stepwise.table import ConditionFailed, Item, Table, TableError, absent, all_of, any_of, equals, less
+
+__all__ = ["Idempotency"]
+
+_KEPT_SECONDS = 86_400
+_SK = "request"
+
+
+class Idempotency:
+    """Replies by key. *clock* gives epoch seconds; *patience* is the longest that a request can take, in seconds."""
+
+    def __init__(self, table: Table, *, clock: Callable[[], float], patience: float) -> None:
+        self._table = table
+        self._clock = clock
+        self._patience = patience
+
+    def once(self, partner: str, key: str, request: bytes, compute: Callable[[], Reply]) -> Reply:
+        """The first reply to *request* under *key*; *compute* is called when there is none yet.
+
+        Raises:
+            IdempotencyInProgress: the first one is still being worked on.
+            IdempotencyMismatch: the key came with another request.
+        """
+        pk = "idempotency#" + hashlib.sha256(json.dumps([partner, key]).encode()).hexdigest()
+        digest = hashlib.sha256(request).hexdigest()
+        try:
+            kept = self._begin(pk, digest)
+        except TableError:
+            return compute()  # without the table nothing can be kept; the answer is worth more
+        if kept is not None:
+            return kept
+        try:
+            reply = compute()
+        except BaseException:
+            self._forget(pk, digest)
+            raise
+        if reply.status in (200, 202):
+            self._keep(pk, digest, reply)
+        else:
+            self._forget(pk, digest)
+        return reply
+
+    def _begin(self, pk: str, digest: str) -> Reply | None:
+        now = self._now()
+        free = any_of(
+            absent("pk"), less("expires_at", now // 1000), all_of(absent("reply"), less("until", now))
+        )
+        try:
+            self._table.put(
+                {
+                    "pk": pk,
+                    "sk": _SK,
+                    "digest": digest,
+                    "until": now + round(self._patience * 1000),
+                    "expires_at": now // 1000 + _KEPT_SECONDS,
+                },
+                condition=free,
+            )
+        except ConditionFailed as error:
+            return _kept(error.item or self._table.get(pk, _SK, consistent=True), digest)
+        return None
+
+    def _keep(self, pk: str, digest: str, reply: Reply) -> None:
+        packed = zlib.compress(json.dumps([reply.status, reply.body, reply.headers]).encode(), 6)
+        try:
+            self._table.update(
+                pk,
+                _SK,
+                set={"reply": packed, "expires_at": self._now() // 1000 + _KEPT_SECONDS},
+                condition=equals("digest", digest),
+            )
+        except TableError:
+            return
+
+    def _forget(self, pk: str, digest: str) -> None:
+        try:
+            self._table.delete(pk, _SK, condition=equals("digest", digest))
+        except TableError:
+            return
+
+    def _now(self) -> int:
+        return round(self._clock() * 1000)
+
+
+def _kept(item: Item | None, digest: str) -> Reply | None:
+    if item is None:
+        return None
+    if item["digest"] != digest:
+        raise IdempotencyMismatch
+    if "reply" not in item:
+        raise IdempotencyInProgress(retry_after=1)
+    status, body, headers = json.loads(zlib.decompress(item["reply"]))
+    return Reply(status, body, headers)

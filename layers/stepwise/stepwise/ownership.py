@@ -1,0 +1,134 @@
+"""What the owner of a run does while it works: signs of life, progress kept, and the ways to let go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from stepwise.admission import Place
+from stepwise.desk import Coordination, Desk
+from stepwise.errors import StepwiseError, stored
+from stepwise.observability import count
+from stepwise.plans import Plan
+from stepwise.runs import Run, RunLost
+from stepwise.slots import Slot
+from stepwise.table import TableError
+from stepwise.work import State
+
+__all__ = ["CHECK_SECONDS", "SAVE_SECONDS", "Ownership"]
+
+CHECK_SECONDS = 1.0
+"""How often an owner looks whether it is still wanted: a cancelled generation stops within two seconds."""
+SAVE_SECONDS = 3.0
+"""How often it keeps its progress and moves its leases on: what a crash costs at most."""
+
+
+class Ownership:
+    """One owner of one run, with its slot and its place in the queue.
+
+    Letting go has an order in which a crash between two steps loses nothing: a message is sent before a run waits,
+    and a place is given back before its run ends.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        shared: Coordination,
+        run: Run,
+        plan: Plan,
+        place: Place,
+        *,
+        on_sign_of_life: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.run = run
+        self.plan = plan
+        self.slot: Slot | None = None
+        self._desk = desk
+        self._shared = shared
+        self._place = place
+        self._on_sign_of_life = on_sign_of_life
+        now = desk.monotonic()
+        self._next_check = now + CHECK_SECONDS
+        self._next_save = now + SAVE_SECONDS
+        self._saved_tokens = run.tokens
+        self._began = now
+
+    def tick(self, state: State) -> None:
+        """A sign of life when it is time for one.
+
+        Raises:
+            RunLost: cancelled, or taken by another owner.
+        """
+        now = self._desk.monotonic()
+        if now < self._next_check:
+            return
+        self._next_check = now + CHECK_SECONDS
+        try:
+            if now >= self._next_save:
+                self._next_save = now + SAVE_SECONDS
+                self._save(state)
+            else:
+                self._look()
+        except TableError:
+            # The model goes on: what is lost with a silent table is only the signs of life.
+            count("Errors", code="table_unavailable")
+        self._on_sign_of_life()
+
+    def _look(self) -> None:
+        run = self._shared.runs.get(self.run.id)
+        if run is None or run.status != "running" or run.fence != self.run.fence:
+            raise RunLost(self.run.id)
+
+    def _save(self, state: State) -> None:
+        progress = state.tokens > self._saved_tokens
+        self._shared.runs.save(self.run, state.as_dict(), tokens=state.tokens, progress=progress)
+        self._saved_tokens = state.tokens
+        self._shared.admission.keep(self._place, self.run.group)
+        if self.slot is not None and not self._shared.slots.renew(self.slot):
+            self.slot = None
+            raise RunLost(self.run.id)
+
+    def hand_over(self, state: State, *, delay: float = 0) -> None:
+        """Let a worker go on from *state*, after *delay* seconds.
+
+        Raises:
+            QueueUnavailable, TableError: it could not be handed over; the run is still ours.
+            RunLost: it is not ours any more.
+        """
+        self._shared.queue.send(self.run.id, self.run.group, delay=delay)
+        self._shared.admission.wait(self._place, self.run.group)
+        self._shared.runs.hand_over(self.run, state.as_dict(), tokens=state.tokens)
+        self._free_slot()
+        count("HandOvers")
+
+    def succeed(self, result: Mapping[str, Any], state: State) -> None:
+        """The run has its answer."""
+        self._shared.admission.leave(self._place)
+        self._shared.runs.succeed(self.run, result, tokens=state.tokens)
+        self._end()
+        self._shared.pace.record((result["usage"]["duration_ms"] or 1) / 1000)
+
+    def fail(self, error: StepwiseError) -> None:
+        """The run has ended without an answer."""
+        self._shared.admission.leave(self._place)
+        self._shared.runs.fail(self.run, stored(error))
+        self._end()
+
+    def let_go(self) -> None:
+        """The run is not ours any more: give back what still is."""
+        run = self._shared.runs.get(self.run.id)
+        if run is None or run.ended:
+            self._shared.admission.leave(self._place)
+            self._end()
+        else:
+            self._free_slot()
+
+    def _end(self) -> None:
+        if self.plan.key:
+            self._shared.flights.end(self.plan.key, self.run.id)
+        self._free_slot()
+
+    def _free_slot(self) -> None:
+        if self.slot is not None:
+            self._shared.slots.release(self.slot)
+            self.slot = None

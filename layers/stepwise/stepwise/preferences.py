@@ -1,0 +1,79 @@
+"""What a client prefers: ``Prefer`` (RFC 7240), ``Cache-Control`` (RFC 9111), ``Idempotency-Key``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from stepwise.errors import InvalidRequest, Pointer
+
+__all__ = ["Preferences", "read_preferences"]
+
+_PREFERENCE = re.compile(r'\s*([!#$%&\'*+.^_`|~0-9A-Za-z-]+)\s*(?:=\s*("[^"]*"|[^\s;,]*))?\s*(?:;[^,]*)?')
+_MAX_WAIT = 86_400
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """``wait`` is in seconds, None where the client does not say."""
+
+    wait: float | None = None
+    respond_async: bool = False
+    strict: bool = False
+    no_cache: bool = False
+    no_store: bool = False
+    idempotency_key: str = ""
+
+    def applied(self, wait: float) -> str:
+        """Value of ``Preference-Applied``; *wait* is what was honoured, in seconds."""
+        parts = []
+        if self.respond_async:
+            parts.append("respond-async")
+        elif self.wait is not None:
+            parts.append(f"wait={wait:g}")
+        if self.strict:
+            parts.append("handling=strict")
+        return ", ".join(parts)
+
+
+def read_preferences(headers: Mapping[str, str]) -> Preferences:
+    """Preferences of *headers* (names in lower case); what is not understood is ignored, as RFC 7240 asks.
+
+    Raises:
+        InvalidRequest: an Idempotency-Key that is empty, too long or not printable ASCII.
+    """
+    prefer = _preferences(headers.get("prefer", ""))
+    cache = {part.split("=")[0].strip().lower() for part in headers.get("cache-control", "").split(",")}
+    wait = prefer.get("wait", "")
+    return Preferences(
+        wait=min(float(wait), _MAX_WAIT) if re.fullmatch(r"[0-9]{1,9}", wait, re.ASCII) else None,
+        respond_async="respond-async" in prefer,
+        strict=prefer.get("handling", "") == "strict",
+        no_cache="no-cache" in cache,
+        no_store="no-store" in cache,
+        idempotency_key=_idempotency_key(headers),
+    )
+
+
+def _preferences(value: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for part in value[:1_000].split(","):
+        match = _PREFERENCE.fullmatch(part)
+        if match:  # the first of a name counts (RFC 7240, section 2)
+            found.setdefault(match[1].lower(), (match[2] or "").strip('"').lower())
+    return found
+
+
+def _idempotency_key(headers: Mapping[str, str]) -> str:
+    if "idempotency-key" not in headers:
+        return ""
+    key = headers["idempotency-key"].strip()
+    if not 1 <= len(key) <= 255 or not key.isascii() or not key.isprintable():
+        raise InvalidRequest(
+            "The Idempotency-Key does not fit.",
+            errors=(
+                Pointer("", "idempotency_key", "Idempotency-Key takes 1 to 255 printable ASCII characters."),
+            ),
+        )
+    return key

@@ -1,0 +1,227 @@
+"""What clients send, as the HTTP contract fixes it: strict types, no unknown fields, lengths in code points."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from stepwise.errors import InvalidRequest, MalformedJson, Pointer
+from stepwise.screening import screen
+
+__all__ = [
+    "AnalyzeRequest",
+    "ChatRequest",
+    "Language",
+    "Message",
+    "SolveRequest",
+    "read_json",
+    "read_request",
+]
+
+Language = Literal["auto", "zh", "en"]
+
+_MAX_ERRORS = 20
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_left_out(cls, data: Any) -> Any:
+        """null for an optional field is the same as leaving it out."""
+        if not isinstance(data, dict):
+            return data
+        required = {name for name, field in cls.model_fields.items() if field.is_required()}
+        return {name: value for name, value in data.items() if value is not None or name in required}
+
+
+class SolveRequest(_Request):
+    """Body of ``POST /v1/math/solve``."""
+
+    problem: Annotated[str, Field(min_length=1, max_length=2_000, description="The problem to solve.")]
+    steps: Annotated[bool, Field(description="false: only the final answer and its verification.")] = True
+    language: Annotated[Language, Field(description="Language of the answer.")] = "auto"
+    context: Annotated[
+        str | None, Field(max_length=100_000, description="A long text that the problem refers to.")
+    ] = None
+    verify: Annotated[bool, Field(description="Check the final answer independently of the model.")] = True
+    include_reasoning: Annotated[bool, Field(description="Return the model's thinking too.")] = False
+
+    @field_validator("problem")
+    @classmethod
+    def _not_blank(cls, value: str) -> str:
+        return _not_blank(value)
+
+    def screen(self) -> None:
+        screen(self.problem, "/problem")
+        if self.context:
+            screen(self.context, "/context")
+
+
+class AnalyzeRequest(_Request):
+    """Body of ``POST /v1/logic/analyze``."""
+
+    text: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=100_000,
+            description="The argument, the proof to be found, or the puzzle.",
+        ),
+    ]
+    question: Annotated[str | None, Field(max_length=2_000, description="What is asked of it.")] = None
+    language: Annotated[Language, Field(description="Language of the answer.")] = "auto"
+    verify: Annotated[bool, Field(description="Check the verdict independently of the model.")] = True
+    include_reasoning: Annotated[bool, Field(description="Return the model's thinking too.")] = False
+
+    @field_validator("text")
+    @classmethod
+    def _not_blank(cls, value: str) -> str:
+        return _not_blank(value)
+
+    def screen(self) -> None:
+        screen(self.text, "/text")
+        if self.question:
+            screen(self.question, "/question")
+
+
+class Message(_Request):
+    """One turn of a conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class ChatRequest(_Request):
+    """Body of ``POST /v1/general/chat``."""
+
+    messages: Annotated[
+        list[Message],
+        Field(
+            min_length=1,
+            max_length=100,
+            description="At least one from the user, the last not from the assistant.",
+        ),
+    ]
+    model: Annotated[
+        str | None, Field(min_length=1, max_length=200, description="One that the deployment serves.")
+    ] = None
+    temperature: Annotated[float, Field(ge=0, le=2)] = 0.8
+    top_p: Annotated[float, Field(gt=0, le=1)] = 0.95
+    max_tokens: Annotated[int | None, Field(ge=1, description="At most the deployment's limit.")] = None
+    stream: bool = False
+    include_reasoning: bool = False
+
+    @model_validator(mode="after")
+    def _turns(self) -> Self:
+        if all(message.role != "user" for message in self.messages):
+            raise ValueError("messages needs at least one message of role user")
+        if self.messages[-1].role == "assistant":
+            raise ValueError("the last message must not be from the assistant")
+        return self
+
+    def screen(self) -> None:
+        for index, message in enumerate(self.messages):
+            screen(message.content, f"/messages/{index}/content")
+
+
+def read_json(body: bytes) -> Any:
+    """The JSON value in *body* (RFC 8259: UTF-8, no NaN).
+
+    Raises:
+        MalformedJson: not UTF-8, not JSON, nested too deep, or a number with thousands of digits.
+    """
+    try:
+        return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+    except RecursionError:
+        raise MalformedJson("The body is nested too deep.") from None
+    except UnicodeDecodeError as error:
+        raise MalformedJson(f"The body is not UTF-8: byte {error.start} does not fit.") from None
+    except json.JSONDecodeError as error:
+        raise MalformedJson(
+            f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+        ) from None
+    except ValueError:
+        raise MalformedJson(
+            "The body is not JSON: it holds a number that is none of JSON's, or too long a one."
+        ) from None
+
+
+def read_request[T: _Request](model: type[T], body: bytes) -> T:
+    """The request in *body*.
+
+    Raises:
+        MalformedJson: the body is not JSON.
+        InvalidRequest: with a pointer to each thing that does not fit.
+    """
+    value = read_json(body)
+    if not isinstance(value, dict):
+        raise InvalidRequest(
+            "The body must be a JSON object.",
+            errors=(Pointer("", "not_an_object", "Send a JSON object with the fields of this request."),),
+        )
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise InvalidRequest(
+            errors=tuple(_pointer(entry) for entry in error.errors()[:_MAX_ERRORS])
+        ) from None
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(name)
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must hold more than white space")
+    return value
+
+
+_MESSAGES = {
+    "missing": ("missing", "This field is required."),
+    "extra_forbidden": ("unknown_field", "This field is not known here; take it out."),
+    "string_type": ("wrong_type", "This must be a string."),
+    "string_unicode": ("not_unicode", "This holds half of a surrogate pair, which is no character."),
+    "bool_type": ("wrong_type", "This must be true or false."),
+    "int_type": ("wrong_type", "This must be a whole number."),
+    "float_type": ("wrong_type", "This must be a number."),
+    "list_type": ("wrong_type", "This must be a list."),
+    "model_type": ("wrong_type", "This must be an object."),
+    "dict_type": ("wrong_type", "This must be an object."),
+}
+
+
+def _pointer(entry: Any) -> Pointer:
+    """One entry of pydantic's errors without the input that it quotes."""
+    path = "".join("/" + _escaped(part) for part in entry["loc"])
+    kind = entry["type"]
+    context = entry.get("ctx", {})
+    if kind in _MESSAGES:
+        code, message = _MESSAGES[kind]
+        return Pointer(path, code, message)
+    match kind:
+        case "string_too_short":
+            return Pointer(path, "too_short", f"This needs at least {context['min_length']} character(s).")
+        case "string_too_long":
+            return Pointer(path, "too_long", f"This may have at most {context['max_length']} characters.")
+        case "too_short":
+            return Pointer(path, "too_short", f"This needs at least {context['min_length']} entry.")
+        case "too_long":
+            return Pointer(path, "too_long", f"This may have at most {context['max_length']} entries.")
+        case "literal_error":
+            return Pointer(path, "not_allowed", f"This must be {context['expected']}.")
+        case "value_error":
+            return Pointer(path or "/messages", "not_allowed", str(context["error"]).capitalize() + ".")
+        case "greater_than_equal" | "greater_than" | "less_than_equal" | "less_than" | "finite_number":
+            return Pointer(path, "out_of_range", entry["msg"].replace("Input should", "This must") + ".")
+    return Pointer(path, "invalid", "This does not fit.")
+
+
+def _escaped(part: object) -> str:
+    """A reference token (RFC 6901), bounded, as a field's name is the client's own text."""
+    text = str(part).encode("utf-8", "replace").decode()[:80]
+    return text.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,272 @@
+"""Answer one request: from the cache, by working on it here, or by waiting for whoever does; else hand out a job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stepwise.checking import check
+from stepwise.desk import Coordination, Desk
+from stepwise.errors import InternalError, ModelTimeout, StepwiseError, error_of
+from stepwise.jobs import new_job_id
+from stepwise.joining import begin, find_slot, own, watch
+from stepwise.observability import count
+from stepwise.ownership import Ownership
+from stepwise.plans import Plan
+from stepwise.preferences import Preferences
+from stepwise.replies import Reply, accepted, cache_status_hit, cache_status_miss
+from stepwise.results import shape
+from stepwise.runs import Run, RunLost
+from stepwise.table import TableError
+from stepwise.work import State, perform, store
+from stepwise.work_queue import QueueUnavailable
+
+__all__ = ["Caller", "answer", "cached_reply", "drain", "ended_reply", "wait_of"]
+
+_GATEWAY_MARGIN = 2.0
+_FUNCTION_MARGIN = 4.0
+_ROUNDS = 4
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, and how long there is. *partner* is a digest of the API key's id."""
+
+    partner: str
+    preferences: Preferences
+    started: float
+    """On the desk's monotonic clock."""
+    remaining: Callable[[], float]
+    """Seconds that the function has left."""
+
+
+def wait_of(desk: Desk, caller: Caller) -> float:
+    """Seconds that this request waits at most, from its start."""
+    wanted = caller.preferences.wait
+    settings = desk.settings
+    waited = desk.monotonic() - caller.started
+    return max(
+        0.0,
+        min(
+            settings.default_wait if wanted is None else wanted,
+            settings.gateway_timeout - _GATEWAY_MARGIN,
+            waited + caller.remaining() - _FUNCTION_MARGIN,
+        ),
+    )
+
+
+def answer(desk: Desk, plan: Plan, asked: Mapping[str, Any], caller: Caller) -> Reply:
+    """The reply to one request; *asked* is what shapes this client's body (see :func:`stepwise.results.shape`).
+
+    Raises:
+        StepwiseError: named as in the HTTP contract.
+    """
+    wait = wait_of(desk, caller)
+    reply = cached_reply(desk, plan, asked, caller.preferences) or _computed(desk, plan, asked, caller, wait)
+    applied = caller.preferences.applied(wait)
+    return (
+        Reply(reply.status, reply.body, {**reply.headers, "Preference-Applied": applied})
+        if applied
+        else reply
+    )
+
+
+def cached_reply(desk: Desk, plan: Plan, asked: Mapping[str, Any], preferences: Preferences) -> Reply | None:
+    """The answer that is there already."""
+    if not plan.key or preferences.no_cache or preferences.no_store:
+        return None
+    found = desk.cache.get(plan.key)
+    if found is None:
+        return None
+    result = found.answer
+    if asked["verify"] and _unchecked(plan, result):
+        check(desk.checker, plan, result)
+        store(desk, plan, result)
+    headers = {"Cache-Status": cache_status_hit(found.expires_at - desk.clock())}
+    return Reply(200, shape(plan.kind, result, asked, cached=True), headers)
+
+
+def _unchecked(plan: Plan, result: Mapping[str, Any]) -> bool:
+    return result["verification"] is None if plan.kind == "solve" else not result["checked"]
+
+
+def _computed(desk: Desk, plan: Plan, asked: Mapping[str, Any], caller: Caller, wait: float) -> Reply:
+    until = caller.started + wait
+    if desk.shared is None:
+        return _alone(desk, plan, asked, until)
+    ticket = new_job_id()
+    try:
+        begun = begin(desk, desk.shared, plan, group=caller.partner, ticket=ticket)
+    except TableError:
+        count("Errors", code="table_unavailable")
+        return _alone(desk, plan, asked, until)
+    request = _Request(desk, desk.shared, plan, asked, caller, ticket, until)
+    return request.reply(begun.run, begun.ownership)
+
+
+def _alone(desk: Desk, plan: Plan, asked: Mapping[str, Any], until: float) -> Reply:
+    """Without a table: the answer is given if it is ready in time, as nothing can be handed over."""
+    result = drain(perform(desk, plan, State(), _Nobody(), deadline=until, again=lambda _: False))
+    return _finished(desk, plan, asked, result)
+
+
+def _finished(desk: Desk, plan: Plan, asked: Mapping[str, Any], result: Mapping[str, Any]) -> Reply:
+    status = cache_status_miss(stored=store(desk, plan, result), forward="miss" if plan.key else "bypass")
+    return Reply(200, shape(plan.kind, result, asked, cached=False), {"Cache-Status": status})
+
+
+class _Nobody:
+    def tick(self, state: State) -> None:
+        return
+
+
+def drain[T](work: Generator[str | None, None, T]) -> T:
+    """Do all of *work* for its result."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+
+@dataclass(frozen=True)
+class _Request:
+    """One request that works with others."""
+
+    desk: Desk
+    shared: Coordination
+    plan: Plan
+    asked: Mapping[str, Any]
+    caller: Caller
+    ticket: str
+    until: float
+
+    def reply(self, run: Run, ownership: Ownership | None) -> Reply:
+        if self.caller.preferences.respond_async:
+            if ownership is not None:
+                self._hand_over(ownership, State())
+            return self._job(run.id)
+        for _ in range(_ROUNDS):
+            if ownership is not None:
+                done = self._work(ownership)
+                if done is not None:
+                    return done
+            seen, ours = watch(self.desk, self.shared, run.id, until=self.until)
+            if seen is None:
+                break
+            run = seen
+            if ours:
+                ownership = own(self.desk, self.shared, run, self.plan)
+            elif run.ended:
+                return self._ended(run)
+            else:
+                return self._late(run)
+        raise InternalError
+
+    def _work(self, ownership: Ownership) -> Reply | None:
+        """The reply when the answer is ready in time; None when somebody else goes on with it."""
+        state = State.from_dict(ownership.run.state)
+        ownership.slot = find_slot(self.desk, self.shared, ownership.run.id, until=self.until)
+        if ownership.slot is None:
+            self._hand_over(ownership, state)
+            return None
+        work = perform(
+            self.desk, self.plan, state, ownership, deadline=self.until, again=self._time_for_another
+        )
+        try:
+            result = drain(work)
+        except ModelTimeout as error:
+            return self._time_is_up(ownership, state, error)
+        except RunLost:
+            ownership.let_go()
+            return None
+        except StepwiseError as error:
+            self._fail(ownership, error)
+            raise
+        except BaseException:
+            self._fail(ownership, InternalError())
+            raise
+        reply = _finished(self.desk, self.plan, self.asked, result)
+        try:
+            ownership.succeed(result, state)
+        except (TableError, RunLost):
+            count("Errors", code="table_unavailable")
+        return reply
+
+    def _fail(self, ownership: Ownership, error: StepwiseError) -> None:
+        try:
+            ownership.fail(error)
+        except (TableError, RunLost):
+            count("Errors", code="table_unavailable")
+
+    def _time_for_another(self, state: State) -> bool:
+        """Whether a second answer can be begun: half of the first one's time is left."""
+        return (self.until - self.desk.monotonic()) * 1000 > state.draft.model_ms / 2
+
+    def _time_is_up(self, ownership: Ownership, state: State, error: ModelTimeout) -> Reply | None:
+        if not self.caller.preferences.strict:
+            self._hand_over(ownership, state)
+            return None
+        self._leave(ownership.run.id, ownership, state)
+        raise error
+
+    def _leave(self, run_id: str, ownership: Ownership | None, state: State) -> None:
+        """A client that takes no job does not wait any longer; others may."""
+        cancelled = self.shared.runs.cancel(run_id, self.ticket)
+        if ownership is None:
+            return
+        if cancelled:
+            ownership.let_go()
+        else:
+            self._hand_over(ownership, state)
+
+    def _hand_over(self, ownership: Ownership, state: State) -> None:
+        try:
+            ownership.hand_over(state)
+        except RunLost:
+            ownership.let_go()
+        except (QueueUnavailable, TableError):
+            error = ModelTimeout(
+                "The answer was not ready in time and could not be kept for later. Try again."
+            )
+            self._fail(ownership, error)
+            raise error from None
+
+    def _late(self, run: Run) -> Reply:
+        if self.caller.preferences.strict:
+            self._leave(run.id, None, State())
+            raise ModelTimeout
+        return self._job(run.id)
+
+    def _job(self, run_id: str) -> Reply:
+        """202. Whoever hands out a job sees to it that there is a message for its run."""
+        job = self.shared.jobs.create(
+            self.ticket, owner=self.caller.partner, kind=self.plan.kind, run_id=run_id, asked=self.asked
+        )
+        run = self.shared.runs.get(run_id)
+        if run is None:
+            raise InternalError
+        if run.status == "running":
+            self.shared.queue.send(run_id, run.group, delay=self._lease_left(run))
+        reply = accepted(self.shared, job, run)
+        forward = "miss" if self.plan.key else "bypass"
+        headers = {**reply.headers, "Cache-Status": cache_status_miss(forward=forward)}
+        return Reply(reply.status, reply.body, headers)
+
+    def _lease_left(self, run: Run) -> float:
+        return max(0.0, run.lease_until / 1000 - self.desk.clock()) + 1
+
+    def _ended(self, run: Run) -> Reply:
+        return ended_reply(self.plan.kind, self.asked, run, collapsed=bool(self.plan.key))
+
+
+def ended_reply(kind: str, asked: Mapping[str, Any], run: Run, *, collapsed: bool) -> Reply:
+    """The reply of a run that somebody else has ended."""
+    if run.status == "succeeded" and run.result is not None:
+        status = cache_status_miss(collapsed=collapsed, forward="miss" if collapsed else "bypass")
+        return Reply(200, shape(kind, run.result, asked, cached=False), {"Cache-Status": status})
+    if run.status == "failed" and run.error is not None:
+        raise error_of(run.error)
+    raise InternalError

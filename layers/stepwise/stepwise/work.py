@@ -1,0 +1,143 @@
+"""Carry a plan out: write, read, check, and once more where the check refutes the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, Self
+
+from stepwise import prompts
+from stepwise.checking import check
+from stepwise.desk import Desk
+from stepwise.generation import Draft, write
+from stepwise.observability import count, gauge, timing_ms
+from stepwise.plans import Plan
+from stepwise.results import cacheable, read_result, ttl_seconds
+from stepwise.transcript import Thinking, split
+
+__all__ = ["Keeper", "State", "perform", "store"]
+
+
+@dataclass
+class State:
+    """How far the work has come; plain values, so that another worker can go on from it.
+
+    ``wrong`` and ``why`` are the refuted first answer and what was wrong with it.
+    """
+
+    draft: Draft = field(default_factory=Draft)
+    wrong: str = ""
+    why: str = ""
+    spent: int = 0
+    spent_ms: int = 0
+
+    @property
+    def tokens(self) -> int:
+        """All tokens that the model produced for this answer."""
+        return self.draft.tokens + self.draft.spent + self.spent
+
+    def as_dict(self) -> dict[str, Any]:
+        return {**self.__dict__, "draft": self.draft.as_dict()}
+
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> Self:
+        return cls(**{**value, "draft": Draft.from_dict(value["draft"])}) if value else cls()
+
+
+class Keeper(Protocol):
+    """Whoever owns the work: told at every token and at least four times a second."""
+
+    def tick(self, state: State) -> None:
+        """Raises when the work is to stop."""
+
+
+def perform(
+    desk: Desk,
+    plan: Plan,
+    state: State,
+    keeper: Keeper,
+    *,
+    deadline: float,
+    again: Callable[[State], bool] = lambda _: True,
+    restart: bool = True,
+) -> Generator[str | None, None, dict[str, Any]]:
+    """Go on with *state* until there is an answer; yields new raw text or None, returns the result's fields.
+
+    *again* says whether a refuted answer may be asked for once more, *restart* whether an answer that the host does
+    not go on with may be begun anew. *deadline* is on the desk's monotonic clock.
+
+    Raises:
+        ModelUnavailable, ModelError, ModelTimeout, GenerationBroken: *state* holds what there is by then.
+        What ``keeper.tick`` raises.
+    """
+    verify = plan.kind in ("solve", "analyze") and plan.subject["verify"]
+    if verify:
+        desk.checker.start()
+    while True:
+        writing = write(
+            desk.model,
+            _asked(plan, state),
+            state.draft,
+            deadline=deadline,
+            clock=desk.monotonic,
+            prefill=desk.settings.prefill != "never",
+            restart=restart,
+        )
+        for piece in writing:
+            keeper.tick(state)
+            yield piece
+        result = read_result(
+            plan,
+            state.draft,
+            thinking=desk.settings.thinking,
+            spent=state.spent,
+            spent_ms=state.spent_ms,
+        )
+        _measure(state)
+        if verify:
+            check(desk.checker, plan, result)
+            if plan.kind == "solve":
+                count(result["verification"]["status"].capitalize())
+        refuted = plan.kind == "solve" and (result["verification"] or {}).get("status") == "refuted"
+        if not refuted or state.wrong or not again(state):
+            return result
+        _ask_once_more(state, result, desk.settings.thinking)
+
+
+def store(desk: Desk, plan: Plan, result: Mapping[str, Any]) -> bool:
+    """Keep *result* for the next who asks, where it is an answer; a refuted one only briefly."""
+    if not (plan.store and plan.key and cacheable(result)):
+        return False
+    ttl = ttl_seconds(result, desk.settings.cache_ttl_seconds)
+    return desk.cache.put(plan.key, dict(result), ttl_seconds=ttl)
+
+
+def _asked(plan: Plan, state: State) -> Plan:
+    if not state.wrong:
+        return plan
+    messages = prompts.corrected(
+        [dict(message) for message in plan.messages],
+        state.wrong,
+        state.why,
+        language=plan.subject["language"],
+    )
+    return replace(plan, messages=tuple(messages))
+
+
+def _measure(state: State) -> None:
+    draft = state.draft
+    timing_ms("UpstreamLatency", draft.model_ms)
+    if draft.first_token_ms:
+        timing_ms("TimeToFirstToken", draft.first_token_ms)
+    count("PromptTokens", draft.prompt_tokens)
+    count("CompletionTokens", draft.tokens + draft.spent)
+    if draft.model_ms:
+        gauge("TokensPerSecond", (draft.tokens + draft.spent) * 1000 / draft.model_ms)
+
+
+def _ask_once_more(state: State, result: Mapping[str, Any], thinking: Thinking) -> None:
+    state.wrong = split(state.draft.text, thinking=thinking).answer
+    state.why = result["verification"]["detail"]
+    state.spent = state.tokens
+    state.spent_ms += state.draft.model_ms
+    state.draft = Draft()
