@@ -328,7 +328,8 @@ class _Parser:
     def _integral(self) -> Node:
         bounds: dict[str, Node] = {}
         while self._peek() in {"_", "^"}:
-            bounds[self._take()] = self._bound()
+            which = self._take()
+            bounds[which] = self._bound()
         body = self._sum() if not self._is_differential() else Number("1")
         token = self._token()
         if token is None or not self._is_differential():

@@ -43,7 +43,7 @@ _ARGUMENT = {"dfrac": "frac", "tfrac": "frac", "cfrac": "frac"}
 _SPACING = frozenset(
     {"left", "right", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "quad", "qquad", "displaystyle"}
 )
-_SPACING |= {"limits", "nolimits", "mathrm", "operatorname", "begin", "end"}
+_SPACING |= {"limits", "nolimits", "mathrm", "operatorname"}
 _GREEK = {
     "α": "alpha",
     "β": "beta",
@@ -66,16 +66,21 @@ _CJK = "\u2e80-\u2fff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _PIECE = re.compile(
     rf"""(?P<space>\s+|\\[,;:!\s]|&)
     |(?P<break>\$\$?|\\[()\[\]]|\\\\|[“”"‘’《》「」])
+    |(?P<environment>\\(?:begin|end)\{{[a-z]+\*?\}}(?:\{{[lcr|]+\}})?)
     |(?P<command>\\[A-Za-z]+)
     |(?P<number>\d{{1,3}}(?:,\d{{3}})+(?![\d,])(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)
     |(?P<letters>[A-Za-z]+(?:'[a-z]+)?)
     |(?P<greek>[αβγθλμφω])
-    |(?P<end>[.。?？;；!！](?=\s|$|[{_CJK}])|[。？；！])
+    |(?P<end>[.。?？;；](?=\s|$|[{_CJK}])|(?<![\w)\]}}])!|[。？；！])
     |(?P<comma>[,，、])
     |(?P<cjk>[{_CJK}]+)
     |(?P<sign>\*\*|<=|>=|!=|->|'+|\\[{{}}%]|[-+*/^_=<>(){{}}\[\]|!%°±√∛π∞∫:′])
     |(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
+)
+# English words as well: functions only before a bracket. With a backslash they are always functions.
+_NEED_BRACKETS = frozenset(
+    {"gcd", "lcm", "max", "min", "mod", "floor", "ceil", "abs", "exp", "int", "lim", "frac"}
 )
 _SPOKEN = {"equals": "=", "plus": "+", "minus": "-", "times": "*"}
 
@@ -83,13 +88,17 @@ _SPOKEN = {"equals": "=", "plus": "+", "minus": "-", "times": "*"}
 def tokenize(text: str) -> list[Token]:
     """All of *text* as tokens, words and mathematics in their order."""
     out: list[Token] = []
-    glued = False
-    for match in _PIECE.finditer(_plain(text)):
+    glued, plain = False, _plain(text)
+    for match in _PIECE.finditer(plain):
         kind, piece = match.lastgroup or "", match.group()
         if kind == "space":
             glued = False
             continue
-        out.extend(_tokens(kind, piece, glued))
+        following = plain[match.end() : match.end() + 1]
+        if piece in _NEED_BRACKETS and following != "(":
+            out.append(Token("word", piece, glued))
+        else:
+            out.extend(_tokens(kind, piece, glued))
         glued = True
     return out
 
@@ -113,8 +122,10 @@ def _tokens(kind: str, piece: str, glued: bool) -> list[Token]:
         return _command(piece[1:], glued)
     if kind == "sign":
         return [_sign(piece, glued)]
-    if kind in {"break", "end", "comma"}:
-        return [Token("comma" if kind == "comma" else "break" if kind == "break" else "end", piece, glued)]
+    if kind in {"break", "environment"}:
+        return [Token("break", piece, glued)]
+    if kind in {"end", "comma"}:
+        return [Token("end" if kind == "end" else "comma", piece, glued)]
     return [Token("word", piece, glued)]
 
 

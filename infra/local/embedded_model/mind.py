@@ -20,7 +20,8 @@ def full_text(messages: Sequence[Message]) -> str:
     solution = mathematics.solve(task.text, say)
     if solution is None:
         return writing.thinking(_no_way(say), _unable(say))
-    return writing.thinking(_thoughts(solution, say), writing.whole(solution, say))
+    write = writing.whole if task.steps else writing.brief
+    return writing.thinking(_thoughts(solution, say), write(solution, say))
 
 
 def _thoughts(solution: Solution, say: Say) -> str:

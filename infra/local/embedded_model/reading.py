@@ -65,7 +65,11 @@ def _runs(tokens: Sequence[Token]) -> list[str | list[Token]]:
             out.append(current)
         current, depth = [], 0
 
-    for token in tokens:
+    for at, token in enumerate(tokens):
+        if _is_article(tokens, at):
+            close()
+            out.append(token.text.lower())
+            continue
         if (
             token.kind in {"word", "end", "break"}
             or (token.kind == "comma" and depth <= 0)
@@ -79,3 +83,10 @@ def _runs(tokens: Sequence[Token]) -> list[str | list[Token]]:
         current.append(token)
     close()
     return out
+
+
+def _is_article(tokens: Sequence[Token], at: int) -> bool:
+    """The "a" of "is 97 a prime", which is no factor."""
+    token = tokens[at]
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    return token.text in _WORDLIKE and not token.glued and following is not None and following.kind == "word"

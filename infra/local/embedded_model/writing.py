@@ -1,10 +1,10 @@
-"""Solutions as the text of an answer: thinking in ``<think>`` marks, then Markdown with LaTeX."""
+"""Solutions as the text of an answer: thinking in ``<think>`` marks, then the parts that the prompts ask for."""
 
 from __future__ import annotations
 
 from embedded_model.solution import Say, Solution
 
-__all__ = ["answer_only", "thinking", "whole"]
+__all__ = ["brief", "thinking", "whole"]
 
 
 def thinking(text: str, answer: str) -> str:
@@ -13,21 +13,29 @@ def thinking(text: str, answer: str) -> str:
 
 
 def whole(solution: Solution, say: Say) -> str:
-    """All parts of a solution."""
-    steps = "\n\n".join(
-        say(f"**Step {number}: {step.title}**", f"**步骤 {number}：{step.title}**") + f"\n\n{step.text}"
+    """Analysis, numbered steps, final answer and check."""
+    steps = "\n".join(
+        f"{number}. **{step.title}**" + say(": ", "：") + step.text
         for number, step in enumerate(solution.steps, start=1)
     )
-    head = say("## Analysis", "## 分析") + f"\n\n{solution.kind} {solution.information}".rstrip()
-    return "\n\n".join([head, say("## Steps", "## 解答步骤"), steps, answer_only(solution, say)])
+    between = say(" ", "")
+    return "\n\n".join(
+        [
+            say("## Analysis", "## 分析"),
+            f"{solution.kind}{between}{solution.information}",
+            say("## Steps", "## 步骤"),
+            steps,
+            brief(solution, say),
+        ]
+    )
 
 
-def answer_only(solution: Solution, say: Say) -> str:
+def brief(solution: Solution, say: Say) -> str:
     """The final answer and its check."""
     return "\n\n".join(
         [
-            say("## Final answer", "## 最终答案"),
+            say("## Answer", "## 答案"),
             rf"$\boxed{{{solution.answer}}}$",
-            say("**Check:** ", "**检验：** ") + solution.check,
+            say("Check: ", "检验：") + solution.check,
         ]
     )

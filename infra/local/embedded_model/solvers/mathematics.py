@@ -9,7 +9,7 @@ import sympy as sp
 from embedded_model.formula import FormulaError
 from embedded_model.reading import Reading, read
 from embedded_model.solution import Say, Solution
-from embedded_model.solvers import equations
+from embedded_model.solvers import arithmetic, calculus, equations, inequalities, integers, rewriting
 
 __all__ = ["solve"]
 
@@ -31,4 +31,11 @@ def solve(text: str, say: Say) -> Solution | None:
     return None
 
 
-_SOLVERS: tuple[Solver, ...] = (equations.solve,)
+_SOLVERS: tuple[Solver, ...] = (
+    arithmetic.solve,
+    integers.solve,
+    equations.solve,
+    inequalities.solve,
+    calculus.solve,
+    rewriting.solve,
+)
