@@ -1,0 +1,28 @@
+"""Logic: does a conclusion follow from its premises? Decided with Z3 from formulas, whatever the model thinks of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from checkers.logic import decisions
+
+__all__ = ["decide"]
+
+
+def decide(request: dict[str, Any]) -> dict[str, Any]:
+    """Decide an argument; JSON values in, JSON values out.
+
+    ``request``: ``premises`` (list of ``{"id", "text", "formula"}``), ``conclusion`` (``{"text", "formula"}`` or None),
+    ``missing`` (list of ``{"text", "formula"}``: single premises that might be added), ``language`` (``zh`` or ``en``).
+
+    The result: ``verdict`` is ``entailed``, ``contradicted``, ``neither``, ``inconsistent`` or ``unknown``. ``solver`` is
+    ``valid`` only for ``entailed``, ``invalid`` only with a ``countermodel`` (see :func:`checkers.logic.worlds.shown`), and
+    ``unknown`` for the rest: inconsistent premises entail everything, which says nothing for the conclusion. An ``unknown``
+    verdict with solver ``invalid`` means that the conclusion does not follow, but whether it is contradicted was not settled.
+    ``detail`` is a sentence or two in the language asked for; ``missing_that_suffices`` the place of the first missing
+    premise with which the conclusion follows, or None.
+
+    If a formula is missing or cannot be read, the verdict is ``unknown`` and ``detail`` names it. Never raises for what is
+    in a request. Loads Z3 when imported; meant for a process that may be killed.
+    """
+    return decisions.decide(request)

@@ -1,0 +1,213 @@
+"""Decide an argument: does its conclusion follow, is it contradicted, or neither?"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from checkers.logic.formulas import Formula, Not
+from checkers.logic.interpretations import (
+    Interpretation,
+    TooMuchWork,
+    Vocabulary,
+    holds,
+    respects_numbers,
+    vocabulary,
+)
+from checkers.logic.reading import Argument, background, read
+from checkers.logic.solver import Bounds, Satisfiable, find_world, satisfiable
+from checkers.logic.wording import Language, note, say, unread
+from checkers.logic.worlds import shown
+
+__all__ = ["Decision", "decide"]
+
+type Verdict = Literal["entailed", "contradicted", "neither", "inconsistent", "unknown"]
+
+_SECONDS = 1.4  # all questions of one decision together; the process around it is killed at 2 s
+_SECONDS_FOR_MISSING = 0.4
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was found. ``used`` are the places of premises that suffice for it."""
+
+    verdict: Verdict
+    sentence: str
+    used: tuple[int, ...] = ()
+    world: Interpretation | None = None
+    consistent: bool = True
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """Whether formulas can be true together; the places of some that clash; a world, if one was found and checked."""
+
+    known: Satisfiable
+    clash: frozenset[int] = frozenset()
+    world: Interpretation | None = None
+
+
+def decide(request: Mapping[str, Any], clock: Callable[[], float] = time.monotonic) -> dict[str, Any]:
+    """Decide an argument of formulas with Z3; see :func:`checkers.logic.decide` for the shapes."""
+    language: Language = "zh" if request.get("language") == "zh" else "en"
+    argument = read(request)
+    if argument.unread:
+        return _result("unknown", None, unread(argument.unread, language))
+    search = _Search(argument, clock)
+    if argument.conclusion is None:
+        decision = search.without_conclusion()
+    else:
+        decision = search.decision(argument.conclusion)
+    said = [say(decision.sentence, language, used=_used(argument, decision.used, language))]
+    if not decision.consistent:
+        said.append(say("maybe_inconsistent", language))
+    suffices = None
+    if argument.conclusion is not None and decision.verdict in ("neither", "contradicted", "unknown"):
+        suffices, alone = search.missing_that_suffices(argument.conclusion)
+        if suffices is not None:
+            said.append(say("suffices_alone" if alone else "suffices", language, number=suffices + 1))
+    said.extend(
+        note(each, language)
+        for each in argument.notes
+        if each.code in ("free", "caret") or decision.verdict != "entailed"
+    )
+    world = None if decision.world is None else shown(decision.world, search.names, language)
+    separator = "" if language == "zh" else " "
+    return _result(decision.verdict, world, separator.join(said), suffices)
+
+
+class _Search:
+    """The questions that one argument raises, within one budget of time."""
+
+    def __init__(self, argument: Argument, clock: Callable[[], float]) -> None:
+        self.argument = argument
+        self.clock = clock
+        self.ends = clock() + _SECONDS
+        present = [formula for formula in argument.missing if formula is not None]
+        conclusion = [] if argument.conclusion is None else [argument.conclusion]
+        self.background = background([*argument.premises, *conclusion, *present])
+        self.names = vocabulary([*argument.premises, *conclusion, *self.background])
+        self.all_names = vocabulary([*argument.premises, *conclusion, *present, *self.background])
+
+    # Verdicts
+
+    def without_conclusion(self) -> Decision:
+        answer = self.ask(self.argument.premises)
+        if answer.known == "unsat":
+            return Decision(
+                "inconsistent", "inconsistent", self.smallest(self.argument.premises, answer.clash)
+            )
+        return Decision("unknown", "no_conclusion")
+
+    def decision(self, conclusion: Formula) -> Decision:
+        premises = self.argument.premises
+        without = self.ask([*premises, Not(conclusion)])
+        with_it = self.ask([*premises, conclusion])
+        match without.known, with_it.known:
+            case "unsat", "unsat":
+                clash = self.ask(premises).clash or frozenset(range(len(premises)))
+                return Decision("inconsistent", "inconsistent", self.smallest(premises, clash))
+            case "unsat", found:
+                used = self.smallest([*premises, Not(conclusion)], without.clash)
+                return Decision(
+                    "entailed", "entailed" if used else "tautology", used, consistent=found == "sat"
+                )
+            case _, "unsat" if without.world is not None:
+                used = self.smallest([*premises, conclusion], with_it.clash)
+                return Decision("contradicted", "contradicted", used, without.world)
+            case _, "sat" if without.world is not None:
+                return Decision("neither", "neither", world=without.world)
+            case _ if without.world is not None:
+                return Decision("unknown", "not_entailed", world=without.world)
+            case "sat", _:
+                return Decision("unknown", "no_world")
+            case _:
+                return Decision("unknown", "unsettled")
+
+    def missing_that_suffices(self, conclusion: Formula) -> tuple[int | None, bool]:
+        """The place of the first missing premise with which the conclusion follows, and whether it alone says it.
+
+        One that is not the conclusion itself goes first; one that contradicts the premises proves nothing.
+        """
+        self.ends = max(self.ends, self.clock() + _SECONDS_FOR_MISSING)
+        alone: int | None = None
+        for at, formula in enumerate(self.argument.missing):
+            if formula is None:
+                continue
+            premises = [*self.argument.premises, formula]
+            if (
+                self.proves([*premises, Not(conclusion)]) != "unsat"
+                or self.ask([*premises, conclusion]).known != "sat"
+            ):
+                continue
+            if self.proves([formula, Not(conclusion)]) != "unsat":
+                return at, False
+            alone = at if alone is None else alone
+        return alone, alone is not None
+
+    # Questions
+
+    def bounds(self) -> Bounds:
+        left = int((self.ends - self.clock()) * 1000)
+        return Bounds(milliseconds=max(1, min(Bounds().milliseconds, left)))
+
+    def proves(self, formulas: Sequence[Formula]) -> Satisfiable:
+        return satisfiable([*formulas, *self.background], self.all_names, self.bounds())[0]
+
+    def ask(self, formulas: Sequence[Formula]) -> _Answer:
+        """Refute the formulas or find a world for them, checked without Z3."""
+        known, clash = satisfiable([*formulas, *self.background], self.all_names, self.bounds())
+        if known == "unsat":
+            return _Answer("unsat", frozenset(at for at in clash if at < len(formulas)))
+        world = self.world([*formulas, *self.background])
+        return _Answer("sat" if world is not None else known, world=world)
+
+    def world(self, formulas: Sequence[Formula]) -> Interpretation | None:
+        names = self.names if _covers(self.names, vocabulary(formulas)) else self.all_names
+        for world in find_world(formulas, names, self.bounds):
+            try:
+                if respects_numbers(world) and all(holds(formula, world) for formula in formulas):
+                    return world
+            except TooMuchWork:
+                return None
+        return None
+
+    def smallest(self, formulas: Sequence[Formula], clash: frozenset[int]) -> tuple[int, ...]:
+        """Premises of a clash of which none can be left out, as far as time allows."""
+        needed = sorted(clash)
+        for at in sorted(clash, reverse=True):
+            rest = [place for place in needed if place != at]
+            if (
+                at < len(self.argument.premises)
+                and self.proves([formulas[place] for place in rest]) == "unsat"
+            ):
+                needed = rest
+        return tuple(at for at in needed if at < len(self.argument.premises))
+
+
+def _covers(names: Vocabulary, needed: Vocabulary) -> bool:
+    return (
+        set(needed.constants) <= set(names.constants)
+        and set(needed.functions) <= set(names.functions)
+        and set(needed.predicates) <= set(names.predicates)
+    )
+
+
+def _used(argument: Argument, places: Sequence[int], language: Language) -> str:
+    labels = [argument.labels[at] for at in places]
+    return ("、" if language == "zh" else ", ").join(labels) if labels else say("premises", language)
+
+
+def _result(
+    verdict: Verdict, countermodel: dict[str, Any] | None, detail: str, suffices: int | None = None
+) -> dict[str, Any]:
+    refuted = "unknown" if countermodel is None else "invalid"
+    return {
+        "solver": "valid" if verdict == "entailed" else refuted,
+        "verdict": verdict,
+        "countermodel": countermodel,
+        "detail": detail,
+        "missing_that_suffices": suffices,
+    }

@@ -1,0 +1,243 @@
+"""Read an argument: the formulas of its premises, its conclusion and its missing premises, as one language.
+
+Some things can be told only from the whole argument: whether ``Fa`` is ``F(a)``, and whether an ``x`` that no quantifier
+binds is a name (it is, once it stands in a plain statement) or means everything (where it stands in conditionals alone).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any
+
+from checkers.logic.errors import FormulaError
+from checkers.logic.formulas import (
+    Equal,
+    Formula,
+    Junction,
+    Not,
+    Predicate,
+    Quantified,
+    Term,
+    is_numeral,
+    terms_of,
+    walk,
+)
+from checkers.logic.interpretations import vocabulary
+from checkers.logic.parser import glued_predicates, parse
+
+__all__ = ["Argument", "Note", "Unread", "background", "read"]
+
+MOST_PREMISES = 60
+_MOST_NUMERALS = 30
+_FREE = re.compile(r"[u-z]\d?'?\Z")
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A formula that could not be read: its label (``P3``, ``C``), and why."""
+
+    label: str
+    error: FormulaError
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something about the reading that a person should know: a key of :data:`checkers.logic.wording.NOTES`, and names."""
+
+    code: str
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Argument:
+    """What was read. ``labels`` name the premises; a missing premise without a readable formula is ``None``."""
+
+    labels: tuple[str, ...] = ()
+    premises: tuple[Formula, ...] = ()
+    conclusion: Formula | None = None
+    missing: tuple[Formula | None, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    notes: tuple[Note, ...] = field(default=())
+
+
+def read(request: Mapping[str, Any]) -> Argument:
+    """The argument of a request (see :func:`checkers.logic.decide`). Nothing in a request makes this raise."""
+    entries = _list(request.get("premises"))
+    labels = tuple(_label(entry, at) for at, entry in enumerate(entries[:MOST_PREMISES]))
+    texts = [(label, _formula_text(entry)) for label, entry in zip(labels, entries, strict=False)]
+    conclusion = request.get("conclusion")
+    if conclusion is not None:
+        texts.append(("C", _formula_text(conclusion)))
+    missing = [("", _formula_text(entry)) for entry in _list(request.get("missing"))[:MOST_PREMISES]]
+    unread = [Unread("", FormulaError("too_many", MOST_PREMISES))] if len(entries) > MOST_PREMISES else []
+
+    textbook: frozenset[tuple[str, int]] = frozenset()
+    for _, text in (*texts, *missing):
+        textbook |= glued_predicates_of(text)
+    formulas: list[Formula] = []
+    for label, text in texts:
+        found = _parsed(text, textbook)
+        if isinstance(found, FormulaError):
+            unread.append(Unread(label, found))
+        else:
+            formulas.append(found)
+    extra = [
+        None if isinstance(found := _parsed(text, textbook), FormulaError) else found for _, text in missing
+    ]
+    if unread:
+        return Argument(labels, unread=tuple(unread))
+
+    everything = _free_in_conditionals(formulas)
+    closed = [_closed(formula, everything) for formula in formulas]
+    notes = [Note("free", (name,)) for name in everything]
+    if any("^" in text for _, text in texts):
+        notes.append(Note("caret"))
+    notes.extend(_look_alikes(closed))
+    return Argument(
+        labels,
+        tuple(closed[: len(labels)]),
+        closed[-1] if conclusion is not None else None,
+        tuple(None if formula is None else _closed(formula, everything) for formula in extra),
+        notes=tuple(notes),
+    )
+
+
+def background(formulas: Sequence[Formula]) -> list[Formula]:
+    """What numbers and ``<`` mean, as far as the formulas need it: numerals differ and are in order, ``<`` is a linear order."""
+    names = vocabulary(formulas)
+    numerals = sorted(names.numerals[:_MOST_NUMERALS], key=_value)
+    axioms: list[Formula] = []
+    ordered = ("<", 2) in names.predicates
+    for one, other in combinations(numerals, 2):
+        low, high = Term(one), Term(other)
+        if _value(one) == _value(other):
+            axioms.append(Equal(low, high))
+        elif ordered:
+            axioms.append(Predicate("<", (low, high)))
+        else:
+            axioms.append(Not(Equal(low, high)))
+    if ordered:
+        axioms.extend(
+            parse(text)
+            for text in (
+                "∀x ¬(x < x)",
+                "∀x ∀y ∀z ((x < y ∧ y < z) → x < z)",
+                "∀x ∀y (x < y ∨ x = y ∨ y < x)",
+            )
+        )
+    return axioms
+
+
+def glued_predicates_of(text: str) -> frozenset[tuple[str, int]]:
+    found = _parsed(text, frozenset())
+    return frozenset() if isinstance(found, FormulaError) else glued_predicates(found)
+
+
+def _value(numeral: str) -> float:
+    percent = numeral.endswith("%")
+    return float(numeral.removesuffix("%")) / (100 if percent else 1)
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _label(entry: object, at: int) -> str:
+    label = entry.get("id") if isinstance(entry, dict) else None
+    return label[:20] if isinstance(label, str) and label else f"P{at + 1}"
+
+
+def _formula_text(entry: object) -> str:
+    formula = entry.get("formula") if isinstance(entry, dict) else None
+    return formula if isinstance(formula, str) else ""
+
+
+def _parsed(text: str, textbook: frozenset[tuple[str, int]]) -> Formula | FormulaError:
+    if not text.strip():
+        return FormulaError("no_formula", 0)
+    try:
+        formula = parse(text, textbook)
+    except FormulaError as error:
+        return error
+    bound = {part.variable for part in walk(formula) if isinstance(part, Quantified)}
+    for name in _free(formula):
+        if name in bound:
+            return FormulaError("unbound", max(0, text.find(name)), name)
+    return formula
+
+
+def _free(formula: Formula) -> list[str]:
+    """Names like ``x`` that no quantifier binds, in the order of their use."""
+    return list(
+        dict.fromkeys(
+            term.name
+            for term in terms_of(formula)
+            if not term.variable and not term.args and _FREE.match(term.name)
+        )
+    )
+
+
+def _free_in_conditionals(formulas: Iterable[Formula]) -> tuple[str, ...]:
+    conditional: dict[str, None] = {}
+    stated: set[str] = set()
+    for formula in formulas:
+        inner = formula
+        while isinstance(inner, Quantified):
+            inner = inner.body
+        names = _free(formula)
+        if isinstance(inner, Junction) and inner.sign in ("→", "↔"):
+            conditional.update(dict.fromkeys(names))
+        else:
+            stated.update(names)
+    return tuple(name for name in conditional if name not in stated)
+
+
+def _closed(formula: Formula, everything: Sequence[str]) -> Formula:
+    for name in reversed([name for name in _free(formula) if name in everything]):
+        formula = Quantified("∀", name, _bind(formula, name))
+    return formula
+
+
+def _bind(formula: Formula, name: str) -> Formula:
+    match formula:
+        case Predicate(predicate, args):
+            return Predicate(predicate, tuple(_bind_term(arg, name) for arg in args))
+        case Equal(left, right):
+            return Equal(_bind_term(left, name), _bind_term(right, name))
+        case Not(part):
+            return Not(_bind(part, name))
+        case Junction(sign, parts):
+            return Junction(sign, tuple(_bind(part, name) for part in parts))
+        case Quantified(sign, variable, body):
+            return Quantified(sign, variable, _bind(body, name))
+        case _:
+            return formula
+
+
+def _bind_term(term: Term, name: str) -> Term:
+    if term.args:
+        return Term(term.name, tuple(_bind_term(arg, name) for arg in term.args))
+    return Term(name, variable=True) if term.name == name else term
+
+
+def _look_alikes(formulas: Sequence[Formula]) -> list[Note]:
+    """Names that may have been meant as one: ``Meeting`` and ``Meetings``, one name with different numbers of arguments."""
+    names = vocabulary(formulas)
+    notes = []
+    for one, other in combinations([*names.predicates], 2):
+        if one[0] == other[0]:
+            notes.append(Note("arity", (one[0],)))
+        elif _plain(one[0]) == _plain(other[0]) and one[1] == other[1]:
+            notes.append(Note("alike", (one[0], other[0])))
+    constants = [name for name in names.constants if not is_numeral(name)]
+    notes.extend(
+        Note("alike", pair) for pair in combinations(constants, 2) if _plain(pair[0]) == _plain(pair[1])
+    )
+    return notes[:5]
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "").removesuffix("s")
