@@ -1,0 +1,64 @@
+# Everything runs in .venv, which is made of uv.lock at the first use. `make help` lists the targets.
+PYTHON ?= python3
+UV := $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.tools/bin/uv)
+export UV
+RUN = $(UV) run --frozen --all-groups
+export SAM_CLI_TELEMETRY = 0
+# For tools that ask for one; nothing is called there.
+export AWS_DEFAULT_REGION ?= eu-central-1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format build validate lock openapi clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+$(CURDIR)/.tools/bin/uv:
+	@$(PYTHON) -m venv .tools
+	@.tools/bin/pip install --quiet uv
+
+setup: $(UV) ## make .venv
+	@$(UV) sync --quiet --frozen --all-groups
+
+run: setup ## start the whole bundle on this machine, at http://127.0.0.1:3000 (PORT)
+	@PYTHONPATH=infra/local exec .venv/bin/python -m stepwise_local
+
+test: setup ## unit, contract, integration and end-to-end tests
+	@$(RUN) pytest -q $(ARGS)
+
+check: setup ## style, types, template, layers, security
+	@$(RUN) ruff check .
+	@$(RUN) ruff format --check .
+	@$(RUN) mypy
+	@$(MAKE) --no-print-directory lock-check validate build
+
+lock-check:
+	@$(UV) lock --check --quiet
+	@$(MAKE) --no-print-directory .requirements OUT=.local/check
+	@diff -u layers/stepwise/requirements.txt .local/check/stepwise.txt
+	@diff -u layers/checkers/requirements.txt .local/check/checkers.txt
+
+.requirements:
+	@mkdir -p $(OUT)
+	@$(UV) export --quiet --frozen --no-dev --no-annotate --no-header --output-file $(OUT)/stepwise.txt >/dev/null
+	@$(UV) export --quiet --frozen --only-group checkers --no-annotate --no-header --output-file $(OUT)/checkers.txt >/dev/null
+
+lock: $(UV) ## bring uv.lock and the layers' requirements up to pyproject.toml
+	@$(UV) lock
+	@$(MAKE) --no-print-directory .requirements OUT=.local/lock
+	@cp .local/lock/stepwise.txt layers/stepwise/requirements.txt
+	@cp .local/lock/checkers.txt layers/checkers/requirements.txt
+
+validate: setup ## the templates
+	@$(RUN) sam validate --lint
+	@$(RUN) cfn-lint template.yaml
+
+build: setup ## what is deployed, by sam build
+	@$(RUN) sam build $(ARGS)
+
+format: setup ## put the code in shape
+	@$(RUN) ruff check --fix .
+	@$(RUN) ruff format .
+
+clean: ## take away what was built
+	@rm -rf .aws-sam .local .pytest_cache .mypy_cache .ruff_cache .hypothesis
