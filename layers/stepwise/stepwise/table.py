@@ -9,12 +9,19 @@ same way, so guard a counter that matters by a condition or put it into a transa
 from __future__ import annotations
 
 import functools
+import json
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ParamValidationError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionClosedError,
+    IncompleteReadError,
+    ParamValidationError,
+)
 
 from stepwise.attributes import InvalidCall, Item, ItemTooLarge, TableError, from_item, key_of
 from stepwise.conditions import (
@@ -199,15 +206,13 @@ class Table:
         return call()
 
     def _call(self, operation: str, **parameters: Any) -> dict[str, Any]:
-        from botocore.parsers import ResponseParserError  # here: slow to import, and loaded with any client
-
         try:
             response: dict[str, Any] = getattr(self._client, operation)(**parameters)
         except ClientError as error:
             raise _translated(error) from error
         except ParamValidationError as error:
             raise InvalidCall("the parameters of the call do not fit") from error
-        except (BotoCoreError, ResponseParserError) as error:
+        except BotoCoreError as error:
             raise TableUnavailable(type(error).__name__) from error
         return response
 
@@ -270,6 +275,25 @@ def dynamodb_client(
         retries={"mode": "standard", "total_max_attempts": attempts},
         tcp_keepalive=True,
     )
-    return Session().create_client(
+    client = Session().create_client(
         "dynamodb", region_name=region or os.environ.get("AWS_REGION"), endpoint_url=endpoint, config=config
     )
+    client.meta.events.register("before-parse.dynamodb", _refuse_half_a_reply)
+    return client
+
+
+def _refuse_half_a_reply(response_dict: Mapping[str, Any], **_: object) -> None:
+    """A reply that was cut off or is no JSON object would be read as an empty one: as "no such item".
+
+    An error page that is no JSON is left to botocore, which goes by its status.
+    """
+    body: bytes = response_dict["body"]
+    try:
+        reply = json.loads(body.decode())
+    except UnicodeDecodeError:
+        reply = None
+    except ValueError:
+        reply = None if response_dict["status_code"] == 200 else {}
+    if not isinstance(reply, dict):
+        expected = response_dict["headers"].get("content-length", "unknown")
+        raise IncompleteReadError(actual_bytes=len(body), expected_bytes=expected)
