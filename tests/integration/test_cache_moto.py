@@ -171,9 +171,7 @@ def test_a_bad_table_costs_at_most_300_ms_and_never_the_answer(bad: str, attempt
 
 
 @pytest.mark.usefixtures("credentials")
-@pytest.mark.parametrize(
-    "bad", ["nobody listens", "it throttles", "it hangs up in the middle", "it answers garbage"]
-)
+@pytest.mark.parametrize("bad", [name for name in BAD_TABLES if "drips" not in name])
 def test_a_table_that_gives_no_answer_is_unavailable_whatever_is_asked_of_it(bad: str) -> None:
     with BAD_TABLES[bad]() as address:
         table = Table(dynamodb_client(0.1, attempts=1, endpoint=address), "stepwise")
