@@ -16,6 +16,7 @@ import json
 import re
 import select
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -37,11 +38,23 @@ class Fault:
     ``status`` and ``html`` happen instead of an answer; ``slow`` delays it by ``seconds`` and is else well; the others
     happen after ``after`` tokens: ``silence`` (nothing more, the connection stays), ``reset`` (RST), ``eof`` (a proper
     end without done), ``cut`` (the connection ends in the middle of a chunk), ``error`` (an error line), ``garbage``
-    (a line that is not JSON), ``types`` (a line with wrong types), ``huge`` (a line without an end).
+    (a line that is not JSON), ``types`` (a line with wrong types), ``huge`` (a line without an end), ``dribble`` (a
+    byte every 0.1 s and never a whole line; as ``always`` also for the short calls).
     """
 
     kind: Literal[
-        "status", "html", "slow", "silence", "reset", "eof", "cut", "error", "garbage", "types", "huge"
+        "status",
+        "html",
+        "slow",
+        "silence",
+        "reset",
+        "eof",
+        "cut",
+        "error",
+        "garbage",
+        "types",
+        "huge",
+        "dribble",
     ]
     after: int = 0
     status: int = 503
@@ -67,6 +80,7 @@ class ModelHost:
         parallel: int = 0,
         load_seconds: float = 0.0,
         port: int = 0,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.script = script
         self.tokens_per_second = tokens_per_second
@@ -101,10 +115,18 @@ class ModelHost:
         self._listener: socket.socket | None = None
         self._threads: list[threading.Thread] = []
         self.port = port
+        self._tls = tls
+        self._fillers: list[socket.socket] = []
+
+    @property
+    def open(self) -> int:
+        """Connections that are open now."""
+        with self.changed:
+            return len(self._open)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}"
 
     # Its life
 
@@ -134,6 +156,22 @@ class ModelHost:
             with contextlib.suppress(OSError):
                 listener.shutdown(socket.SHUT_RDWR)
             listener.close()
+        while self._fillers:
+            self._fillers.pop().close()
+
+    def swallow_connections(self) -> None:
+        """Go on listening but accept nothing, and fill the queue: connecting then takes for ever."""
+        self.refuse()
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", self.port))
+        listener.listen(0)
+        self._listener = listener
+        for _ in range(4):
+            filler = socket.socket()
+            filler.setblocking(False)
+            filler.connect_ex(("127.0.0.1", self.port))
+            self._fillers.append(filler)
 
     def kill(self) -> None:
         """Die: refuse, and reset every connection."""
@@ -182,12 +220,22 @@ class ModelHost:
         try:
             # A client that goes away in the middle is what this host is for.
             with contextlib.suppress(OSError, ValueError):
+                if self._tls is not None:
+                    connection = self._secured(connection, self._tls)
                 _Handler(connection, address, self)  # type: ignore[arg-type]
         finally:
             with self.changed:
                 self._open.discard(connection)
                 self.changed.notify_all()
             connection.close()
+
+    def _secured(self, connection: socket.socket, context: ssl.SSLContext) -> socket.socket:
+        with self.changed:
+            self._open.discard(connection)
+        secure = context.wrap_socket(connection, server_side=True)
+        with self.changed:
+            self._open.add(secure)
+        return secure
 
     # What it knows
 
@@ -286,6 +334,11 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         host = self.server
         self._note()
+        if host.always is not None and host.always.kind == "dribble":
+            with contextlib.suppress(_Gone):
+                self._begin("application/json")
+                self._break(host.always)
+            return
         match self.path:
             case "/":
                 self._send(200, "text/plain; charset=utf-8", b"Ollama is running")
@@ -419,6 +472,10 @@ class _Handler(BaseHTTPRequestHandler):
                 while True:
                     self._chunk(b"x" * 65_536)
                     self._pace(0.0)
+            case "dribble":
+                while True:
+                    self._chunk(b" ")
+                    self._pace(0.1)
 
     def _pace(self, seconds: float | None = None) -> None:
         """Wait for the time of one token; raises if the client goes away meanwhile."""
@@ -426,8 +483,14 @@ class _Handler(BaseHTTPRequestHandler):
             speed = self.server.tokens_per_second
             seconds = 1 / speed if speed else 0.0
         readable, _, _ = select.select([self.connection], [], [], seconds)
-        if readable and not self.connection.recv(1, socket.MSG_PEEK):
+        if readable and not self._peek():
             raise _Gone
+
+    def _peek(self) -> bytes:
+        if not isinstance(self.connection, ssl.SSLSocket):
+            return bytes(self.connection.recv(1, socket.MSG_PEEK))
+        # TLS cannot peek; a client that waits for an answer sends nothing but the end.
+        return bytes(self.connection.recv(1))
 
     def _begin(self, content_type: str) -> None:
         self.send_response(200)

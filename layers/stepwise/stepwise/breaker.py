@@ -16,10 +16,10 @@ __all__ = ["Breaker"]
 class Breaker:
     """Counts failures in a row and says whether a call may go out. Thread-safe.
 
-    While it is open, a call first probes. Probes are rationed: never two at a time, and after one that failed the
-    next waits ten times as long as that one took, at most ``interval`` seconds. A host that swallows packets
-    (each probe costs its whole time limit) is so probed once a second, while one that refuses (each probe costs
-    a millisecond) is noticed within some milliseconds of its return.
+    While it is open, a call first probes. Probes are never two at a time, and after one that failed slowly (over
+    ``cheap`` seconds: a host that swallows packets costs each probe its whole time limit) the next waits for
+    ``interval`` seconds. A host that refuses costs a probe a millisecond: there is nothing to save, and the first
+    call after its return works.
 
     After a probe that succeeded, one failure opens the breaker again; a success closes it for good.
     """
@@ -31,11 +31,13 @@ class Breaker:
         clock: Callable[[], float],
         threshold: int = 5,
         interval: float = 1.0,
+        cheap: float = 0.1,
     ) -> None:
         self._probe = probe
         self._clock = clock
         self._threshold = threshold
         self._interval = interval
+        self._cheap = cheap
         self._lock = threading.Lock()
         self._failures = 0
         self._probing = False
@@ -63,7 +65,7 @@ class Breaker:
             with self._lock:
                 now = self._clock()
                 self._probing = False
-                self._next_probe = now + min(self._interval, 10 * (now - began))
+                self._next_probe = now + self._interval if now - began > self._cheap else now
                 if alive:
                     self._failures = self._threshold - 1
         return alive

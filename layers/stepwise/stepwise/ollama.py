@@ -466,7 +466,12 @@ def _protocol(*, begun: bool = False) -> Iterator[None]:
 
 
 def _word(error: Exception) -> str:
-    return type(error).__name__
+    """What a transport error is called in the logs. Its text may hold an address, and its kind is often chance:
+    a host that dies is an end of file or a reset, whichever comes first."""
+    if isinstance(error, httpx.RemoteProtocolError):
+        text = str(error).lower()
+        return "connection_lost" if "disconnected" in text or "peer closed" in text else "not_http"
+    return "connection_lost" if isinstance(error, httpx.NetworkError) else type(error).__name__
 
 
 def _ms(seconds: float) -> int:

@@ -65,6 +65,7 @@ class Exchange:
         self._max_line = max_line
         self._items: queue.Queue[Item] = queue.Queue(QUEUED_LINES)
         self._abort = Abort()
+        self._settled = threading.Event()
         self.heard = clock()
         """When the host was last heard of, on the clock."""
         self._thread = threading.Thread(target=self._read, name="model-host-reader", daemon=True)
@@ -86,20 +87,25 @@ class Exchange:
         """End the request and its thread; idempotent, from any thread.
 
         The connection is closed at once, which stops a generation on the host, unless the answer is *complete*: its
-        connection then goes back to the pool.
+        connection then goes back to the pool. One that a broken answer came over does not: a host that breaks off
+        often closes it next, under the following request.
         """
-        if complete and self._thread is not threading.current_thread():
+        if complete:
+            self._settled.set()
+            self._drain()
             self._thread.join(GRACE_SECONDS)
         self._abort.throw()
-        # The reader may be waiting for room in the queue.
+        self._settled.set()
+        self._drain()
+        self._thread.join(JOIN_SECONDS)
+
+    def _drain(self) -> None:
+        """Make room: the reader may be waiting for it."""
         with contextlib.suppress(queue.Empty):
             while True:
                 self._items.get_nowait()
-        if self._thread is not threading.current_thread():
-            self._thread.join(JOIN_SECONDS)
 
     def _read(self) -> None:
-        last: Item = End()
         with self._abort:
             try:
                 response = self._send()
@@ -111,9 +117,10 @@ class Exchange:
                         self._put(Head(200))
                         for line in self._lines(response):
                             self._put(line)
+                        self._put(End())
+                        self._settled.wait()
             except Exception as error:  # noqa: BLE001 - it would vanish with the thread: the caller gets it
-                last = Failed(error)
-        self._put(last)
+                self._put(Failed(error))
 
     def _put(self, item: Item) -> None:
         while not self._abort.thrown:
@@ -125,7 +132,7 @@ class Exchange:
         data = b""
         # A body that breaks off still has its status.
         with contextlib.suppress(httpx.TransportError):
-            for piece in response.iter_raw():
+            for piece in _raw(response):
                 data += piece
                 if self._abort.thrown or len(data) > REFUSAL_BYTES:
                     break
@@ -133,8 +140,7 @@ class Exchange:
 
     def _lines(self, response: httpx.Response) -> Iterator[bytes]:
         rest = bytearray()
-        # Raw: a compressed answer was not asked for, and could be a bomb.
-        for data in response.iter_raw():
+        for data in _raw(response):
             if self._abort.thrown:
                 return
             self.heard = self._clock()
@@ -146,3 +152,13 @@ class Exchange:
             rest = bytearray(tail)
         if rest:
             yield bytes(rest)
+
+
+def _raw(response: httpx.Response) -> Iterator[bytes]:
+    """The body as it comes: a compressed one was not asked for, and could be a bomb.
+
+    Unlike ``Response.iter_raw`` this does not end with giving the connection back.
+    """
+    if not isinstance(response.stream, httpx.SyncByteStream):
+        raise TypeError("the transport is asynchronous")
+    yield from response.stream

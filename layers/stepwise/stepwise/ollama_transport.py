@@ -68,11 +68,13 @@ class PooledTransport(httpx.BaseTransport):
 
     def __init__(self, *, secure: bool, max_connections: int, max_keepalive: int) -> None:
         self._pool = httpcore.ConnectionPool(
-            # Reading the certificates takes 30 ms, which plain HTTP does not need.
-            ssl_context=httpx.create_ssl_context(trust_env=False) if secure else None,
+            # Reading the certificates takes 30 ms, which plain HTTP does not need. SSL_CERT_FILE is for a model host
+            # with a certificate of an authority of one's own.
+            ssl_context=httpx.create_ssl_context() if secure else None,
             max_connections=max_connections,
             max_keepalive_connections=max_keepalive,
-            keepalive_expiry=5.0,
+            # Less than the 5 s after which uvicorn and others close an idle connection, maybe under a request.
+            keepalive_expiry=4.0,
             network_backend=_Backend(),
         )
 
@@ -135,8 +137,8 @@ class _Backend(httpcore.NetworkBackend):
         host: str,
         port: int,
         timeout: float | None = None,
-        local_address: str | None = None,  # noqa: ARG002 - a part of httpcore's interface that is not used here
-        socket_options: Iterable[Any] | None = None,  # noqa: ARG002 - as above
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         began = time.monotonic()
         try:
@@ -214,8 +216,10 @@ class _Stream(httpcore.NetworkStream):
                 self._socket = secure
             secure.do_handshake()
         except TimeoutError as error:
+            self.close()
             raise httpcore.ConnectTimeout("tls_timeout") from error
         except OSError as error:
+            self.close()
             raise httpcore.ConnectError("tls_failed") from error
         return self
 
