@@ -94,7 +94,7 @@ class _Search:
     # Verdicts
 
     def without_conclusion(self) -> Decision:
-        answer = self.ask(self.argument.premises)
+        answer = self.ask(self.argument.premises, show=False)
         if answer.known == "unsat":
             return Decision(
                 "inconsistent", "inconsistent", self.smallest(self.argument.premises, answer.clash)
@@ -104,10 +104,10 @@ class _Search:
     def decision(self, conclusion: Formula) -> Decision:
         premises = self.argument.premises
         without = self.ask([*premises, Not(conclusion)])
-        with_it = self.ask([*premises, conclusion])
+        with_it = self.ask([*premises, conclusion], show=False)
         match without.known, with_it.known:
             case "unsat", "unsat":
-                clash = self.ask(premises).clash or frozenset(range(len(premises)))
+                clash = self.ask(premises, show=False).clash or frozenset(range(len(premises)))
                 return Decision("inconsistent", "inconsistent", self.smallest(premises, clash))
             case "unsat", found:
                 used = self.smallest([*premises, Not(conclusion)], without.clash)
@@ -139,7 +139,7 @@ class _Search:
             premises = [*self.argument.premises, formula]
             if (
                 self.proves([*premises, Not(conclusion)]) != "unsat"
-                or self.ask([*premises, conclusion]).known != "sat"
+                or self.ask([*premises, conclusion], show=False).known != "sat"
             ):
                 continue
             if self.proves([formula, Not(conclusion)]) != "unsat":
@@ -156,11 +156,13 @@ class _Search:
     def proves(self, formulas: Sequence[Formula]) -> Satisfiable:
         return satisfiable([*formulas, *self.background], self.all_names, self.bounds())[0]
 
-    def ask(self, formulas: Sequence[Formula]) -> _Answer:
-        """Refute the formulas or find a world for them, checked without Z3."""
+    def ask(self, formulas: Sequence[Formula], *, show: bool = True) -> _Answer:
+        """Refute the formulas or find a world for them, checked without Z3; not to ``show`` it, Z3's word is enough."""
         known, clash = satisfiable([*formulas, *self.background], self.all_names, self.bounds())
         if known == "unsat":
             return _Answer("unsat", frozenset(at for at in clash if at < len(formulas)))
+        if known == "sat" and not show:
+            return _Answer("sat")
         world = self.world([*formulas, *self.background])
         return _Answer("sat" if world is not None else known, world=world)
 

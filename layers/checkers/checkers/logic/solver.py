@@ -43,10 +43,10 @@ z3.set_param("memory_max_size", _MEGABYTES)
 
 @dataclass(frozen=True)
 class Bounds:
-    """What one question may cost: Z3's units of work (about 10 million a second) and milliseconds."""
+    """What one question may cost: Z3's units of work (about 3.5 million a second) and milliseconds."""
 
-    work: int = 3_000_000
-    milliseconds: int = 400
+    work: int = 1_200_000
+    milliseconds: int = 600
 
 
 def satisfiable(
@@ -82,7 +82,7 @@ def find_world(
         if cost + _table_size(names, len(elements)) > _LARGEST_GROUND:
             continue
         try:
-            world = _ground_world(formulas, names, elements, fixed=fixed, bounds=bounds())
+            world = _ground_world(formulas, names, elements, fixed=fixed, bounds=bounds)
         except z3.Z3Exception:
             continue
         if world is not None:
@@ -111,7 +111,7 @@ def _ground_size(formula: Formula, size: int) -> int:
 
 
 def _table_size(names: Vocabulary, size: int) -> int:
-    return sum(size**arity for _, arity in (*names.functions, *names.predicates))
+    return sum(size**arity for _, arity in names.functions)
 
 
 def _solver(solver: Any, bounds: Bounds) -> Any:
@@ -122,10 +122,15 @@ def _solver(solver: Any, bounds: Bounds) -> Any:
 
 
 def _ground_world(
-    formulas: Sequence[Formula], names: Vocabulary, elements: tuple[str, ...], *, fixed: bool, bounds: Bounds
+    formulas: Sequence[Formula],
+    names: Vocabulary,
+    elements: tuple[str, ...],
+    *,
+    fixed: bool,
+    bounds: Callable[[], Bounds],
 ) -> Interpretation | None:
     language = _Language(names, elements)
-    solver = _solver(z3.SolverFor("QF_UF", ctx=language.context), bounds)
+    solver = _solver(z3.SolverFor("QF_UF", ctx=language.context), bounds())
     solver.set("phase_selection", 0)  # false first: few facts hold
     solver.add(
         z3.Distinct(*language.elements) if len(elements) > 1 else z3.BoolVal(val=True, ctx=language.context)
@@ -142,58 +147,49 @@ def _ground_world(
         solver.add(language.formula(formula, {}))
     world = None
     for _ in range(_MOST_REDUCTIONS):
+        solver.set("timeout", bounds().milliseconds)
         if solver.check() != z3.sat:
             break
-        world = _read(solver.model(), language, names, elements)
-        _ask_for_less(solver, language, world)
+        model = solver.model()
+        held, world = _read(model, language, names, elements)
+        # Less: what does not hold stays so, and not all of the rest holds. A reader wants no facts that nothing asks for.
+        solver.add([z3.Not(atom) for atom, is_held in held.items() if not is_held])
+        solver.add(z3.Or([z3.Not(atom) for atom, is_held in held.items() if is_held] or [language.false]))
     return world
 
 
-def _ask_for_less(solver: Any, language: _Language, world: Interpretation) -> None:
-    """What does not hold stays so, and something that holds shall not: a reader wants no facts that nothing asks for."""
-    element = dict(zip(world.domain, language.elements, strict=True))
-    held = []
-    for symbol, tuples in world.predicates.items():
-        for args in product(world.domain, repeat=symbol[1]):
-            atom = language.predicates[symbol](*(element[arg] for arg in args))
-            if args in tuples:
-                held.append(atom)
-            else:
-                solver.add(z3.Not(atom))
-    solver.add(z3.Not(z3.And(held)) if held else z3.BoolVal(val=False, ctx=language.context))
-
-
-def _read(model: Any, language: _Language, names: Vocabulary, elements: tuple[str, ...]) -> Interpretation:
-    value = {
-        str(model.eval(z3_element, model_completion=True)): name
-        for z3_element, name in zip(language.elements, elements, strict=True)
-    }
-    tuples: dict[int, list[tuple[tuple[str, ...], tuple[Any, ...]]]] = {}
-    for _, arity in (*names.functions, *names.predicates):
-        tuples[arity] = [
-            (tuple(elements[at] for at in places), tuple(language.elements[at] for at in places))
-            for places in product(range(len(elements)), repeat=arity)
-        ]
+def _read(
+    model: Any, language: _Language, names: Vocabulary, elements: tuple[str, ...]
+) -> tuple[dict[Any, bool], Interpretation]:
+    """Which of the atoms that the formulas use hold in the model, and the model in words; other atoms do not hold."""
+    values = [model.eval(element, model_completion=True) for element in language.elements]
+    word = {value.get_id(): name for value, name in zip(values, elements, strict=True)}
 
     def element(expression: Any) -> str:
-        return value[str(model.eval(expression, model_completion=True))]
+        return word[model.eval(expression, model_completion=True).get_id()]
 
-    return Interpretation(
+    held: dict[Any, bool] = {}
+    predicates: dict[Symbol, set[tuple[str, ...]]] = {symbol: set() for symbol in names.predicates}
+    for symbol, args, atom in language.atoms.values():
+        held[atom] = z3.is_true(model.eval(atom, model_completion=True))
+        if held[atom]:
+            predicates[symbol].add(tuple(element(arg) for arg in args))
+    tables = {
+        symbol: {
+            tuple(elements[at] for at in places): element(
+                language.functions[symbol](*(language.elements[at] for at in places))
+            )
+            for places in product(range(len(elements)), repeat=symbol[1])
+        }
+        for symbol in names.functions
+    }
+    world = Interpretation(
         domain=elements,
         constants={name: element(language.constants[name]) for name in names.constants},
-        functions={
-            symbol: {words: element(language.functions[symbol](*args)) for words, args in tuples[symbol[1]]}
-            for symbol in names.functions
-        },
-        predicates={
-            symbol: frozenset(
-                words
-                for words, args in tuples[symbol[1]]
-                if z3.is_true(model.eval(language.predicates[symbol](*args), model_completion=True))
-            )
-            for symbol in names.predicates
-        },
+        functions=tables,
+        predicates={symbol: frozenset(tuples) for symbol, tuples in predicates.items()},
     )
+    return held, world
 
 
 class _Language:
@@ -218,6 +214,8 @@ class _Language:
             (name, arity): z3.Function(f"predicate {name}/{arity}", *[things] * arity, z3.BoolSort(context))
             for name, arity in names.predicates
         }
+        self.false = z3.BoolVal(val=False, ctx=context)
+        self.atoms: dict[int, tuple[Symbol, tuple[Any, ...], Any]] = {}
         self.fresh = 0
 
     def is_element(self, thing: Any) -> Any:
@@ -228,7 +226,7 @@ class _Language:
             case Truth(value):
                 return z3.BoolVal(value, ctx=self.context)
             case Predicate(name, args):
-                return self.predicates[name, len(args)](*(self.term(arg, env) for arg in args))
+                return self.atom((name, len(args)), tuple(self.term(arg, env) for arg in args))
             case Equal(left, right):
                 return self.term(left, env) == self.term(right, env)
             case Not(part):
@@ -237,6 +235,11 @@ class _Language:
                 return self.junction(sign, [self.formula(part, env) for part in parts])
             case Quantified():
                 return self.written(formula, env) if self.written_out else self.quantified(formula, env)
+
+    def atom(self, symbol: Symbol, args: tuple[Any, ...]) -> Any:
+        atom = self.predicates[symbol](*args)
+        self.atoms[atom.get_id()] = (symbol, args, atom)
+        return atom
 
     def junction(self, sign: str, parts: list[Any]) -> Any:
         match sign:

@@ -39,11 +39,13 @@ def shown(world: Interpretation, names: Vocabulary, language: Language) -> dict[
         "predicates": predicates,
         "propositions": propositions,
     }
-    summary = _summary(world, predicates, propositions, functions, language)
+    things = () if names.propositional else world.domain
+    summary = _summary(things, world, predicates, propositions, functions, language)
     return {key: value for key, value in parts.items() if value} | {"summary": summary}
 
 
 def _summary(
+    things: tuple[str, ...],
     world: Interpretation,
     predicates: dict[str, list[Any]],
     propositions: dict[str, bool],
@@ -51,7 +53,8 @@ def _summary(
     language: Language,
 ) -> str:
     chinese = language == "zh"
-    said = [f"{name} = {element}" for name, element in world.constants.items() if name != element]
+    said = [f"{'论域' if chinese else 'things'}: {', '.join(things)}"] if things else []
+    said += [f"{name} = {element}" for name, element in world.constants.items() if name != element]
     said += [
         f"{name}({args}) = {value}" for name, table in functions.items() for args, value in table.items()
     ]
