@@ -35,4 +35,5 @@ def _desk() -> tuple[Desk, Coordination]:
     return desk, desk.shared
 
 
+environment.prepare()
 handler = observed(api.resolve, function="jobs")

@@ -1,6 +1,7 @@
 """POST /v1/math/solve: solve a mathematics problem step by step."""
 
 from aws_lambda_powertools.event_handler import Response
+from stepwise import environment
 from stepwise.endpoint import model_backed
 from stepwise.observability import observed
 from stepwise.plans import solve_plan
@@ -15,4 +16,5 @@ def solve() -> Response[str]:
     return model_backed(api, SolveRequest, solve_plan)
 
 
+environment.prepare()
 handler = observed(api.resolve, function="solve")

@@ -44,4 +44,5 @@ def ready() -> Response[str]:
     return api.reply(readiness(environment.settings(), environment.model(), environment.patient_table()))
 
 
+environment.prepare()
 handler = observed(api.resolve, function="status")

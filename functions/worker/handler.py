@@ -45,4 +45,5 @@ def _handle(event: dict[str, Any], context: Any) -> Any:
     )
 
 
+environment.prepare()
 handler = observed(_handle, function="worker")

@@ -129,6 +129,20 @@ class AnswerCache:
 
         return self._ask(store, self._timeout * (1 - _READ_SHARE), refused="CacheUnstorable") is True
 
+    def reachable(self) -> bool:
+        """Whether the table answers, as far as is known; asked only when nothing was heard of it just now."""
+        table = self._table
+        if table is None:
+            return False
+        if self._breaker.heard_lately():
+            return True
+
+        def ask() -> bool:
+            table.get("health", "health")
+            return True
+
+        return self._ask(ask, self._timeout, refused="CacheUnavailable") is True
+
     def _from_table(self, key: str) -> _Entry | None:
         table = self._table
         if table is None:
@@ -170,6 +184,7 @@ class _Breaker:
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
         self._healthy = True
+        self._heard_at = -_PAUSE
         self._probe_at = 0.0
         self._lock = threading.Lock()
 
@@ -191,6 +206,11 @@ class _Breaker:
     def close(self) -> None:
         with self._lock:
             self._healthy = True
+            self._heard_at = self._monotonic()
+
+    def heard_lately(self) -> bool:
+        with self._lock:
+            return self._healthy and self._monotonic() < self._heard_at + _PAUSE
 
 
 def _partition(key: str) -> str:

@@ -16,10 +16,19 @@ from stepwise.ollama import OllamaClient
 from stepwise.table import Table, dynamodb_client
 from stepwise.work_queue import WorkQueue, sqs_client
 
-__all__ = ["desk", "idempotency", "model", "patient_table", "settings"]
+__all__ = ["desk", "idempotency", "model", "patient_table", "prepare", "settings"]
 
 _PATIENT_SECONDS = 2.0
 _REQUEST_PATIENCE = 60.0
+
+
+def prepare() -> None:
+    """What an environment does before its first invocation: refuse bad settings, and import what takes long.
+
+    Connections are opened later: a snapshot (SnapStart) would hold dead ones.
+    """
+    settings()
+    import boto3  # noqa: F401
 
 
 @functools.cache

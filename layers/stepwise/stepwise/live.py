@@ -57,7 +57,7 @@ def live(desk: Desk, plan: Plan, asked: Mapping[str, Any], caller: Caller) -> Pi
     deadline = min(
         caller.started + desk.settings.generation_timeout, desk.monotonic() + caller.remaining() - _MARGIN
     )
-    if desk.shared is None:
+    if desk.shared is None or not desk.cache.reachable():
         yield from _written(desk, plan, asked, State(), _Nobody(), deadline)
         return
     ticket = new_job_id()

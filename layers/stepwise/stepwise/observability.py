@@ -11,20 +11,18 @@ from __future__ import annotations
 
 import copy
 import functools
+import logging
 import re
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
-
-if TYPE_CHECKING:
-    import logging
 
 __all__ = [
     "NAMESPACE",
@@ -68,6 +66,9 @@ class _Formatter(LambdaPowertoolsFormatter):
             return super().format(safe)
         return super().format(record)
 
+
+for _noisy in ("boto3", "botocore", "httpx", "httpcore", "urllib3"):
+    logging.getLogger(_noisy).setLevel(logging.WARNING)  # at INFO they name hosts, at DEBUG they write bodies
 
 logger = Logger(service=SERVICE, logger_formatter=_Formatter(utc=True, use_rfc3339=True))
 

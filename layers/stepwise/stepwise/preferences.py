@@ -16,7 +16,7 @@ _MAX_WAIT = 86_400
 
 @dataclass(frozen=True)
 class Preferences:
-    """``wait`` is in seconds, None where the client does not say."""
+    """``wait`` is in seconds, None where the client does not say; with it ``respond_async`` waits so long first."""
 
     wait: float | None = None
     respond_async: bool = False
@@ -30,7 +30,7 @@ class Preferences:
         parts = []
         if self.respond_async:
             parts.append("respond-async")
-        elif self.wait is not None:
+        if self.wait is not None:
             parts.append(f"wait={wait:g}")
         if self.strict:
             parts.append("handling=strict")

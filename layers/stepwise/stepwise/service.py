@@ -93,7 +93,7 @@ def _unchecked(plan: Plan, result: Mapping[str, Any]) -> bool:
 
 def _computed(desk: Desk, plan: Plan, asked: Mapping[str, Any], caller: Caller, wait: float) -> Reply:
     until = caller.started + wait
-    if desk.shared is None:
+    if desk.shared is None or not desk.cache.reachable():
         return _alone(desk, plan, asked, until)
     ticket = new_job_id()
     try:
@@ -144,7 +144,7 @@ class _Request:
     until: float
 
     def reply(self, run: Run, ownership: Ownership | None) -> Reply:
-        if self.caller.preferences.respond_async:
+        if self.caller.preferences.respond_async and self.caller.preferences.wait is None:
             if ownership is not None:
                 self._hand_over(ownership, State())
             return self._job(run.id)
@@ -168,10 +168,14 @@ class _Request:
     def _work(self, ownership: Ownership) -> Reply | None:
         """The reply when the answer is ready in time; None when somebody else goes on with it."""
         state = State.from_dict(ownership.run.state)
-        ownership.slot = find_slot(self.desk, self.shared, ownership.run.id, until=self.until)
-        if ownership.slot is None:
-            self._hand_over(ownership, state)
-            return None
+        try:
+            ownership.slot = find_slot(self.desk, self.shared, ownership.run.id, until=self.until)
+        except TableError:
+            count("Errors", code="table_unavailable")  # the answer is worth more than the bound
+        else:
+            if ownership.slot is None:
+                self._hand_over(ownership, state)
+                return None
         work = perform(
             self.desk, self.plan, state, ownership, deadline=self.until, again=self._time_for_another
         )
