@@ -164,6 +164,7 @@ def _url(text: str) -> str:
         or parts.query
         or parts.fragment
         or port == 0
+        or any(character.isspace() for character in text)
     ):
         raise ValueError(message)
     return text.rstrip("/")
