@@ -79,6 +79,7 @@ class ModelHost:
         models: Iterable[str] = ("phi4-mini-reasoning",),
         parallel: int = 0,
         load_seconds: float = 0.0,
+        most_context: int = 1_000_000,
         port: int = 0,
         tls: ssl.SSLContext | None = None,
     ) -> None:
@@ -91,6 +92,10 @@ class ModelHost:
         """True: what stands in <think>…</think> is sent in message.thinking, as Ollama may from 0.30 on."""
         self.models = list(models)
         self.load_seconds = load_seconds
+        self.most_context = most_context
+        """More context than this is not given, without a word."""
+        self.forgets = False
+        """True: says that it loaded the model, and does not hold it."""
         self.faults: deque[Fault] = deque()
         """One for each of the next generations; then all goes well, unless there is an ``always``."""
         self.always: Fault | None = None
@@ -241,11 +246,11 @@ class ModelHost:
 
     def load(self, body: Mapping[str, Any]) -> None:
         """Have the model in memory with the context of *body*; another context than before loads it again."""
-        context = body.get("options", {}).get("num_ctx", 4096)
+        context = min(body.get("options", {}).get("num_ctx", 4096), self.most_context)
         keep = body.get("keep_alive")
         with self.changed:
             self._expires = "2319-03-06T03:15:34Z" if keep == -1 else "2027-01-01T00:00:00Z"
-            if keep == 0:
+            if keep == 0 or self.forgets:
                 self._context = None
                 return
             if context == self._context:
