@@ -1,19 +1,63 @@
-"""POST /v1/general/chat: talk to the model."""
+"""POST /v1/general/chat, and the OpenAI-compatible surface: /v1/chat/completions and /v1/models."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 from stepwise import environment
-from stepwise.endpoint import model_backed
+from stepwise.endpoint import caller_of, model_backed, read_screened
+from stepwise.errors import StepwiseError
 from stepwise.observability import observed
+from stepwise.openai_requests import CompletionRequest
+from stepwise.openai_surface import complete, error_body, list_models, retrieve_model, stream_completion
 from stepwise.plans import chat_plan
 from stepwise.requests import ChatRequest
-from stepwise.web import Api
+from stepwise.web import Api, Call
 
-api = Api()
+
+class ChatApi(Api):
+    """Errors in OpenAI's shape on its paths."""
+
+    def error_body(self, error: StepwiseError, call: Call) -> Mapping[str, Any]:
+        return error_body(error) if self.speaks_openai(call) else super().error_body(error, call)
+
+    def error_type(self, call: Call) -> str:
+        return "application/json" if self.speaks_openai(call) else super().error_type(call)
+
+    def error_status(self, error: StepwiseError, call: Call) -> int:
+        return 400 if self.speaks_openai(call) and error.status in (413, 415, 422) else error.status
+
+    @staticmethod
+    def speaks_openai(call: Call) -> bool:
+        return not call.path.startswith("/v1/general/")
+
+
+api = ChatApi()
 
 
 @api.post("/v1/general/chat")
 def chat() -> Response[str]:
     return model_backed(api, ChatRequest, chat_plan, streams=lambda _, request: request.stream)
+
+
+@api.post("/v1/chat/completions")
+def completions() -> Response[str]:
+    call, desk = api.call, environment.desk()
+    request = read_screened(CompletionRequest, call, desk.settings)
+    caller = caller_of(desk, call)
+    if request.stream:
+        return api.stream(stream_completion(desk, request, caller, call.id))
+    return api.reply(complete(desk, request, caller, call.id))
+
+
+@api.get("/v1/models")
+def models() -> Response[str]:
+    return api.reply(list_models(environment.settings()))
+
+
+@api.get("/v1/models/<model>")
+def model(model: str) -> Response[str]:
+    return api.reply(retrieve_model(environment.settings(), model))
 
 
 environment.prepare()

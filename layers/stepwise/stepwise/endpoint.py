@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -13,6 +14,7 @@ from stepwise.config import Settings
 from stepwise.desk import Desk
 from stepwise.errors import StepwiseError
 from stepwise.observability import count
+from stepwise.openai_requests import CompletionRequest
 from stepwise.plans import Plan
 from stepwise.preferences import read_preferences
 from stepwise.replies import Reply
@@ -21,7 +23,7 @@ from stepwise.service import Caller, answer
 from stepwise.streaming import stream
 from stepwise.web import Api, Call
 
-__all__ = ["caller_of", "model_backed"]
+__all__ = ["caller_of", "model_backed", "read_screened"]
 
 
 def model_backed[T: (SolveRequest, AnalyzeRequest, ChatRequest)](
@@ -37,18 +39,30 @@ def model_backed[T: (SolveRequest, AnalyzeRequest, ChatRequest)](
         StepwiseError: named as in the HTTP contract.
     """
     call, desk = api.call, environment.desk()
-    request = read_request(kind, call.json_body(desk.settings.max_body_bytes))
-    try:
-        request.screen()
-    except StepwiseError:
-        count("Refusals")
-        raise
+    request = read_screened(kind, call, desk.settings)
     plan = plan_of(request, desk.settings)
     caller = caller_of(desk, call)
     asked = asked_of(request)
     if streams(call, request):
         return api.stream(stream(desk, plan, asked, caller, call.id))
     return api.reply(_once(call, caller, lambda: answer(desk, _stored(plan, caller), asked, caller)))
+
+
+def read_screened[T: (SolveRequest, AnalyzeRequest, ChatRequest, CompletionRequest)](
+    kind: type[T], call: Call, settings: Settings
+) -> T:
+    """The request in the body of *call*, screened.
+
+    Raises:
+        StepwiseError: named as in the HTTP contract.
+    """
+    request = read_request(kind, call.json_body(settings.max_body_bytes))
+    try:
+        request.screen()
+    except StepwiseError:
+        count("Refusals")
+        raise
+    return request
 
 
 def caller_of(desk: Desk, call: Call) -> Caller:
@@ -65,8 +79,6 @@ def _stored(plan: Plan, caller: Caller) -> Plan:
     """The plan, kept to this client where it says ``no-store``."""
     if not caller.preferences.no_store:
         return plan
-    from dataclasses import replace
-
     return replace(plan, key="", store=False)
 
 

@@ -44,8 +44,12 @@ type Pieces = Generator[Live | None]
 """None when there is nothing to show just now: at least four times a second while the model is at work."""
 
 
-def live(desk: Desk, plan: Plan, asked: Mapping[str, Any], caller: Caller) -> Pieces:
+def live(
+    desk: Desk, plan: Plan, asked: Mapping[str, Any], caller: Caller, *, until: float = float("inf")
+) -> Pieces:
     """The pieces of the answer, the last one ``done``. Closing the generator stops the model.
+
+    It takes as long as the function has, and no longer than *until* (on the desk's monotonic clock).
 
     Raises:
         StepwiseError: named as in the HTTP contract.
@@ -55,7 +59,9 @@ def live(desk: Desk, plan: Plan, asked: Mapping[str, Any], caller: Caller) -> Pi
         yield from _whole(hit.body, _text(hit.body), asked)
         return
     deadline = min(
-        caller.started + desk.settings.generation_timeout, desk.monotonic() + caller.remaining() - _MARGIN
+        until,
+        caller.started + desk.settings.generation_timeout,
+        desk.monotonic() + caller.remaining() - _MARGIN,
     )
     if desk.shared is None or not desk.cache.reachable():
         yield from _written(desk, plan, asked, State(), _Nobody(), deadline)

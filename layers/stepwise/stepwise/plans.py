@@ -11,11 +11,12 @@ from stepwise.condense import condense
 from stepwise.config import Settings
 from stepwise.errors import InvalidRequest, ModelNotFound, Pointer
 from stepwise.language import detect
+from stepwise.openai_requests import CompletionRequest
 from stepwise.problem_key import problem_key
 from stepwise.requests import AnalyzeRequest, ChatRequest, SolveRequest
 from stepwise.tokens import estimate
 
-__all__ = ["Plan", "analyze_plan", "chat_plan", "served_model", "solve_plan"]
+__all__ = ["Plan", "analyze_plan", "chat_plan", "completion_plan", "served_model", "solve_plan"]
 
 _SAMPLING = {"temperature": 0.3, "top_p": 0.9}
 _MESSAGE_TOKENS = 8
@@ -104,17 +105,51 @@ def chat_plan(request: ChatRequest, settings: Settings) -> Plan:
         ModelNotFound: a model that is not served here.
         InvalidRequest: ``max_tokens`` over the limit, or a conversation that the context cannot hold.
     """
-    if request.max_tokens is not None and request.max_tokens > settings.num_predict:
-        message = f"This deployment gives at most {settings.num_predict} tokens."
-        raise InvalidRequest(errors=(Pointer("/max_tokens", "out_of_range", message),))
+    wanted = _allowed(request.max_tokens, "/max_tokens", settings)
     messages = tuple(prompts.chat_messages([message.model_dump() for message in request.messages]))
     return Plan(
         kind="chat",
         messages=messages,
         model=served_model(request.model, settings),
         options={"temperature": request.temperature, "top_p": request.top_p},
-        num_predict=_room(messages, settings, request.max_tokens or settings.num_predict, "/messages"),
+        num_predict=_room(messages, settings, wanted, "/messages"),
     )
+
+
+def completion_plan(request: CompletionRequest, settings: Settings) -> Plan:
+    """The plan of an OpenAI-compatible completion; shared with nobody.
+
+    Raises:
+        ModelNotFound: a model that is not served here.
+        InvalidRequest: more tokens than the limit, or a conversation that the context cannot hold.
+    """
+    pointer = "/max_tokens" if request.max_completion_tokens is None else "/max_completion_tokens"
+    wanted = _allowed(request.limit, pointer, settings)
+    messages = tuple(prompts.chat_messages([turn.as_message() for turn in request.messages]))
+    options: dict[str, Any] = {"temperature": request.temperature, "top_p": request.top_p}
+    if request.seed is not None:
+        options["seed"] = request.seed
+    if request.presence_penalty:
+        options["presence_penalty"] = request.presence_penalty
+    if request.frequency_penalty:
+        options["frequency_penalty"] = request.frequency_penalty
+    return Plan(
+        kind="chat",
+        messages=messages,
+        model=served_model(request.model, settings),
+        options=options,
+        num_predict=_room(messages, settings, wanted, "/messages"),
+        subject={"stop": list(request.stops)},
+    )
+
+
+def _allowed(tokens: int | None, pointer: str, settings: Settings) -> int:
+    if tokens is None:
+        return settings.num_predict
+    if tokens > settings.num_predict:
+        message = f"This deployment gives at most {settings.num_predict} tokens."
+        raise InvalidRequest(errors=(Pointer(pointer, "out_of_range", message),))
+    return tokens
 
 
 def served_model(name: str | None, settings: Settings) -> str:

@@ -25,7 +25,9 @@ Language = Literal["auto", "zh", "en"]
 _MAX_ERRORS = 20
 
 
-class _Request(BaseModel):
+class Request(BaseModel):
+    """Strict: unknown fields are refused, and null for an optional field is the same as leaving it out."""
+
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     @model_validator(mode="before")
@@ -38,7 +40,7 @@ class _Request(BaseModel):
         return {name: value for name, value in data.items() if value is not None or name in required}
 
 
-class SolveRequest(_Request):
+class SolveRequest(Request):
     """Body of ``POST /v1/math/solve``."""
 
     problem: Annotated[str, Field(min_length=1, max_length=2_000, description="The problem to solve.")]
@@ -61,7 +63,7 @@ class SolveRequest(_Request):
             screen(self.context, "/context")
 
 
-class AnalyzeRequest(_Request):
+class AnalyzeRequest(Request):
     """Body of ``POST /v1/logic/analyze``."""
 
     text: Annotated[
@@ -88,14 +90,14 @@ class AnalyzeRequest(_Request):
             screen(self.question, "/question")
 
 
-class Message(_Request):
+class Message(Request):
     """One turn of a conversation."""
 
     role: Literal["system", "user", "assistant"]
     content: str
 
 
-class ChatRequest(_Request):
+class ChatRequest(Request):
     """Body of ``POST /v1/general/chat``."""
 
     messages: Annotated[
@@ -150,7 +152,7 @@ def read_json(body: bytes) -> Any:
         ) from None
 
 
-def read_request[T: _Request](model: type[T], body: bytes) -> T:
+def read_request[T: Request](model: type[T], body: bytes) -> T:
     """The request in *body*.
 
     Raises:

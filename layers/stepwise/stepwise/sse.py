@@ -11,6 +11,8 @@ __all__ = ["HEADERS", "HEARTBEAT", "event"]
 HEARTBEAT = b": the model is at work\n\n"
 """A comment line, so that idle timers do not cut the connection."""
 
+HEARTBEAT_SECONDS = 10.0
+
 HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-store",

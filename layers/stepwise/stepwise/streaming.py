@@ -11,12 +11,11 @@ from stepwise.live import Live, live
 from stepwise.observability import count, log_exception
 from stepwise.plans import Plan
 from stepwise.service import Caller
-from stepwise.sse import HEADERS, HEARTBEAT, event
+from stepwise.sse import HEADERS, HEARTBEAT, HEARTBEAT_SECONDS, event
 from stepwise.streaming_response import StreamingResponse
 
-__all__ = ["HEARTBEAT_SECONDS", "prime", "stream"]
+__all__ = ["prime", "stream"]
 
-HEARTBEAT_SECONDS = 10.0
 _PRIMING_SECONDS = 1.5
 """How long an error can still be an HTTP status instead of an event."""
 

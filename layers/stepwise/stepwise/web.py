@@ -68,7 +68,7 @@ class Call:
 class Api(APIGatewayRestResolver):
     """Powertools' resolver with this API's errors, and with routes that may stream.
 
-    *render* turns an error into the body that is sent: a problem document (RFC 9457) unless another shape is asked.
+    ``error_body``, ``error_type`` and ``error_status`` give an error its shape: a problem document (RFC 9457).
     """
 
     def __init__(self) -> None:
@@ -121,6 +121,9 @@ class Api(APIGatewayRestResolver):
 
     def error_body(self, error: StepwiseError, call: Call) -> Mapping[str, Any]:
         return problem(error, call.id)
+
+    def error_status(self, error: StepwiseError, call: Call) -> int:
+        return error.status
 
     def error_type(self, call: Call) -> str:
         return "application/problem+json"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, Self
 
@@ -13,6 +14,7 @@ from stepwise.generation import Draft, write
 from stepwise.observability import count, gauge, timing_ms
 from stepwise.plans import Plan
 from stepwise.results import cacheable, read_result, ttl_seconds
+from stepwise.stopping import Stopper
 from stepwise.transcript import Thinking, split
 
 __all__ = ["Keeper", "State", "perform", "store"]
@@ -83,9 +85,7 @@ def perform(
             prefill=desk.settings.prefill != "never",
             restart=restart,
         )
-        for piece in writing:
-            keeper.tick(state)
-            yield piece
+        yield from _kept(writing, plan, state, keeper)
         result = read_result(
             plan,
             state.draft,
@@ -102,6 +102,24 @@ def perform(
         if not refuted or state.wrong or not again(state):
             return result
         _ask_once_more(state, result, desk.settings.thinking)
+
+
+def _kept(writing: Generator[str | None], plan: Plan, state: State, keeper: Keeper) -> Generator[str | None]:
+    """*writing*, with its owner told of every token, and ended where the client wants it to stop."""
+    stops = tuple(plan.subject.get("stop", ()))
+    stopper = Stopper(stops, state.draft.text) if stops else None
+    with closing(writing):
+        for piece in writing:
+            keeper.tick(state)
+            if stopper is None or not piece:
+                yield piece
+                continue
+            yield stopper.feed(piece) or None
+            if stopper.stopped:
+                state.draft.text, state.draft.reason = stopper.text, "stop"
+                return
+    if stopper is not None:
+        yield stopper.rest() or None
 
 
 def store(desk: Desk, plan: Plan, result: Mapping[str, Any]) -> bool:
