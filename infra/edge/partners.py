@@ -21,6 +21,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
 
+import boto3
+
 __all__ = ["Partners", "PartnersError", "main"]
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
@@ -247,6 +249,4 @@ def main(argv: Sequence[str], *, gateway: Any, out: TextIO = sys.stdout, err: Te
 
 
 if __name__ == "__main__":
-    import boto3
-
     sys.exit(main(sys.argv[1:], gateway=lambda region: boto3.client("apigateway", region_name=region)))
