@@ -1,6 +1,6 @@
 """AWS in memory: moto as DynamoDB and SQS, in a process of its own. ``python -m stepwise_local.aws_server``
 
-It prints its address and runs until its standard input ends, which it does when the stack's process does.
+It prints its address.
 
 Moto's conditional writes and receives are not atomic across threads, so one call is answered at a time. Standard queues
 are made fair between message groups, as those of SQS are: messages of groups that have fewer in flight come first.
@@ -84,13 +84,7 @@ def main() -> None:
     server.daemon_threads = True  # type: ignore[attr-defined]  # a threaded server has it
     sys.stdout.write(f"http://127.0.0.1:{server.server_port}\n")
     sys.stdout.flush()
-    threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
     server.serve_forever()
-
-
-def _stop_at_end_of_input(server: Any) -> None:
-    sys.stdin.buffer.read()
-    server.shutdown()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from pathlib import Path
 from stepwise_local.bundle import Function
 from stepwise_local.invocation import FunctionError, Invocation
 from stepwise_local.log import Log
-from stepwise_local.processes import end_group
+from stepwise_local.processes import Processes
 from stepwise_local.runtime_api import RuntimeApi
 from stepwise_local.template import ACCOUNT, PARTITION, REGION
 
@@ -79,6 +79,7 @@ class LambdaEnvironment:
         self,
         function: Function,
         aws_url: str,
+        processes: Processes,
         log: Log,
         on_ready: Callable[[LambdaEnvironment], None],
         on_end: Callable[[LambdaEnvironment, FunctionError], None],
@@ -89,6 +90,7 @@ class LambdaEnvironment:
         self.idle_since: float | None = None
         self.ready_once = False
         self._aws_url = aws_url
+        self._processes = processes
         self._log = log
         self._on_ready = on_ready
         self._on_end = on_end
@@ -106,17 +108,13 @@ class LambdaEnvironment:
     async def run(self) -> None:
         """Start the process and stay until it has ended, by itself or by ``end``."""
         started: asyncio.subprocess.Process | None = None
-        output = self._log.pipe(self.function.name)
         try:
             address = await self._api.start()
-            started = self.process = await asyncio.create_subprocess_exec(
-                *command(self.function),
+            started = self.process = await self._processes.start(
+                command(self.function),
                 cwd=self.function.code,
-                env=environment_variables(self.function, address, self._aws_url),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
+                environ=environment_variables(self.function, address, self._aws_url),
+                name=self.function.name,
             )
             self._set_timer(_INIT_SECONDS, "Sandbox.Timedout", "the function did not start")
             code = await started.wait()
@@ -126,17 +124,16 @@ class LambdaEnvironment:
             self._failure = FunctionError("Runtime.InvalidEntrypoint", error.strerror or "cannot start")
         finally:
             if started:
-                end_group(started)
+                self._processes.kill(started)
             self._stop_timer()
             self.idle_since = None
             failure = self._failure or FunctionError("Runtime.ExitError", "the stack was stopped")
             if self.current:
                 self.current.fail(failure)
             self._on_end(self, failure)
-            output.close()
             await self._api.close()
             if started:
-                await started.wait()
+                await self._processes.end(started)
 
     def give(self, invocation: Invocation) -> None:
         """Hand over the next event; only for an environment that is idle."""
@@ -148,7 +145,7 @@ class LambdaEnvironment:
     def end(self) -> None:
         """Kill the process and what it started."""
         if self.process:
-            end_group(self.process)
+            self._processes.kill(self.process)
 
     async def next_invocation(self) -> tuple[Invocation, dict[str, str]]:
         self._stop_timer()

@@ -12,6 +12,7 @@ from stepwise_local.bundle import Function
 from stepwise_local.environment import LambdaEnvironment
 from stepwise_local.invocation import FunctionError, Invocation
 from stepwise_local.log import Log
+from stepwise_local.processes import Processes
 
 __all__ = ["Functions", "Throttled"]
 
@@ -42,6 +43,7 @@ class Functions:
         self,
         functions: Iterable[Function],
         aws_url: str,
+        processes: Processes,
         log: Log,
         *,
         most: int = 32,
@@ -49,6 +51,7 @@ class Functions:
     ) -> None:
         self._pools = {function.name: _Pool(function) for function in functions}
         self._aws_url = aws_url
+        self._processes = processes
         self._log = log
         self._most = most
         self._idle_seconds = idle_seconds
@@ -110,6 +113,7 @@ class Functions:
         environment = LambdaEnvironment(
             pool.function,
             self._aws_url,
+            self._processes,
             self._log,
             on_ready=lambda environment: self._ready(pool, environment),
             on_end=lambda environment, error: self._ended(pool, environment, error),

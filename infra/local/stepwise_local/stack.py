@@ -16,7 +16,7 @@ from stepwise_local.functions import Functions
 from stepwise_local.gateway import Gateway
 from stepwise_local.log import Log
 from stepwise_local.model import EMBEDDED_MODEL, Model, choose_model
-from stepwise_local.processes import server
+from stepwise_local.processes import Processes
 from stepwise_local.reading import read_bundle
 from stepwise_local.schedules import follow_schedule
 from stepwise_local.throttle import Throttling
@@ -68,13 +68,14 @@ async def running_stack(options: Options, environ: Mapping[str, str], log: Log) 
 
         default_name = _default_model(read_bundle(options.template, {}, "http://127.0.0.1"))
         model = await choose_model(environ, default_name)
+        processes = await cleanup.enter_async_context(Processes(log))
         aws_url, process = await cleanup.enter_async_context(
-            server("stepwise_local.aws_server", environ=_plain(environ), log=log, name="aws")
+            processes.server("stepwise_local.aws_server", environ=_plain(environ), name="aws")
         )
         run("AWS in memory", process.wait())
         if model is None:
             host, process = await cleanup.enter_async_context(
-                server("embedded_model", "--port", "0", environ=_plain(environ), log=log, name="model")
+                processes.server("embedded_model", "--port", "0", environ=_plain(environ), name="model")
             )
             run("The embedded model server", process.wait())
             model = Model(host, EMBEDDED_MODEL, embedded=True)
@@ -86,6 +87,7 @@ async def running_stack(options: Options, environ: Mapping[str, str], log: Log) 
         functions = Functions(
             bundle.functions.values(),
             aws_url,
+            processes,
             log,
             most=options.most_environments,
             idle_seconds=options.idle_seconds,
