@@ -115,9 +115,8 @@ class Api(APIGatewayRestResolver):
         headers = dict(error.headers)
         if error.retry_after is not None:
             headers["Retry-After"] = str(error.retry_after)
-        return json_response(
-            error.status, self.error_body(error, call), call.id, headers, self.error_type(call)
-        )
+        status = self.error_status(error, call)
+        return json_response(status, self.error_body(error, call), call.id, headers, self.error_type(call))
 
     def error_body(self, error: StepwiseError, call: Call) -> Mapping[str, Any]:
         return problem(error, call.id)

@@ -15,6 +15,7 @@ from stepwise.observability import count, gauge, timing_ms
 from stepwise.plans import Plan
 from stepwise.results import cacheable, read_result, ttl_seconds
 from stepwise.stopping import Stopper
+from stepwise.tokens import estimate
 from stepwise.transcript import Thinking, split
 
 __all__ = ["Keeper", "State", "perform", "store"]
@@ -117,6 +118,9 @@ def _kept(writing: Generator[str | None], plan: Plan, state: State, keeper: Keep
             yield stopper.feed(piece) or None
             if stopper.stopped:
                 state.draft.text, state.draft.reason = stopper.text, "stop"
+                state.draft.prompt_tokens = state.draft.prompt_tokens or sum(
+                    estimate(message["content"]) for message in plan.messages
+                )
                 return
     if stopper is not None:
         yield stopper.rest() or None
