@@ -1,0 +1,265 @@
+"""Questions for the solutions of equations, systems and inequalities."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import sympy as sp
+
+from checkers.mathematics.ask_values import value_expected
+from checkers.mathematics.asks import Ask, asked
+from checkers.mathematics.compare import is_real
+from checkers.mathematics.expected import Expected
+from checkers.mathematics.facts import Facts, is_kind
+from checkers.mathematics.inequalities import region_where
+from checkers.mathematics.nodes import Node, NotUnderstood
+from checkers.mathematics.solving import real_solutions, solutions, unknowns
+
+__all__ = ["sole_unknown"]
+
+_EXTREME = r"(?P<extreme>largest|smallest|greatest|least|maximum|minimum|sum of (?:all )?(?:the )?|product of (?:all )?(?:the )?|number of|positive|negative|only|unique)?"
+_KIND = r"(?: ?(?:real|complex|integer|positive integer|rational|positive|negative|nonzero|distinct real|distinct|possible|real or complex))*"
+_ALL = r"(?:all )?(?:of )?(?:the )?(?:possible )?"
+_WHICH = r"(?:that )?(?:satisfy|satisfies|satisfying|solve|solves|such that|for which|so that|in|to|of|when|if|makes|make|for)(?: the)?(?: following)?(?: equations?| system| inequality| inequalities| system of equations)?(?: true)?"
+
+
+@asked(
+    r"(?:solve|解)(?: the)?(?: following)?(?: equations?| system(?: of equations)?| inequality|方程组|方程|不等式组|不等式)?(?: for)?(?: <x>)?(?: over the reals)?(?:,|:| in| for)?(?: the equation)? ?<es+>(?: for <y>)?",
+    rf"(?:find|determine|what are|give|list|enter){_KIND} {_ALL}{_KIND} ?(?:values?|solutions?|roots?|numbers?|zeros?|zeroes) (?:of <x> )?{_WHICH} ?<es+>(?: is true| holds?| is satisfied)?",
+    rf"(?:find|determine|what are) {_ALL}{_KIND} ?(?:numbers?|values?|integers?)? ?<x> {_WHICH} <es+>",
+    r"(?:find|determine|what is)(?: the)?(?: value of| values of)? <x>,? (?:if|in|such that|so that|for which|when|given that|that satisfies) (?:the equation )?<es+>",
+    r"(?:what is|find) the (?:value of <x>|solution) (?:in|to|of|that satisfies|for) (?:the equation )?<es+>",
+    r"for (?:what|which) (?:real )?values? of <x> (?:is|does|will|are)(?: the)?(?: following)?(?: equation| it true that| inequality)?(?: true that)?(?: true:)? ?<es+>(?: true| satisfied| hold| hold true| a true statement)?",
+    r"for (?:what|which) (?:real )?values? of <x> is the (?:following )?equation true:? <es+>",
+    r"(?:what|which) (?:real )?(?:values?|numbers?) (?:of )?<x> (?:satisf(?:y|ies)|solves?|makes?) (?:the equation )?<es+>(?: true)?",
+    r"(?:求|解)?(?:关于 ?<x> ?的)?(?:一元二次|一元一次|分式|二元一次)?(?:方程组|方程|不等式组|不等式) ?:?<es+> ?的(?:解集|解|根|所有实数解|实数解|实数根|两根|全部解)(?:是|为)?[() _]*",
+)
+def _solved(ask: Ask) -> Expected:
+    """Solutions of what the formulas say, as roots, as a system or as a set of numbers."""
+    for formula in ask.formulas("es"):
+        ask.facts.add(formula)
+    _check_facts(ask.facts)
+    if ask.facts.constraints and not ask.facts.equations:
+        return _region(ask)
+    named = _name_asked(ask)
+    complex_too = "complex" in ask.text
+    if "integer" in ask.text:
+        _restrict(ask.facts, named, "integer")
+    if re.search(
+        r"\bpositive (?:integer |real |distinct )*(?:values?|solutions?|roots?|numbers?|integers?)", ask.text
+    ):
+        _restrict(ask.facts, named, "positive")
+    return solved(ask, named, complex_too=complex_too)
+
+
+def solved(ask: Ask, named: str, *, complex_too: bool = False) -> Expected:
+    """All solutions for the name, or for all unknowns where the equations hold several."""
+    names = sorted(unknowns(ask.facts))
+    if len(names) == 1 and named in ("", names[0]):
+        roots = real_solutions(ask.facts, names[0], complex_too=complex_too)
+        _refuse_hidden_complex(ask, names[0], roots, complex_too=complex_too)
+        return Expected("roots", tuple(roots), "substitution", names=(names[0],))
+    if named:
+        found = solutions(ask.facts, tuple(names))
+        values = [solution[named] for solution in found]
+        return Expected("roots", _distinct(values), "substitution", names=(named,))
+    found = solutions(ask.facts, tuple(names))
+    return Expected("system", (), "substitution", names=tuple(names), solutions=tuple(found))
+
+
+def _distinct(values: list[Any]) -> tuple[Any, ...]:
+    from checkers.mathematics.solving import distinct
+
+    return tuple(distinct(values))
+
+
+def _refuse_hidden_complex(ask: Ask, name: str, roots: list[Any], *, complex_too: bool) -> None:
+    """Where a polynomial has other than real roots, the problem must say which are meant."""
+    if complex_too or "real" in ask.read.sentences or "实" in ask.read.sentences or ask.facts.kinds.get(name):
+        return
+    if "integer" in ask.text or ask.facts.constraints:
+        return
+    try:
+        every = real_solutions(ask.facts, name, complex_too=True)
+    except NotUnderstood:
+        return
+    if any(is_real(root) is not True for root in every):
+        raise NotUnderstood("complex roots that may or may not be meant")
+    del roots
+
+
+def _check_facts(facts: Facts) -> None:
+    if not facts.equations and not facts.constraints:
+        raise NotUnderstood("nothing to solve")
+
+
+def _name_asked(ask: Ask) -> str:
+    for group in ("x", "y"):
+        if ask.has(group):
+            tree = ask.tree(group)
+            if tree.kind == "tuple" and all(part.kind == "name" for part in tree.parts):
+                continue
+            if tree.kind != "name":
+                raise NotUnderstood("no unknown")
+            return tree.text
+    return ""
+
+
+def _restrict(facts: Facts, name: str, kind: str) -> None:
+    target = name or sole_unknown(facts)
+    facts.kinds.setdefault(target, set()).add(kind)
+
+
+def sole_unknown(facts: Facts) -> str:
+    """The one free name of the equations."""
+    names = unknowns(facts)
+    if len(names) != 1:
+        raise NotUnderstood("several unknowns")
+    return names.pop()
+
+
+def _region(ask: Ask) -> Expected:
+    names: set[str] = set()
+    for constraint in ask.facts.constraints:
+        for tree in (constraint.left, constraint.right):
+            names |= _free(tree, ask.facts)
+    if len(names) != 1 or "integer" in ask.text:
+        raise NotUnderstood("several unknowns")
+    name = names.pop()
+    if ask.facts.kinds.get(name, set()) - {"real"}:
+        raise NotUnderstood("a region of special numbers")
+    region = region_where(ask.facts.constraints, ask.facts, name)
+    return Expected("region", (region,), "sign check", names=(name,))
+
+
+def _free(tree: Node, facts: Facts) -> set[str]:
+    from checkers.mathematics.solving import names_in
+
+    return names_in(tree, facts)
+
+
+_ROOT_WORDS = r"(?:values?|solutions?|roots?|numbers?|zeros?|zeroes|integers?|integer values?|real values?|real solutions?|real roots?|integer solutions?|integer roots?|real numbers?|positive integers?|distinct real roots|x-intercepts)"
+
+
+@asked(
+    rf"(?:find|determine|what is|compute|give) the (?P<what>largest|smallest|greatest|least|sum of (?:all )?(?:of )?(?:the )?|product of (?:all )?(?:of )?(?:the )?|positive difference between (?:the )?(?:two )?|difference between the |average of (?:all )?(?:the )?|positive|negative) ?(?:possible |distinct |positive |real |two )*(?P<kind>{_ROOT_WORDS})(?: of)?(?: the equation)?(?: <x>)? ?{_WHICH} ?<es+>(?: is true| holds?| is satisfied)?",
+    rf"how many (?P<count>distinct |different )?(?P<kind>{_ROOT_WORDS})(?: of <x>)? ?(?:does|do|are there (?:to|for|of|that satisfy|such that)|satisfy|are solutions (?:to|of)|<x2> satisfy|are in the solution set of)(?: the)?(?: equation| inequality)? ?<es+>(?: have)?",
+    rf"for (?P<how>how many) (?P<kind>{_ROOT_WORDS})(?: of)?(?: <x>)? (?:is|does|do|are)(?: it true that| the inequality)? ?<es+>(?: true| hold)?",
+    r"what (?P<what>positive|negative) (?P<kind>number|value of <x>|value) satisfies <es+>",
+    rf"(?:what is|find) the (?P<what>largest|smallest|greatest|least) (?P<kind>{_ROOT_WORDS})(?: <x>)?,? (?:such that|that satisfies|for which|satisfying|so that|in the solution set of|that is a solution (?:to|of)|solution to|solution of) ?(?:the inequality |the equation )?<es+>(?: is true)?",
+)
+def _of_all_roots(ask: Ask) -> Expected:
+    """One number made of all solutions: the largest, their sum, how many there are."""
+    for formula in ask.formulas("es"):
+        ask.facts.add(formula)
+    word, kind = ask.word("what") or "number", ask.word("kind")
+    if ask.has("x"):
+        tree = ask.tree("x")
+        if tree.kind != "name":
+            raise NotUnderstood("no unknown")
+    if "positive" in kind or word == "positive" or re_positive(ask.text):
+        _restrict_any(ask, "positive")
+    if word == "negative":
+        _restrict_any(ask, "negative")
+    whole = "integer" in kind or _integer_kind(ask)
+    if whole and not ask.facts.equations:
+        numbers = _integers_in(ask)
+    else:
+        if not ask.facts.equations:
+            raise NotUnderstood("an inequality without a last number")
+        if whole:
+            _restrict_any(ask, "integer")
+        complex_too = "complex" in ask.text
+        name = sole_unknown(ask.facts)
+        numbers = real_solutions(ask.facts, name, complex_too=complex_too)
+        _refuse_hidden_complex(ask, name, numbers, complex_too=complex_too)
+    return value_expected(ask, of_numbers(numbers, word), None, method="substitution")
+
+
+def re_positive(text: str) -> bool:
+    """Whether the positive ones are asked for."""
+    return " positive integer" in text or " positive real" in text
+
+
+def _integer_kind(ask: Ask) -> bool:
+    return any("integer" in kinds for kinds in ask.facts.kinds.values())
+
+
+def _restrict_any(ask: Ask, kind: str) -> None:
+    names: set[str] = set()
+    for relation in (*ask.facts.equations, *ask.facts.constraints):
+        names |= _free(relation.left, ask.facts) | _free(relation.right, ask.facts)
+    if len(names) != 1:
+        raise NotUnderstood("several unknowns")
+    ask.facts.kinds.setdefault(names.pop(), set()).add(kind)
+
+
+def _integers_in(ask: Ask) -> list[Any]:
+    names: set[str] = set()
+    for constraint in ask.facts.constraints:
+        names |= _free(constraint.left, ask.facts) | _free(constraint.right, ask.facts)
+    if len(names) != 1:
+        raise NotUnderstood("several unknowns")
+    name = names.pop()
+    region = region_where(ask.facts.constraints, ask.facts, name)
+    kinds = ask.facts.kinds.get(name, set())
+    if kinds & {"positive"}:
+        region = sp.Intersection(region, sp.Interval.open(0, sp.oo))
+    low, high = region.inf, region.sup
+    if region == sp.S.EmptySet:
+        return []
+    if not low.is_finite or not high.is_finite:
+        return _half_bounded(region, low, high)
+    if high - low > 100_000:
+        raise NotUnderstood("too many integers")
+    whole = range(int(sp.ceiling(low)), int(sp.floor(high)) + 1)
+    return [
+        sp.Integer(number)
+        for number in whole
+        if region.contains(sp.Integer(number)) == sp.true and is_kind(sp.Integer(number), kinds)
+    ]
+
+
+def _half_bounded(region: Any, low: Any, high: Any) -> list[Any]:
+    """Only the last integer matters where the region has no end on the other side."""
+    if low.is_finite == high.is_finite or not isinstance(region, sp.Interval):
+        raise NotUnderstood("infinitely many integers")
+    edge = sp.Integer(int(sp.ceiling(low) if low.is_finite else sp.floor(high)))
+    step = 1 if low.is_finite else -1
+    while region.contains(edge) != sp.true:
+        edge += step
+    return [edge, sp.oo if low.is_finite else -sp.oo]
+
+
+def of_numbers(numbers: list[Any], word: str) -> Any:
+    """The largest, smallest, sum, product, number, or the only one of them."""
+    ordered = (
+        sorted(numbers, key=lambda number: number.evalf(30)) if all(is_real(n) for n in numbers) else numbers
+    )
+    endless = any(number in (sp.oo, -sp.oo) for number in numbers)
+    if word in ("number", "how many") and not endless:
+        return sp.Integer(len(numbers))
+    if not numbers:
+        raise NotUnderstood("no solution")
+    if word in ("largest", "greatest", "maximum"):
+        made = ordered[-1]
+    elif word in ("smallest", "least", "minimum"):
+        made = ordered[0]
+    elif endless:
+        raise NotUnderstood("infinitely many")
+    elif word.startswith("sum"):
+        made = sp.Add(*numbers)
+    elif word.startswith("product"):
+        made = sp.Mul(*numbers)
+    elif word.startswith("average"):
+        made = sp.Add(*numbers) / len(numbers)
+    elif "difference" in word and len(numbers) == 2:
+        made = ordered[1] - ordered[0]
+    elif word in ("positive", "negative", "only", "unique") and len(numbers) == 1:
+        made = numbers[0]
+    else:
+        raise NotUnderstood("not one number")
+    if made in (sp.oo, -sp.oo):
+        raise NotUnderstood("no last number")
+    return sp.nsimplify(made) if isinstance(made, sp.Float) else made

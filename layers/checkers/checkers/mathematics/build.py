@@ -1,0 +1,420 @@
+"""Makes SymPy objects of the grammar's trees, within bounds that are looked at before anything is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import sympy as sp
+
+from checkers.mathematics.nodes import Node, NotUnderstood, size
+
+__all__ = ["Context", "Definition", "build", "symbol"]
+
+MOST_NODES = 800
+MOST_BITS = 6_000
+"""Bits of the largest number that may arise: about 1,800 digits."""
+LARGEST_EXPONENT = 100_000
+LARGEST_SYMBOLIC_EXPONENT = 60
+LARGEST_FACTORIAL = 600
+LONGEST_SUM = 1_500
+DEEPEST_CALLS = 12
+
+_SIMPLE_CALLS = {
+    "sin": sp.sin,
+    "cos": sp.cos,
+    "tan": sp.tan,
+    "cot": sp.cot,
+    "sec": sp.sec,
+    "csc": sp.csc,
+    "arcsin": sp.asin,
+    "arccos": sp.acos,
+    "arctan": sp.atan,
+    "sinh": sp.sinh,
+    "cosh": sp.cosh,
+    "tanh": sp.tanh,
+    "ln": sp.log,
+    "abs": sp.Abs,
+    "floor": sp.floor,
+    "ceil": sp.ceiling,
+}
+_LEAST = {"max": sp.Max, "min": sp.Min}
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A function that the problem defines: the names of its arguments and its formula."""
+
+    arguments: tuple[str, ...]
+    body: Node
+
+
+@dataclass(frozen=True)
+class Context:
+    """What names mean: `values` stand for numbers, `functions` for formulas, all others are symbols.
+
+    `euler` says whether a bare e is Euler's number, `imaginary` whether i is the imaginary unit, `log_base` the
+    base of a log that names none (None: such a log is not understood), `real` whether symbols are real numbers.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    functions: Mapping[str, Definition] = field(default_factory=dict)
+    euler: bool = True
+    imaginary: bool = True
+    log_base: int | None = None
+    real: bool = True
+    depth: int = 0
+
+    def where(self, **values: Any) -> Context:
+        return replace(self, values={**self.values, **values})
+
+
+def symbol(name: str, context: Context | None = None) -> Any:
+    """The one symbol of that name: real unless the context says otherwise."""
+    if context is not None and not context.real:
+        return sp.Symbol(name)
+    return sp.Symbol(name, real=True)
+
+
+def build(node: Node, context: Context) -> Any:
+    """The SymPy expression of a tree without relations, lists and sets. Raises `NotUnderstood`."""
+    if size(node) > MOST_NODES:
+        raise NotUnderstood("too large")
+    return _build(node, context)
+
+
+def _build(node: Node, context: Context) -> Any:
+    maker = _MAKERS.get(node.kind)
+    if maker is None:
+        raise NotUnderstood(f"a {node.kind} is no number")
+    made = maker(node, context)
+    if isinstance(made, sp.Rational) and max(abs(made.p).bit_length(), made.q.bit_length()) > MOST_BITS:
+        raise NotUnderstood("a number that is too large")
+    if made.has(sp.zoo, sp.nan):
+        raise NotUnderstood("not defined")
+    return made
+
+
+def _number(node: Node, context: Context) -> Any:
+    del context
+    return sp.Rational(node.text) if "." in node.text else sp.Integer(int(node.text))
+
+
+def _mixed(node: Node, context: Context) -> Any:
+    whole, above, below = (_build(part, context) for part in node.parts)
+    return whole + above / below
+
+
+def _repeating(node: Node, context: Context) -> Any:
+    del context
+    fixed, period = node.text.split("|")
+    whole, _, decimals = fixed.partition(".")
+    unit = sp.Integer(10) ** len(decimals)
+    start = sp.Integer(int((whole or "0") + decimals)) / unit
+    return start + sp.Integer(int(period)) / (unit * (sp.Integer(10) ** len(period) - 1))
+
+
+def _based(node: Node, context: Context) -> Any:
+    del context
+    digits, base = node.text.split("_")
+    if not 2 <= int(base) <= 36:
+        raise NotUnderstood("no base")
+    try:
+        return sp.Integer(int(digits, int(base)))
+    except ValueError as error:
+        raise NotUnderstood("digits that the base does not have") from error
+
+
+def _name(node: Node, context: Context) -> Any:
+    if node.text in context.values:
+        return context.values[node.text]
+    if node.text == "i" and context.imaginary:
+        return sp.I
+    return symbol(node.text, context)
+
+
+def _constant(node: Node, context: Context) -> Any:
+    if node.text == "e":
+        if "e" in context.values:
+            return context.values["e"]
+        return sp.E if context.euler else symbol("e", context)
+    return {"pi": sp.pi, "oo": sp.oo}[node.text]
+
+
+def _negative(node: Node, context: Context) -> Any:
+    return -_build(node.parts[0], context)
+
+
+def _same(node: Node, context: Context) -> Any:
+    return _build(node.parts[0], context)
+
+
+def _operation(node: Node, context: Context) -> Any:
+    left, right = (_build(part, context) for part in node.parts)
+    if left.is_Matrix or right.is_Matrix:
+        return _matrix_operation(node.kind, left, right)
+    if sp.oo in (left, right, -left, -right):
+        raise NotUnderstood("infinity is no number")
+    if node.kind == "add":
+        return left + right
+    if node.kind == "sub":
+        return left - right
+    if node.kind == "mul":
+        return left * right
+    if right == 0:
+        raise NotUnderstood("a division by zero")
+    return left / right
+
+
+def _matrix_operation(kind: str, left: Any, right: Any) -> Any:
+    try:
+        if kind in ("add", "sub") and left.is_Matrix and right.is_Matrix:
+            return left + right if kind == "add" else left - right
+        if kind == "mul":
+            return left * right
+    except sp.ShapeError as error:
+        raise NotUnderstood("matrices that do not fit") from error
+    raise NotUnderstood("not done with matrices")
+
+
+def _power(node: Node, context: Context) -> Any:
+    base = _build(node.parts[0], context)
+    if base == 1:
+        return base
+    exponent = _build(node.parts[1], context)
+    if base.is_Matrix:
+        return _matrix_power(base, exponent)
+    _check_power(base, exponent)
+    if base == 0 and not exponent.is_positive:
+        raise NotUnderstood("a power of zero")
+    if (
+        isinstance(exponent, sp.Rational)
+        and exponent.q % 2 == 1
+        and exponent.q > 1
+        and base.is_number
+        and base.is_negative
+    ):
+        return (-1) ** (exponent.p % 2) * (-base) ** exponent
+    return base**exponent
+
+
+def _matrix_power(base: Any, exponent: Any) -> Any:
+    if not isinstance(exponent, sp.Integer) or not -1 <= exponent <= 64 or base.rows != base.cols:
+        raise NotUnderstood("no power of a matrix")
+    if exponent < 0 and base.det() == 0:
+        raise NotUnderstood("a matrix without inverse")
+    return base**exponent
+
+
+def _check_power(base: Any, exponent: Any) -> None:
+    """Refuse what would be too large before SymPy computes it."""
+    if base in (0, 1, -1) and exponent.is_Integer:
+        return
+    if exponent.is_number:
+        most = abs(exponent.evalf(15))
+        if not (most.is_number and most <= LARGEST_EXPONENT):
+            raise NotUnderstood("an exponent that is too large")
+        if isinstance(base, sp.Rational):
+            bits = max(abs(base.p).bit_length(), base.q.bit_length())
+            if bits * most > MOST_BITS:
+                raise NotUnderstood("a power that is too large")
+        elif most > LARGEST_SYMBOLIC_EXPONENT and not base.is_Symbol and base not in (sp.E, sp.pi, sp.I):
+            raise NotUnderstood("a power that is too large")
+    elif any(part.is_Pow and not part.exp.is_number for part in sp.preorder_traversal(exponent)):
+        raise NotUnderstood("a tower of powers")
+
+
+def _factorial(node: Node, context: Context) -> Any:
+    number = _build(node.parts[0], context)
+    if not isinstance(number, sp.Integer) or not 0 <= number <= LARGEST_FACTORIAL:
+        raise NotUnderstood("no factorial that can be computed")
+    return sp.factorial(number)
+
+
+def _percent(node: Node, context: Context) -> Any:
+    return _build(node.parts[0], context) / 100
+
+
+def _degrees(node: Node, context: Context) -> Any:
+    return _build(node.parts[0], context) * sp.pi / 180
+
+
+def _absolute(node: Node, context: Context) -> Any:
+    return sp.Abs(_build(node.parts[0], context))
+
+
+def _ratio(node: Node, context: Context) -> Any:
+    return _operation(Node("div", node.parts), context)
+
+
+def _call(node: Node, context: Context) -> Any:
+    name = node.text
+    arguments = [_build(part, context) for part in node.parts]
+    if name == "det":
+        if not arguments[0].is_Matrix or arguments[0].rows != arguments[0].cols or arguments[0].rows > 6:
+            raise NotUnderstood("no determinant")
+        return arguments[0].det()
+    if any(argument.is_Matrix or argument in (sp.oo, -sp.oo) for argument in arguments):
+        raise NotUnderstood("not done with matrices and infinity")
+    if name in _SIMPLE_CALLS and len(arguments) == 1:
+        return _checked_call(name, arguments[0])
+    if name in _LEAST and arguments:
+        return _LEAST[name](*arguments)
+    if name in ("gcd", "lcm") and len(arguments) > 1:
+        return _divisor(name, arguments)
+    if name == "root":
+        return _root(*arguments)
+    if name == "cbrt" and len(arguments) == 1:
+        return _root(arguments[0], sp.Integer(3))
+    if name == "binom":
+        return _binomial(*arguments)
+    if name == "exp" and len(arguments) == 1:
+        return _power(Node("pow", (Node("const", text="e"), node.parts[0])), replace(context, euler=True))
+    return _logarithm(name, arguments, context)
+
+
+def _checked_call(name: str, argument: Any) -> Any:
+    if name in ("arcsin", "arccos") and argument.is_number and argument.is_real and abs(argument) > 1:
+        raise NotUnderstood("not defined")
+    if name == "ln" and argument == 0:
+        raise NotUnderstood("not defined")
+    return _SIMPLE_CALLS[name](argument)
+
+
+def _logarithm(name: str, arguments: list[Any], context: Context) -> Any:
+    base: Any = {"lg": 10, "log": context.log_base}.get(name)
+    if name == "logbase" and len(arguments) == 2:
+        base = arguments[1]
+    elif len(arguments) != 1 or base is None:
+        raise NotUnderstood("a logarithm without its base")
+    argument, base = arguments[0], sp.sympify(base)
+    if argument == 0 or base in (0, 1):
+        raise NotUnderstood("not defined")
+    if isinstance(argument, sp.Rational) and isinstance(base, sp.Rational) and argument > 0 and base > 0:
+        return _rational_logarithm(argument, base)
+    return sp.log(argument) / sp.log(base)
+
+
+def _rational_logarithm(argument: Any, base: Any) -> Any:
+    """The exact logarithm where both are powers of one number, as SymPy leaves log(8)/log(4) alone."""
+    quotient = (sp.log(argument) / sp.log(base)).evalf(30)
+    for denominator in range(1, 13):
+        numerator = round(quotient * denominator)
+        if abs(numerator) < 400 and argument**denominator == base ** sp.Integer(numerator):
+            return sp.Rational(int(numerator), denominator)
+    return sp.log(argument) / sp.log(base)
+
+
+def _divisor(name: str, arguments: list[Any]) -> Any:
+    if not all(isinstance(argument, sp.Integer) for argument in arguments):
+        raise NotUnderstood("no integers")
+    return sp.Integer(sp.igcd(*arguments) if name == "gcd" else sp.ilcm(*arguments))
+
+
+def _root(argument: Any, degree: Any) -> Any:
+    if not isinstance(degree, sp.Integer) or not 2 <= degree <= 60:
+        raise NotUnderstood("no root")
+    if degree % 2 == 1 and argument.is_number and argument.is_negative:
+        return -((-argument) ** sp.Rational(1, degree))
+    return argument ** sp.Rational(1, degree)
+
+
+def _binomial(above: Any, below: Any) -> Any:
+    if not all(isinstance(number, sp.Integer) and 0 <= number <= 5_000 for number in (above, below)):
+        raise NotUnderstood("no binomial coefficient that can be computed")
+    return sp.binomial(above, below)
+
+
+def _apply(node: Node, context: Context) -> Any:
+    definition = context.functions.get(node.text)
+    if definition is None or len(definition.arguments) != len(node.parts) or context.depth > DEEPEST_CALLS:
+        raise NotUnderstood(f"a function that is not defined: {node.text}")
+    values = {
+        name: _build(part, context) for name, part in zip(definition.arguments, node.parts, strict=True)
+    }
+    inner = replace(context, values={**context.values, **values}, depth=context.depth + 1)
+    return _build(definition.body, inner)
+
+
+def _matrix(node: Node, context: Context) -> Any:
+    rows, columns = (int(count) for count in node.text.split())
+    if rows > 6 or columns > 6:
+        raise NotUnderstood("a matrix that is too large")
+    return sp.ImmutableMatrix(rows, columns, [_build(part, context) for part in node.parts])
+
+
+def _ranged(node: Node, context: Context) -> Any:
+    name, low, high = node.parts[0].text, _build(node.parts[1], context), _build(node.parts[2], context)
+    if isinstance(low, sp.Integer) and isinstance(high, sp.Integer):
+        if high - low > LONGEST_SUM:
+            raise NotUnderstood("a sum that is too long")
+        terms = [_build(node.parts[3], context.where(**{name: sp.Integer(k)})) for k in range(low, high + 1)]
+        return sp.Add(*terms) if node.kind == "sum" else sp.Mul(*terms)
+    index = sp.Symbol(name, integer=True)
+    body = _build(node.parts[3], context.where(**{name: index}))
+    if node.kind == "sum" and isinstance(low, sp.Integer) and high == sp.oo:
+        return _evaluated(sp.summation(body, (index, low, high)))
+    raise NotUnderstood("a sum over a range that is not given")
+
+
+def _limit(node: Node, context: Context) -> Any:
+    name = node.parts[0].text
+    variable = symbol(name, context)
+    target = _build(node.parts[1], context)
+    body = _build(
+        node.parts[2], replace(context, values={k: v for k, v in context.values.items() if k != name})
+    )
+    side = node.text or "+-"
+    if target in (sp.oo, -sp.oo):
+        side = "-" if target == sp.oo else "+"
+    return _evaluated(sp.limit(body, variable, target, side))
+
+
+def _integral(node: Node, context: Context) -> Any:
+    variable = symbol(node.parts[0].text, context)
+    body = _build(node.parts[1], context)
+    if len(node.parts) == 2:
+        return _evaluated(sp.integrate(body, variable))
+    low, high = _build(node.parts[2], context), _build(node.parts[3], context)
+    return _evaluated(sp.integrate(body, (variable, low, high)))
+
+
+def _derivative(node: Node, context: Context) -> Any:
+    return sp.diff(_build(node.parts[1], context), symbol(node.parts[0].text, context))
+
+
+def _evaluated(made: Any) -> Any:
+    if made.has(sp.Sum, sp.Integral, sp.Limit, sp.Derivative, sp.Piecewise, sp.AccumBounds, sp.Order):
+        raise NotUnderstood("not computed")
+    return made
+
+
+_MAKERS = {
+    "num": _number,
+    "mixed": _mixed,
+    "repeating": _repeating,
+    "based": _based,
+    "name": _name,
+    "const": _constant,
+    "neg": _negative,
+    "pos": _same,
+    "add": _operation,
+    "sub": _operation,
+    "mul": _operation,
+    "div": _operation,
+    "pow": _power,
+    "fact": _factorial,
+    "pct": _percent,
+    "deg": _degrees,
+    "abs": _absolute,
+    "ratio": _ratio,
+    "call": _call,
+    "apply": _apply,
+    "matrix": _matrix,
+    "sum": _ranged,
+    "prod": _ranged,
+    "lim": _limit,
+    "int": _integral,
+    "diff": _derivative,
+}

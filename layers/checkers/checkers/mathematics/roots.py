@@ -1,0 +1,153 @@
+"""All real (or all complex) solutions of an equation in one unknown, or the admission that they are not known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from checkers.mathematics.build import symbol
+from checkers.mathematics.compare import same
+from checkers.mathematics.nodes import NotUnderstood
+
+__all__ = ["candidates", "polynomial_roots", "transcendental_roots"]
+
+HIGHEST_DEGREE = 24
+MOST_BARS = 4
+
+
+def candidates(difference: Any, unknown: Any) -> list[Any]:
+    """Real numbers among which all real zeros of `difference` are; those that are none must be tried and dropped.
+
+    Raises `NotUnderstood` when the list could be incomplete.
+    """
+    bars = sorted(difference.atoms(sp.Abs), key=lambda bar: (-sp.count_ops(bar), str(bar)))
+    bars = [bar for bar in bars if bar.has(unknown)]
+    if len(bars) > MOST_BARS:
+        raise NotUnderstood("too many absolute values")
+    if bars:
+        inside = bars[-1].args[0]
+        return _merged(
+            candidates(difference.xreplace({bars[-1]: inside}), unknown)
+            + candidates(difference.xreplace({bars[-1]: -inside}), unknown)
+        )
+    if difference.has(sp.floor, sp.ceiling, sp.Max, sp.Min, sp.sign, sp.re, sp.im, sp.arg):
+        raise NotUnderstood("steps")
+    roots = _radicals(difference, unknown)
+    if roots is not None:
+        return _without_radicals(difference, unknown, roots)
+    return transcendental_roots(difference, unknown, sp.S.Reals)
+
+
+def polynomial_roots(difference: Any, unknown: Any, *, real: bool) -> list[Any]:
+    """The different zeros of the numerator. Raises `NotUnderstood` when they cannot all be had."""
+    numerator, _ = sp.fraction(sp.cancel(sp.together(difference)))
+    numerator = sp.expand(numerator)
+    if not numerator.is_polynomial(unknown):
+        raise NotUnderstood("no polynomial")
+    if not numerator.has(unknown):
+        if numerator == 0:
+            raise NotUnderstood("every number solves it")
+        return []
+    polynomial = sp.Poly(numerator, unknown)
+    if polynomial.degree() > HIGHEST_DEGREE:
+        raise NotUnderstood("a degree that is too high")
+    if all(coefficient.is_Rational for coefficient in polynomial.all_coeffs()):
+        whole = polynomial.real_roots() if real else polynomial.all_roots()
+        return _merged(whole)
+    found = sp.roots(polynomial)
+    if sum(found.values()) != polynomial.degree():
+        raise NotUnderstood("roots that are not all known")
+    zeros = _merged(list(found))
+    return [zero for zero in zeros if _real_value(zero)] if real else zeros
+
+
+def transcendental_roots(difference: Any, unknown: Any, domain: Any) -> list[Any]:
+    """All zeros in `domain` by SymPy's complete solver, held against a look for changes of sign."""
+    found = sp.solveset(difference, unknown, domain)
+    if found == sp.S.EmptySet:
+        zeros: list[Any] = []
+    elif isinstance(found, sp.FiniteSet):
+        zeros = list(found.args)
+    else:
+        raise NotUnderstood("solutions that are not all known")
+    _look_for_others(difference, unknown, domain, zeros)
+    return zeros
+
+
+def _radicals(difference: Any, unknown: Any) -> list[Any] | None:
+    """The roots with the unknown under them, innermost first; None where other functions hold the unknown."""
+    found = []
+    for part in sp.postorder_traversal(difference):
+        if not part.has(unknown) or part.is_Add or part.is_Mul or part.is_Symbol:
+            continue
+        if part.is_Pow and part.exp.is_Integer:
+            continue
+        if part.is_Pow and part.exp.is_Rational:
+            found.append(part)
+            continue
+        return None
+    return found
+
+
+def _without_radicals(difference: Any, unknown: Any, radicals: list[Any]) -> list[Any]:
+    """Each root becomes a new unknown that is eliminated again: what remains is a polynomial."""
+    if not radicals:
+        return polynomial_roots(difference, unknown, real=True)
+    if len(radicals) > 4:
+        raise NotUnderstood("too many roots")
+    names: dict[Any, Any] = {}
+    conditions = []
+    expression = difference
+    for place, radical in enumerate(dict.fromkeys(radicals)):
+        name = sp.Dummy(f"t{place}")
+        base, exponent = radical.base.xreplace(names), radical.exp
+        root = name**exponent.p if exponent.p > 0 else 1 / name ** (-exponent.p)
+        names[radical] = root
+        conditions.append((name, sp.fraction(sp.together(name**exponent.q - base))[0]))
+    expression = sp.fraction(sp.together(expression.xreplace(names)))[0]
+    for name, condition in reversed(conditions):
+        expression = sp.resultant(sp.expand(expression), sp.expand(condition), name)
+    if expression == 0:
+        raise NotUnderstood("an elimination that says nothing")
+    return polynomial_roots(expression, unknown, real=True)
+
+
+def _look_for_others(difference: Any, unknown: Any, domain: Any, zeros: list[Any]) -> None:
+    """Refuse when the expression changes its sign, or nearly vanishes, far from every zero that is known."""
+    low, high = (-12.0, 12.0)
+    if isinstance(domain, sp.Interval):
+        low = max(low, float(domain.start)) if domain.start != -sp.oo else low
+        high = min(high, float(domain.end)) if domain.end != sp.oo else high
+    known = [float(zero.evalf(20)) for zero in zeros]
+    steps = 160
+    previous: float | None = None
+    for step in range(steps + 1):
+        place = low + (high - low) * (step + 0.37) / (steps + 1)
+        value = difference.subs(unknown, sp.Float(place, 20)).evalf(20)
+        number = float(value) if value.is_Float and value.is_real else None
+        near = any(abs(place - zero) < 1.5 * (high - low) / steps for zero in known)
+        changed = number is not None and previous is not None and number * previous < 0
+        if changed and not near and max(abs(number or 0), abs(previous or 0)) < 50:
+            raise NotUnderstood("a change of sign where no solution is known")
+        previous = number
+
+
+def _merged(numbers: list[Any]) -> list[Any]:
+    kept: list[Any] = []
+    for number in numbers:
+        if not any(same(number, other) for other in kept):
+            kept.append(number)
+    return kept
+
+
+def _real_value(number: Any) -> bool:
+    if number.is_real is not None:
+        return bool(number.is_real)
+    value = number.evalf(50)
+    return bool(abs(sp.im(value)) < sp.Float(10) ** -35)
+
+
+def unknown_of(name: str) -> Any:
+    """The symbol that stands for an unknown of that name."""
+    return symbol(name)

@@ -1,0 +1,81 @@
+"""The check of one answer: from the problem and the answer to a verdict, its method and a sentence that explains it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from checkers.mathematics import ask_equations, ask_values  # noqa: F401 - they register the questions they know
+from checkers.mathematics.asks import Ask, asks
+from checkers.mathematics.expected import Expected
+from checkers.mathematics.facts import Facts, gathered
+from checkers.mathematics.judge import judged
+from checkers.mathematics.nodes import NotUnderstood
+from checkers.mathematics.reading import reading
+from checkers.mathematics.text import LONGEST_TEXT
+from checkers.mathematics.wording import sentence, target_of
+
+__all__ = ["CANNOT", "recognised", "verify"]
+
+CANNOT = (
+    ArithmeticError,
+    AttributeError,
+    IndexError,
+    KeyError,
+    NotImplementedError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    NotUnderstood,
+    sp.SympifyError,
+)
+"""What SymPy raises where it can do no more; then nothing is said of the answer."""
+
+
+def verify(request: dict[str, Any]) -> dict[str, Any]:
+    """Check `final_answer` and the steps of `solution` against `problem`; `language` is that of the `detail`.
+
+    The reply has `status` (verified, refuted, unverifiable), `method` and `detail`, and depends on nothing else.
+    """
+    language = "zh" if request.get("language") == "zh" else "en"
+    problem, answer = request.get("problem"), request.get("final_answer")
+    if not isinstance(problem, str) or len(problem) > LONGEST_TEXT:
+        return _verdict("unverifiable", "none", sentence("too long", language))
+    if not isinstance(answer, str) or not answer.strip():
+        return _verdict("unverifiable", "none", sentence("no answer", language))
+    found = recognised(problem)
+    if found is None:
+        return _verdict("unverifiable", "none", sentence("unrecognised", language))
+    expected, facts = found
+    try:
+        verdict = judged(expected, answer, facts.context())
+    except CANNOT:
+        verdict = None
+    key = {True: "verified", False: "refuted", None: "unclear"}[verdict]
+    detail = sentence(
+        key, language, expected.method, target=target_of(expected, language), given=answer.strip()
+    )
+    if verdict is None:
+        return _verdict("unverifiable", "none", detail)
+    return _verdict(key, expected.method, detail)
+
+
+def recognised(problem: str) -> tuple[Expected, Facts] | None:
+    """The right answer to the problem, where it states everything and is understood."""
+    read = reading(problem)
+    if read is None:
+        return None
+    for shape, handler in asks():
+        try:
+            text, facts = gathered(read)
+            match = shape.fullmatch(text)
+            if match is not None:
+                return handler(Ask(match, facts, read)), facts
+        except CANNOT:
+            continue
+    return None
+
+
+def _verdict(status: str, method: str, detail: str) -> dict[str, Any]:
+    return {"status": status, "method": method, "detail": detail}
