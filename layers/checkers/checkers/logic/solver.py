@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Any, Literal
 
 import z3
@@ -33,10 +32,13 @@ __all__ = ["Bounds", "Satisfiable", "find_world", "satisfiable"]
 type Satisfiable = Literal["sat", "unsat", "unknown"]
 
 _MEGABYTES = 256
-_LARGEST_GROUND = 60_000
+_LARGEST_GROUND = 15_000  # atoms; writing them out takes some 20 microseconds each
 _MOST_EXTRA = 2
 _LARGEST_DOMAIN = 5
 _MOST_REDUCTIONS = 12
+_LONGEST_CHAIN = (
+    200.0  # instances of premises that build on one another; Z3's own limit of 20 ends at 40 steps
+)
 
 z3.set_param("memory_max_size", _MEGABYTES)
 
@@ -59,6 +61,7 @@ def satisfiable(
     try:
         language = _Language(names, None)
         solver = _solver(z3.Solver(ctx=language.context), bounds)
+        solver.set("qi.lazy_threshold", _LONGEST_CHAIN)
         for at, formula in enumerate(formulas):
             solver.assert_and_track(language.formula(formula, {}), str(at))
         answer = solver.check()
@@ -78,8 +81,10 @@ def find_world(
     may share a thing.
     """
     for elements, fixed in _domains(names):
+        if bounds().milliseconds <= 1:
+            return
         cost = sum(_ground_size(formula, len(elements)) for formula in formulas)
-        if cost + _table_size(names, len(elements)) > _LARGEST_GROUND:
+        if cost > _LARGEST_GROUND:
             continue
         try:
             world = _ground_world(formulas, names, elements, fixed=fixed, bounds=bounds)
@@ -110,10 +115,6 @@ def _ground_size(formula: Formula, size: int) -> int:
     return min(_LARGEST_GROUND + 1, inner * size * (2 if formula.sign == "∃!" else 1))
 
 
-def _table_size(names: Vocabulary, size: int) -> int:
-    return sum(size**arity for _, arity in names.functions)
-
-
 def _solver(solver: Any, bounds: Bounds) -> Any:
     solver.set("random_seed", 7)
     solver.set("timeout", bounds.milliseconds)
@@ -140,11 +141,10 @@ def _ground_world(
             solver.add(language.constants[constant] == language.elements[elements.index(constant)])
         else:
             solver.add(language.is_element(language.constants[constant]))
-    for symbol in names.functions:
-        for args in product(language.elements, repeat=symbol[1]):
-            solver.add(language.is_element(language.functions[symbol](*args)))
     for formula in formulas:
         solver.add(language.formula(formula, {}))
+    for _, _, value in language.applications.values():
+        solver.add(language.is_element(value))
     world = None
     for _ in range(_MOST_REDUCTIONS):
         solver.set("timeout", bounds().milliseconds)
@@ -174,15 +174,9 @@ def _read(
         held[atom] = z3.is_true(model.eval(atom, model_completion=True))
         if held[atom]:
             predicates[symbol].add(tuple(element(arg) for arg in args))
-    tables = {
-        symbol: {
-            tuple(elements[at] for at in places): element(
-                language.functions[symbol](*(language.elements[at] for at in places))
-            )
-            for places in product(range(len(elements)), repeat=symbol[1])
-        }
-        for symbol in names.functions
-    }
+    tables: dict[Symbol, dict[tuple[str, ...], str]] = {symbol: {} for symbol in names.functions}
+    for symbol, args, value in language.applications.values():
+        tables[symbol][tuple(element(arg) for arg in args)] = element(value)
     world = Interpretation(
         domain=elements,
         constants={name: element(language.constants[name]) for name in names.constants},
@@ -216,6 +210,7 @@ class _Language:
         }
         self.false = z3.BoolVal(val=False, ctx=context)
         self.atoms: dict[int, tuple[Symbol, tuple[Any, ...], Any]] = {}
+        self.applications: dict[int, tuple[Symbol, tuple[Any, ...], Any]] = {}
         self.fresh = 0
 
     def is_element(self, thing: Any) -> Any:
@@ -288,5 +283,8 @@ class _Language:
         if term.variable:
             return env[term.name]
         if term.args:
-            return self.functions[term.name, len(term.args)](*(self.term(arg, env) for arg in term.args))
+            symbol, args = (term.name, len(term.args)), tuple(self.term(arg, env) for arg in term.args)
+            value = self.functions[symbol](*args)
+            self.applications[value.get_id()] = (symbol, args, value)
+            return value
         return self.constants[term.name]
