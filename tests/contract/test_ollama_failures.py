@@ -19,7 +19,7 @@ SCRIPT = "<think>Two and three make five.</think>\n\nThe answer is \\boxed{5}."
 # fault: error and reason before the first token, error and reason after some
 FAULTS: dict[str, tuple[tuple[type[StepwiseError], str], tuple[type[StepwiseError], str]]] = {
     "silence": ((ModelTimeout, "silence"), (GenerationBroken, "silence")),
-    "reset": ((ModelError, "connection_lost"), (GenerationBroken, "connection_lost")),
+    "reset": ((ModelUnavailable, "connection_lost"), (GenerationBroken, "connection_lost")),
     "eof": ((ModelError, "no_done"), (GenerationBroken, "no_done")),
     "cut": ((ModelError, "connection_lost"), (GenerationBroken, "connection_lost")),
     "error": ((ModelError, "error_line:runner_died"), (GenerationBroken, "error_line:runner_died")),

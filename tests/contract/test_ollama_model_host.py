@@ -165,6 +165,7 @@ def test_a_process_that_is_killed_breaks_the_generation_and_another_goes_on(end:
         except GenerationBroken:
             broken = True
         assert broken
+        process.wait(5)
         assert type(outcome(client).error) is ModelUnavailable
     with _process(tokens_per_second=5_000) as (_, url), client_of(url) as client:
         text += outcome(client, prompt_of(prefill=text)).text

@@ -180,7 +180,17 @@ def test_a_probe_that_succeeds_lets_the_call_through() -> None:
     assert not host.client.breaker.open
 
 
-@pytest.mark.parametrize("failing", [reset, lambda: httpx.Response(500), lambda: httpx.Response(404)])
+def test_a_connection_that_is_lost_before_an_answer_is_an_unavailable_host() -> None:
+    error = Host(reset).run().error
+    assert (type(error), getattr(error, "reason", "")) == (ModelUnavailable, "connection_lost")
+
+
+def test_what_is_not_http_is_a_model_error() -> None:
+    error = Host(lambda: httpx.RemoteProtocolError("illegal status line")).run().error
+    assert (type(error), getattr(error, "reason", "")) == (ModelError, "not_http")
+
+
+@pytest.mark.parametrize("failing", [lambda: httpx.Response(500), lambda: httpx.Response(404)])
 def test_a_host_that_can_be_reached_does_not_open_the_breaker(failing: Callable[[], Answer]) -> None:
     host = Host(failing)
     for _ in range(10):

@@ -3,7 +3,8 @@
 What an answer is called that does not come through (the errors of ``stepwise.errors``; ``reason`` is for the logs):
 
 =====================================================  ==============================================
-refused, unknown name, no connection in time, 503      ``ModelUnavailable`` (refused and 503 after retries)
+refused, unknown name, no connection in time, 503,     ``ModelUnavailable`` (refused and 503 after retries)
+the connection lost before a word of an answer
 the breaker is open                                    ``ModelUnavailable`` at once
 any other status (a missing model's 404 too: it is     ``ModelError``
 our deployment that asked for it), not the protocol,
@@ -74,6 +75,7 @@ MAX_OBJECT_BYTES = 16 * 1024 * 1024
 MAX_TEXT_CHARACTERS = 4_000_000
 """More text than this is not an answer; it would fill the memory until the deadline."""
 SHORT_SECONDS = 5.0
+LOST = "connection_lost"
 PROBE_SECONDS = 1.0
 
 
@@ -443,6 +445,8 @@ def check(item: Head | bytes | End | Failed, *, begun: bool = False) -> bool:
             raise _Unreachable(_word(error), again=False) from error
         case Failed(error=LineTooLong() as error):
             raise failure(GenerationBroken if begun else ModelError, "line_too_long") from error
+        case Failed(error=httpx.TransportError() as error, answered=False) if _word(error) == LOST:
+            raise _Unreachable(LOST, again=False) from error
         case Failed(error=httpx.TransportError() as error):
             raise failure(GenerationBroken if begun else ModelError, _word(error)) from error
         case Failed(error=error):
@@ -470,8 +474,8 @@ def _word(error: Exception) -> str:
     a host that dies is an end of file or a reset, whichever comes first."""
     if isinstance(error, httpx.RemoteProtocolError):
         text = str(error).lower()
-        return "connection_lost" if "disconnected" in text or "peer closed" in text else "not_http"
-    return "connection_lost" if isinstance(error, httpx.NetworkError) else type(error).__name__
+        return LOST if "disconnected" in text or "peer closed" in text else "not_http"
+    return LOST if isinstance(error, httpx.NetworkError) else type(error).__name__
 
 
 def _ms(seconds: float) -> int:

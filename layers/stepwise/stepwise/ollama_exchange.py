@@ -42,9 +42,10 @@ class End:
 
 @dataclass(frozen=True)
 class Failed:
-    """The request failed, or the response broke off."""
+    """The request failed, or the response, if it had begun to be *answered*, broke off."""
 
     error: Exception
+    answered: bool
 
 
 type Item = Head | bytes | End | Failed
@@ -106,9 +107,11 @@ class Exchange:
                 self._items.get_nowait()
 
     def _read(self) -> None:
+        answered = False
         with self._abort:
             try:
                 response = self._send()
+                answered = True
                 with contextlib.closing(response):
                     self.heard = self._clock()
                     if response.status_code != 200:
@@ -120,7 +123,7 @@ class Exchange:
                         self._put(End())
                         self._settled.wait()
             except Exception as error:  # noqa: BLE001 - it would vanish with the thread: the caller gets it
-                self._put(Failed(error))
+                self._put(Failed(error, answered))
 
     def _put(self, item: Item) -> None:
         while not self._abort.thrown:
