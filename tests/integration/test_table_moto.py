@@ -268,6 +268,15 @@ def test_deleting_takes_an_item_away_and_twice_is_no_error(table: Table) -> None
     assert table.get("p", "s", consistent=True) is None
 
 
+def test_values_nested_as_deep_as_a_table_holds_them_come_back(table: Table) -> None:
+    value: Any = 1
+    for _ in range(31):
+        value = [value]
+    table.put({"pk": "p", "sk": "s", "value": value})
+
+    assert table.get("p", "s", consistent=True) == {"pk": "p", "sk": "s", "value": value}
+
+
 def test_a_query_gives_the_items_of_one_partition_in_order(table: Table) -> None:
     for sk in ["job#2", "job#10", "job#1", "meta", "job"]:
         table.put({"pk": "p", "sk": sk})

@@ -92,7 +92,7 @@ class MemoryTable(Table):
             return None if attributes is None else from_item(copy.deepcopy(attributes))
 
     def put(self, item: Mapping[str, Any], *, condition: Condition | None = None) -> None:
-        self._apply("put", Put(copy.deepcopy(dict(item)), condition))
+        self._apply("put", Put(item, condition))
 
     def update(
         self,
