@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from embedded_model import MODEL, writing
-from embedded_model.conversation import asked
+from embedded_model import small_talk, writing
+from embedded_model.conversation import Asked, asked
+from embedded_model.logic.analysis import analyse
 from embedded_model.requests import Message
 from embedded_model.solution import Say, Solution
 from embedded_model.solvers import mathematics
@@ -17,39 +18,60 @@ def full_text(messages: Sequence[Message]) -> str:
     """Thinking and answer for *messages*."""
     task = asked(messages)
     say = Say(task.language)
+    if task.task == "analyze":
+        return _analysed(task, say)
+    return _solved(task, say)
+
+
+def _analysed(task: Asked, say: Say) -> str:
+    report = analyse(task.text, task.question, say)
+    if report is None:
+        return writing.thinking(_no_argument(say), small_talk.unable(say))
+    thoughts = [
+        say("Let me find the premises and the conclusion.", "先找出前提和结论。"),
+        *(line for line in report.splitlines() if line and not line.startswith("#")),
+    ]
+    return writing.thinking("\n".join(thoughts), report)
+
+
+def _solved(task: Asked, say: Say) -> str:
     solution = mathematics.solve(task.text, say)
-    if solution is None:
-        return writing.thinking(_no_way(say), _unable(say))
-    write = writing.whole if task.steps else writing.brief
-    return writing.thinking(_thoughts(solution, say), write(solution, say))
+    if solution is None and task.context:
+        solution = mathematics.solve(f"{task.context} {task.text}", say)
+    if solution is not None:
+        write = writing.whole if task.steps else writing.brief
+        return writing.thinking(_thoughts(solution, say), write(solution, say))
+    greeting = small_talk.reply(task.text, say) if task.task == "chat" else None
+    if greeting is not None:
+        return writing.thinking(say("This is no problem to solve.", "这不是需要求解的题目。"), greeting)
+    report = analyse(task.text, "", say) if task.task == "chat" else None
+    if report is not None:
+        return writing.thinking(say("This is an argument.", "这是一个论证。"), report)
+    return writing.thinking(_no_way(say), small_talk.unable(say))
 
 
 def _thoughts(solution: Solution, say: Say) -> str:
     lines = [
         say("Let me see what is asked.", "先看清题目要求什么。"),
         f"{solution.kind} {solution.information}",
+        *(say("Then: ", "接下来：") + step.title + say(". ", "。") + step.text for step in solution.steps),
+        say(f"So the answer should be ${solution.answer}$.", f"所以答案应当是 ${solution.answer}$。"),
+        say("Let me check it. ", "检验一下。") + solution.check,
     ]
-    lines.extend(
-        say("Then: ", "接下来：") + step.title + say(". ", "。") + step.text for step in solution.steps
-    )
-    lines.append(
-        say(f"So the answer should be ${solution.answer}$.", f"所以答案应当是 ${solution.answer}$。")
-    )
-    lines.append(say("Let me check it. ", "检验一下。") + solution.check)
     return "\n".join(lines)
 
 
 def _no_way(say: Say) -> str:
     return say(
-        "I read the text and try each kind of problem that I know. None of them accounts for every word and number in "
-        "it, and a guess would be worse than no answer.",
+        "I try each kind of problem that I know. None of them accounts for every word and number in this text, and a "
+        "guess would be worse than no answer.",
         "我逐一尝试我会的题型，但没有一种能解释题目中的每一个词和数字；与其猜测，不如不答。",
     )
 
 
-def _unable(say: Say) -> str:
+def _no_argument(say: Say) -> str:
     return say(
-        f"I am {MODEL}, a small built-in solver and not a language model, and I cannot solve this problem: I do not "
-        "understand all of it. I give no answer rather than a guess.",
-        f"我是 {MODEL}，一个内置的小型求解程序，不是语言模型。这道题我没有完全读懂，无法解答；我不会猜测答案。",
+        "I try to turn every sentence into a formula. That does not work for all of them, and an analysis of half an "
+        "argument would mislead.",
+        "我尝试把每个句子写成公式，但并非都能做到；只分析论证的一半会误导人。",
     )

@@ -1,0 +1,1 @@
+"""Small arguments: sentences into formulas, and whether a conclusion follows from premises."""
