@@ -9,12 +9,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from stepwise.errors import ModelError
+from stepwise.ollama_errors import failure
 from stepwise.ollama_protocol import (
     Garbage,
     Line,
     ThinkingJoiner,
     UpstreamError,
-    failure,
     keep_alive_value,
     model_names,
     parse_line,

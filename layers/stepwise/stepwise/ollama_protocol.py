@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from stepwise.errors import StepwiseError
-
 __all__ = [
     "Chunk",
     "Event",
@@ -23,7 +21,6 @@ __all__ = [
     "ThinkingJoiner",
     "UpstreamError",
     "chat_body",
-    "failure",
     "keep_alive_value",
     "model_names",
     "parse_line",
@@ -107,13 +104,6 @@ class Done:
     completion_tokens: int | None
     load_ns: int | None
     total_ns: int | None
-
-
-def failure[E: StepwiseError](kind: type[E], reason: str, *, retry_after: int | None = None) -> E:
-    """An error of *kind* with a ``reason`` for the logs: one of our own words, never text of the host."""
-    error = kind(retry_after=retry_after)
-    error.reason = reason  # type: ignore[attr-defined]
-    return error
 
 
 def keep_alive_value(keep_alive: str) -> int | str:
