@@ -45,9 +45,12 @@ _MAX_DIMENSION_VALUES = 50
 """Different values of one dimension in one environment; each makes a metric that is paid for."""
 _DIMENSION_VALUE = re.compile(r"[A-Za-z0-9_.:/{}+-]{1,64}")
 _CORRELATION_ID = re.compile(r"[A-Za-z0-9_.:=+/-]{1,128}")
+_LINE_VALUES = 99
+"""Values of one metric in one line; at 100 Powertools would write the line by itself and forget its dimensions."""
 _MAX_FRAMES = 20
 _MAX_CAUSES = 5
 
+type Dimensions = tuple[tuple[str, str], ...]
 type Handler = Callable[[Any, Any], Any]
 
 
@@ -118,26 +121,30 @@ class _Metrics:
     """
 
     def __init__(self) -> None:
-        self._lines: dict[tuple[tuple[str, str], ...], EphemeralMetrics] = {}
+        self._values: dict[Dimensions, dict[str, tuple[MetricUnit, list[float]]]] = {}
         self._seen: dict[str, set[str]] = {}
         self._lock = threading.Lock()
 
     def add(self, name: str, value: float, unit: MetricUnit, dimensions: Mapping[str, object]) -> None:
         with self._lock:
             key = tuple(sorted((word, self._bounded(word, str(text))) for word, text in dimensions.items()))
-            if key not in self._lines:
-                self._lines[key] = line = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
-                if key:
-                    line.add_dimensions(service=SERVICE, **dict(key))
-            self._lines[key].add_metric(name, unit, value)
+            _, values = self._values.setdefault(key, {}).setdefault(name, (unit, []))
+            if unit is MetricUnit.Count and values:
+                values[0] += value
+            else:
+                values.append(value)
 
     def flush(self, metadata: Mapping[str, str]) -> None:
         with self._lock:
-            lines, self._lines = self._lines, {}
-        for line in lines.values():
-            for word, text in metadata.items():
-                line.add_metadata(word, text)
-            line.flush_metrics()
+            everything, self._values = self._values, {}
+        for dimensions, metrics in everything.items():
+            while metrics:
+                _write_line(dimensions, metrics, metadata)
+                metrics = {
+                    name: (unit, values[_LINE_VALUES:])
+                    for name, (unit, values) in metrics.items()
+                    if len(values) > _LINE_VALUES
+                }
 
     def _bounded(self, name: str, value: str) -> str:
         seen = self._seen.setdefault(name, set())
@@ -147,6 +154,23 @@ class _Metrics:
             return "other"
         seen.add(value)
         return value
+
+
+def _write_line(
+    dimensions: Dimensions,
+    metrics: Mapping[str, tuple[MetricUnit, list[float]]],
+    metadata: Mapping[str, str],
+) -> None:
+    """One EMF line on standard output, with as many values of each metric as a line takes."""
+    line = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
+    if dimensions:
+        line.add_dimensions(service=SERVICE, **dict(dimensions))
+    for word, text in metadata.items():
+        line.add_metadata(word, text)
+    for name, (unit, values) in metrics.items():
+        for value in values[:_LINE_VALUES]:
+            line.add_metric(name, unit, value)
+    line.flush_metrics()
 
 
 _metrics = _Metrics()
