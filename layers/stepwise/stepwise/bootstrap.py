@@ -181,7 +181,7 @@ def _answer(runtime: _Runtime, handler: Handler, event: Any, context: Context) -
         try:
             first = next(filter(None, chunks), b"")
             if not runtime.stream(request_id, metadata, first, chunks):
-                print(json.dumps({"message": "The client left the stream", "requestId": request_id}))  # noqa: T201 - Lambda's log is standard output
+                _log("INFO", "The client left the stream", request_id)
         finally:
             close = getattr(chunks, "close", None)
             if close:
@@ -256,14 +256,14 @@ def _error_trailers(error: Exception) -> bytes:
 
 
 def _log_error(request_id: str | None, error: Exception, *, with_message: bool = False) -> None:
-    """One line; the message of an error of an invocation may hold a user's text and stays out of the log."""
-    entry = {
-        "level": "ERROR",
-        "message": str(error) if with_message else "The handler failed",
-        "errorType": type(error).__name__,
-        "requestId": request_id,
-        "stackTrace": traceback.format_list(traceback.extract_tb(error.__traceback__)),
-    }
+    """The message of an error of an invocation may hold a user's text and stays out of the log."""
+    frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
+    text = str(error) if with_message else "The handler failed"
+    _log("ERROR", text, request_id, errorType=type(error).__name__, stackTrace=frames)
+
+
+def _log(level: str, message: str, request_id: str | None, **more: Any) -> None:
+    entry = {"level": level, "message": message, "requestId": request_id, **more}
     print(json.dumps(entry))  # noqa: T201 - Lambda's log is standard output
 
 
@@ -274,15 +274,17 @@ def _set_trace(trace: str | None) -> None:
         os.environ.pop("_X_AMZN_TRACE_ID", None)
 
 
-class _LogHandler(logging.StreamHandler[Any]):
+class _LogHandler(logging.Handler):
+    """What handlers log with the standard library, one line of JSON each."""
+
     request_id = ""
 
-    def format(self, record: logging.LogRecord) -> str:
-        return f"[{record.levelname}]\t{self.request_id}\t{super().format(record)}"
+    def emit(self, record: logging.LogRecord) -> None:
+        _log(record.levelname, self.format(record), self.request_id, logger=record.name)
 
 
 def _set_up_logging() -> _LogHandler:
-    handler = _LogHandler(sys.stdout)
+    handler = _LogHandler()
     logging.getLogger().addHandler(handler)
     level = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "")
     if level in logging.getLevelNamesMapping():
