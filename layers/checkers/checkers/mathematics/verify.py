@@ -13,8 +13,9 @@ from checkers.mathematics.facts import Facts, gathered
 from checkers.mathematics.judge import judged
 from checkers.mathematics.nodes import NotUnderstood
 from checkers.mathematics.reading import reading
+from checkers.mathematics.steps import false_step
 from checkers.mathematics.text import LONGEST_TEXT
-from checkers.mathematics.wording import sentence, target_of
+from checkers.mathematics.wording import sentence, shown, target_of
 
 __all__ = ["CANNOT", "recognised", "verify"]
 
@@ -42,6 +43,25 @@ def verify(request: dict[str, Any]) -> dict[str, Any]:
     problem, answer = request.get("problem"), request.get("final_answer")
     if not isinstance(problem, str) or len(problem) > LONGEST_TEXT:
         return _verdict("unverifiable", "none", sentence("too long", language))
+    judgement = _of_answer(problem, answer, language)
+    if judgement["status"] == "refuted":
+        return judgement
+    solution = request.get("solution")
+    return (_of_steps(problem, solution, language) if isinstance(solution, str) else None) or judgement
+
+
+def _of_steps(problem: str, solution: str, language: str) -> dict[str, Any] | None:
+    """A refutation by a false equality in the steps; true ones alone say nothing."""
+    found = false_step(problem, solution)
+    if found is None:
+        return None
+    values = {"left": shown(found.left), "right": shown(found.right)}
+    detail = sentence("step", language, line=str(found.line), statement=found.written, **values)
+    return _verdict("refuted", "arithmetic", detail)
+
+
+def _of_answer(problem: str, answer: object, language: str) -> dict[str, Any]:
+    """What recomputing the problem says of the final answer."""
     if not isinstance(answer, str) or not answer.strip():
         return _verdict("unverifiable", "none", sentence("no answer", language))
     found = recognised(problem)
