@@ -158,6 +158,14 @@ def test_a_slow_first_token_is_no_failure() -> None:
     assert result.ticks >= 2
 
 
+def test_an_answer_may_take_longer_than_the_longest_silence() -> None:
+    with ModelHost("a b c d e f g", tokens_per_second=10) as host:
+        with client_of(host.url, idle_timeout=0.35) as client:
+            result = outcome(client)
+    assert (result.error, result.text) == (None, "a b c d e f g")
+    assert result.seconds > 0.6
+
+
 def test_the_deadline_ends_a_generation_that_streams_well() -> None:
     with ModelHost(SCRIPT * 50, tokens_per_second=200) as host, client_of(host.url) as client:
         failed = outcome(client, seconds=0.3)
