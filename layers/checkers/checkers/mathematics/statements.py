@@ -130,7 +130,7 @@ _CHANGING = frozenset(
         "with",
     ]
 )
-_CHANGING_CHINESE = frozenset("去以上乘除加减根号方倍半的比分之与和到至万亿千百十余每约第点负成折剩个又")
+_CHANGING_CHINESE = frozenset("去以上乘除加减根号方倍半的比分之与和到至万亿千百十余每约第点负成折剩又")
 _PLAIN_RUN = re.compile(
     r"(?:[\d.+\-*/^=()\[\]!%°﹩¥ ]|\\(?:times|div|cdot|approx|pi|le|ge)(?![A-Za-z])|\\sqrt(?=\s*[\d(])|,(?=\d{3}(?!\d)))+"
 )
@@ -197,7 +197,9 @@ def _in_line(line: int, text: str) -> Iterator[Statement]:
         content = run.group().rstrip()
         if "=" not in content and "approx" not in content:
             continue
-        before, after = text[: run.start()], text[run.start() + len(content) :]
+        start = run.end() - len(run.group().lstrip())
+        content = content.lstrip()
+        before, after = text[:start], text[start + len(content) :]
         starts_clean = not _changed_before(before) and "\x01" not in before[-2:]
         ends_clean = not _changed_after(after) and "\x01" not in after[:2]
         stripped = content.strip()
