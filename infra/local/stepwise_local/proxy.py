@@ -166,11 +166,15 @@ def proxy_answer(payload: bytes) -> Answer:
         BadAnswer: it is no proxy answer.
     """
     document = _json_object(payload)
-    body = document.get("body") or ""
+    body = "" if document.get("body") is None else document["body"]
     if not isinstance(body, str):
         raise BadAnswer("the body is no text")
     try:
-        data = base64.b64decode(body) if document.get("isBase64Encoded") else body.encode(errors="replace")
+        data = (
+            base64.b64decode(body, validate=True)
+            if document.get("isBase64Encoded")
+            else body.encode(errors="replace")
+        )
     except ValueError as error:
         raise BadAnswer("the body is no base64") from error
     return Answer(*_status_and_headers(document), data)
@@ -189,8 +193,10 @@ def _json_object(payload: bytes) -> dict[str, Any]:
 def _status_and_headers(document: dict[str, Any]) -> tuple[int, list[tuple[str, str]]]:
     try:
         status = int(document["statusCode"])
-        headers = {name: [value] for name, value in (document.get("headers") or {}).items()}
-        headers.update(document.get("multiValueHeaders") or {})
+        single, many = (
+            {} if document.get(name) is None else document[name] for name in ("headers", "multiValueHeaders")
+        )
+        headers = {name: [value] for name, value in single.items()} | dict(many.items())
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BadAnswer("no status or no headers") from error
     pairs = [(name, _header_value(value)) for name, values in headers.items() for value in values]

@@ -8,9 +8,6 @@ API Gateway does not tell a function whether its integration streams (the event 
 accepts nothing but metadata, eight NUL bytes and the body. So under this runtime every answer to a REST API event has
 that form, and every API event of such a function needs ``ResponseTransferMode: RESPONSE_STREAM`` in the template.
 ``sam local`` knows only proxy dictionaries, so there (``AWS_SAM_LOCAL``) they are left as they are.
-
-Sources: "Using the Lambda runtime API" and "Building a custom runtime" in AWS's Lambda developer guide (paths, headers,
-trailers); "Lambda proxy integration with payload response streaming" in API Gateway's (the form of the answer).
 """
 
 from __future__ import annotations
@@ -21,21 +18,15 @@ import importlib
 import json
 import logging
 import os
-import select
 import sys
 import time
-import traceback
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
+from stepwise.runtime_api import RuntimeApi, log, log_error
 from stepwise.streaming_response import StreamingResponse
 
 __all__ = ["Context", "main"]
-
-_API = "/2018-06-01/runtime"
-_DELIMITER = b"\0" * 8
-_ERROR_TYPE = "Lambda-Runtime-Function-Error-Type"
-_ERROR_BODY = "Lambda-Runtime-Function-Error-Body"
 
 Handler = Callable[[Any, "Context"], Any]
 
@@ -61,87 +52,15 @@ class Context:
         return max(0, self._deadline_ms - time.time_ns() // 1_000_000)
 
 
-class _Reply(NamedTuple):
-    status: int
-    headers: http.client.HTTPMessage
-    body: bytes
-
-
-class _Runtime:
-    """The Runtime API of this environment; each call has a connection of its own, as in AWS's runtime."""
-
-    def __init__(self, address: str) -> None:
-        self._address = address
-
-    def call(
-        self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
-    ) -> _Reply:
-        connection = http.client.HTTPConnection(self._address)
-        try:
-            connection.request(method, _API + path, body, headers or {})
-            response = connection.getresponse()
-            return _Reply(response.status, response.headers, response.read())
-        finally:
-            connection.close()
-
-    def post_error(self, path: str, error: BaseException, error_type: str | None = None) -> None:
-        name = error_type or type(error).__name__
-        headers = {"Content-Type": "application/vnd.aws.lambda.error+json", _ERROR_TYPE: name}
-        self.call("POST", path, _error_document(error), headers)
-
-    def stream(self, request_id: str, metadata: dict[str, Any], first: bytes, rest: Iterator[bytes]) -> bool:
-        """Write an answer as it comes; false if the other side closed the connection before its end."""
-        connection = http.client.HTTPConnection(self._address)
-        try:
-            connection.putrequest("POST", f"{_API}/invocation/{request_id}/response")
-            connection.putheader("Content-Type", "application/vnd.awslambda.http-integration-response")
-            connection.putheader("Lambda-Runtime-Function-Response-Mode", "streaming")
-            connection.putheader("Transfer-Encoding", "chunked")
-            connection.putheader("Trailer", f"{_ERROR_TYPE}, {_ERROR_BODY}")
-            connection.endheaders()
-            _send_chunk(connection, json.dumps(metadata).encode() + _DELIMITER + first)
-            trailers = b""
-            while True:
-                try:
-                    chunk = next(rest, None)
-                except Exception as error:  # noqa: BLE001 - whatever it is, the trailers tell it
-                    _log_error(request_id, error)
-                    trailers = _error_trailers(error)
-                    break
-                if chunk is None:
-                    break
-                _send_chunk(connection, chunk)
-            connection.send(b"0\r\n" + trailers + b"\r\n")
-            connection.getresponse().read()
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
-        return True
-
-
-def _send_chunk(connection: http.client.HTTPConnection, chunk: bytes) -> None:
-    """Send one chunk; an empty one only looks at the connection.
-
-    The other side says nothing before the end of the body, so if there is something to read it has closed.
-    """
-    poll = select.poll()
-    poll.register(connection.sock, select.POLLIN)
-    if poll.poll(0):
-        raise ConnectionResetError
-    if chunk:
-        connection.send(b"%x\r\n%b\r\n" % (len(chunk), chunk))
-
-
 def main() -> int:
     """Run the handler that ``_HANDLER`` names for one invocation after another; the exit code when that ends."""
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # Lambda gives no other kind of file
-    log = _set_up_logging()
-    runtime = _Runtime(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    logging_handler = _set_up_logging()
+    runtime = RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])
     try:
         handler = _load_handler(os.environ["_HANDLER"])
     except Exception as error:  # noqa: BLE001 - whatever it is, Lambda is told
-        _log_error(None, error, with_message=True)
+        log_error(None, error, with_message=True)
         runtime.post_error("/init/error", error)
         return 1
     if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
@@ -161,15 +80,15 @@ def main() -> int:
             headers["Lambda-Runtime-Invoked-Function-Arn"] or "",
             int(headers["Lambda-Runtime-Deadline-Ms"] or 0),
         )
-        log.request_id = context.aws_request_id
+        logging_handler.request_id = context.aws_request_id
         try:
             _answer(runtime, handler, json.loads(body), context)
         except Exception as error:  # noqa: BLE001 - whatever it is, Lambda is told
-            _log_error(context.aws_request_id, error)
+            log_error(context.aws_request_id, error)
             runtime.post_error(f"/invocation/{context.aws_request_id}/error", error)
 
 
-def _answer(runtime: _Runtime, handler: Handler, event: Any, context: Context) -> None:
+def _answer(runtime: RuntimeApi, handler: Handler, event: Any, context: Context) -> None:
     result = handler(event, context)
     if isinstance(result, StreamingResponse) and os.environ.get("AWS_SAM_LOCAL"):
         text = b"".join(result.body).decode(errors="replace")
@@ -181,7 +100,7 @@ def _answer(runtime: _Runtime, handler: Handler, event: Any, context: Context) -
         try:
             first = next(filter(None, chunks), b"")
             if not runtime.stream(request_id, metadata, first, chunks):
-                _log("INFO", "The client left the stream", request_id)
+                log("INFO", "The client left the stream", request_id)
         finally:
             close = getattr(chunks, "close", None)
             if close:
@@ -219,7 +138,7 @@ def _load_handler(name: str) -> Handler:
     return handler
 
 
-def _restore(runtime: _Runtime) -> int:
+def _restore(runtime: RuntimeApi) -> int:
     """SnapStart: hooks, the snapshot, hooks; 0 or the exit code that AWS's runtime has for what failed."""
     try:
         hooks: Any = importlib.import_module("snapshot_restore_py")
@@ -231,40 +150,17 @@ def _restore(runtime: _Runtime) -> int:
             function(*arguments, **keywords)
         runtime.call("GET", "/restore/next")
     except Exception as error:  # noqa: BLE001 - whatever it is, Lambda is told
-        _log_error(None, error, with_message=True)
+        log_error(None, error, with_message=True)
         runtime.post_error("/init/error", error, "Runtime.BeforeSnapshotError")
         return 64
     try:
         for function, arguments, keywords in hooks.get_after_restore() if hooks else []:
             function(*arguments, **keywords)
     except Exception as error:  # noqa: BLE001 - whatever it is, Lambda is told
-        _log_error(None, error, with_message=True)
+        log_error(None, error, with_message=True)
         runtime.post_error("/restore/error", error, "Runtime.AfterRestoreError")
         return 65
     return 0
-
-
-def _error_document(error: BaseException) -> bytes:
-    frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
-    document = {"errorMessage": str(error), "errorType": type(error).__name__, "stackTrace": frames}
-    return json.dumps(document).encode()
-
-
-def _error_trailers(error: Exception) -> bytes:
-    body = base64.b64encode(_error_document(error)).decode()
-    return f"{_ERROR_TYPE}: {type(error).__name__}\r\n{_ERROR_BODY}: {body}\r\n".encode()
-
-
-def _log_error(request_id: str | None, error: Exception, *, with_message: bool = False) -> None:
-    """The message of an error of an invocation may hold a user's text and stays out of the log."""
-    frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
-    text = str(error) if with_message else "The handler failed"
-    _log("ERROR", text, request_id, errorType=type(error).__name__, stackTrace=frames)
-
-
-def _log(level: str, message: str, request_id: str | None, **more: Any) -> None:
-    entry = {"level": level, "message": message, "requestId": request_id, **more}
-    print(json.dumps(entry))  # noqa: T201 - Lambda's log is standard output
 
 
 def _set_trace(trace: str | None) -> None:
@@ -280,7 +176,7 @@ class _LogHandler(logging.Handler):
     request_id = ""
 
     def emit(self, record: logging.LogRecord) -> None:
-        _log(record.levelname, self.format(record), self.request_id, logger=record.name)
+        log(record.levelname, self.format(record), self.request_id, logger=record.name)
 
 
 def _set_up_logging() -> _LogHandler:
