@@ -379,3 +379,11 @@ def test_the_widget_of_the_hosts_is_json() -> None:
     assert nothing == ""
     assert widget["Fn::Sub"].startswith(",")
     assert json.loads(widget["Fn::Sub"].removeprefix(","))["type"] == "metric"
+
+
+def test_every_check_that_is_skipped_everywhere_has_its_reason() -> None:
+    lines = (INFRA.parent / ".ci" / "checkov.yaml").read_text(encoding="utf-8").splitlines()
+    skipped = [index for index, line in enumerate(lines) if line.startswith("  - CKV")]
+
+    assert skipped
+    assert [lines[index] for index in skipped if not lines[index - 1].startswith("  # ")] == []
