@@ -371,6 +371,80 @@ def test_a_late_write_still_takes_effect(world: World) -> None:
     assert world.cache().get("k") is not None
 
 
+def test_a_table_that_answers_late_is_asked_again_at_the_next_request(world: World) -> None:
+    world.cache().put("k", ANSWER)
+    release, left = threading.Event(), threading.Event()
+
+    class Slow(MemoryTable):
+        def get(self, pk: str, sk: str, *, consistent: bool = False) -> dict[str, Any] | None:
+            release.wait(30)
+            item = world.table.get(pk, sk)
+            left.set()
+            return item
+
+    cache = world.cache(Slow(), timeout=0.03)
+    assert cache.get("k") is None
+    release.set()
+    assert left.wait(5)
+    assert cache.reachable()
+
+    assert cache.get("k") is not None
+
+
+def test_a_first_call_that_takes_long_to_connect_does_not_make_the_table_unreachable(world: World) -> None:
+    opened = threading.Event()
+    world.table.slow = lambda: opened.wait(30)
+    cache = world.cache(timeout=3 * 0.05)
+    assert cache.get("k") is None
+    threading.Timer(0.01, opened.set).start()
+
+    assert cache.reachable() is True
+    assert world.table.calls == ["get"]
+
+
+def test_a_table_that_hangs_is_unreachable_within_the_timeout_of_one_request(world: World) -> None:
+    release = threading.Event()
+    world.table.slow = lambda: release.wait(30)
+    cache = world.cache()
+    started = time.monotonic()
+
+    assert cache.get("k") is None
+    assert [cache.reachable() for _ in range(10)] == [False] * 10
+    assert cache.put("k", ANSWER) is False
+
+    assert time.monotonic() - started < 0.3 + BUSY_MACHINE
+    release.set()
+
+
+def test_a_table_that_fails_is_unreachable_at_once_and_reachable_when_it_is_back(world: World) -> None:
+    world.table.down = True
+    cache = world.cache()
+    assert cache.reachable() is False
+    world.table.down = False
+    assert cache.reachable() is False
+
+    world.monotonic.advance(5)
+
+    assert cache.reachable() is True
+
+
+def test_a_table_that_answered_just_now_is_reachable_without_being_asked(world: World) -> None:
+    cache = world.cache()
+    cache.get("k")
+    asked = len(world.table.calls)
+
+    assert cache.reachable() is True
+    assert len(world.table.calls) == asked
+
+    world.monotonic.advance(5)
+    assert cache.reachable() is True
+    assert len(world.table.calls) == asked + 1
+
+
+def test_no_table_is_never_reachable() -> None:
+    assert AnswerCache(None, ttl_seconds=1).reachable() is False
+
+
 def test_an_exception_of_any_kind_in_the_table_is_a_miss(world: World) -> None:
     class Broken(MemoryTable):
         def get(self, pk: str, sk: str, *, consistent: bool = False) -> dict[str, Any] | None:

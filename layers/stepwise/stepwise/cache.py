@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stepwise.bounded import BoundedCalls
+from stepwise.bounded import BoundedCalls, CallLate
 from stepwise.lru import Lru
 from stepwise.table import InvalidCall, Table
 
@@ -130,18 +130,22 @@ class AnswerCache:
         return self._ask(store, self._timeout * (1 - _READ_SHARE), refused="CacheUnstorable") is True
 
     def reachable(self) -> bool:
-        """Whether the table answers, as far as is known; asked only when nothing was heard of it just now."""
+        """Whether the table answers, as far as is known; asked only when nothing was heard of it just now.
+
+        After a read that was late this waits for its end for the rest of the time that the table may cost: the
+        first call of an environment takes longer than others, as it connects.
+        """
         table = self._table
         if table is None:
             return False
-        if self._breaker.heard_lately():
+        if self._breaker.heard_lately() or self._breaker.hears_soon(self._timeout * (1 - _READ_SHARE)):
             return True
 
         def ask() -> bool:
             table.get("health", "health")
             return True
 
-        return self._ask(ask, self._timeout, refused="CacheUnavailable") is True
+        return self._ask(ask, self._timeout * _READ_SHARE, refused="CacheUnavailable") is True
 
     def _from_table(self, key: str) -> _Entry | None:
         table = self._table
@@ -162,17 +166,23 @@ class AnswerCache:
         """The table's answer within *timeout*, or None; *refused* is the word for a call that cannot be right."""
         if not self._breaker.lets_through():
             return None
+
+        def heard() -> T:
+            result = call()
+            self._breaker.close()  # also when it is late: what answers is there
+            return result
+
         try:
-            result = self._calls.run(call, timeout)
+            return self._calls.run(heard, timeout)
         except InvalidCall:
             self._report(refused)
-            return None
-        except Exception:  # noqa: BLE001 - whatever befalls the table, the request goes on without it
-            self._breaker.open()
+        except CallLate:
+            self._breaker.open(late=True)
             self._report("CacheUnavailable")
-            return None
-        self._breaker.close()
-        return result
+        except Exception:  # noqa: BLE001 - whatever befalls the table, the request goes on without it
+            self._breaker.open(late=False)
+            self._report("CacheUnavailable")
+        return None
 
     def _fresh(self, entry: _Entry | None) -> _Entry | None:
         return entry if entry is not None and self._clock() < entry.expires_at else None
@@ -184,12 +194,13 @@ class _Breaker:
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
         self._healthy = True
+        self._late = False
         self._heard_at = -_PAUSE
         self._probe_at = 0.0
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
 
     def lets_through(self) -> bool:
-        with self._lock:
+        with self._changed:
             if self._healthy:
                 return True
             now = self._monotonic()
@@ -198,19 +209,32 @@ class _Breaker:
             self._probe_at = now + _PAUSE
             return True
 
-    def open(self) -> None:
-        with self._lock:
+    def open(self, *, late: bool) -> None:
+        """A call failed, or is *late* and may still end well."""
+        with self._changed:
             self._healthy = False
+            self._late = late
             self._probe_at = self._monotonic() + _PAUSE
+            self._changed.notify_all()
 
     def close(self) -> None:
-        with self._lock:
+        """A call was answered."""
+        with self._changed:
             self._healthy = True
             self._heard_at = self._monotonic()
+            self._changed.notify_all()
 
     def heard_lately(self) -> bool:
-        with self._lock:
+        with self._changed:
             return self._healthy and self._monotonic() < self._heard_at + _PAUSE
+
+    def hears_soon(self, seconds: float) -> bool:
+        """Whether a call that is late is answered within *seconds*; False at once where none is."""
+        with self._changed:
+            if self._healthy or not self._late:
+                return False
+            waited, self._late = self._changed.wait_for(lambda: self._healthy, seconds), False
+            return waited
 
 
 def _partition(key: str) -> str:
