@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import sympy as sp
@@ -10,6 +11,7 @@ from embedded_model.formula import FormulaError
 from embedded_model.reading import Reading, read
 from embedded_model.solution import Say, Solution
 from embedded_model.solvers import arithmetic, calculus, equations, inequalities, integers, rewriting
+from embedded_model.stories import chinese, english
 
 __all__ = ["solve"]
 
@@ -18,6 +20,14 @@ Solver = Callable[[Reading, Say], Solution | None]
 
 def solve(text: str, say: Say) -> Solution | None:
     """The solution of the problem in *text*, or ``None`` where no solver understands all of it."""
+    return _by_formulas(text, say) or _by_story(text, say)
+
+
+def _by_story(text: str, say: Say) -> Solution | None:
+    return chinese.solve(text, say) if re.search("[\u4e00-\u9fff]", text) else english.solve(text, say)
+
+
+def _by_formulas(text: str, say: Say) -> Solution | None:
     reading = read(text)
     if reading is None or not reading.formulas:
         return None
