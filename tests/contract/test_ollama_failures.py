@@ -159,9 +159,9 @@ def test_a_slow_first_token_is_no_failure() -> None:
 
 
 def test_an_answer_may_take_longer_than_the_longest_silence() -> None:
-    with ModelHost("a b c d e f g", tokens_per_second=10) as host:
-        with client_of(host.url, idle_timeout=0.35) as client:
-            result = outcome(client)
+    host = ModelHost("a b c d e f g", tokens_per_second=10)
+    with host, client_of(host.url, idle_timeout=0.35) as client:
+        result = outcome(client)
     assert (result.error, result.text) == (None, "a b c d e f g")
     assert result.seconds > 0.6
 
