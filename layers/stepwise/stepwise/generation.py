@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
-from stepwise.errors import GenerationBroken, ModelError
+from stepwise.errors import GenerationBroken, ModelError, ModelTimeout
 from stepwise.ollama import Chunk, Finish, Generation, Prompt
 from stepwise.plans import Plan
 
@@ -123,23 +123,28 @@ def _one_call(
     probe = _Probe(draft.text)
     started = clock()
     with model.generate(prompt, deadline=deadline) as generation:
-        for event in generation:
-            if isinstance(event, Chunk):
-                if not draft.first_token_ms:
-                    draft.first_token_ms = max(1, round((clock() - started) * 1000))
-                draft.tokens += event.tokens
-                text = probe.pass_on(event.text)
+        try:
+            for event in generation:
+                if isinstance(event, Chunk):
+                    if not draft.first_token_ms:
+                        draft.first_token_ms = max(1, round((clock() - started) * 1000))
+                    draft.tokens += event.tokens
+                    text = probe.pass_on(event.text)
+                elif isinstance(event, Finish):
+                    text = probe.rest()
+                    draft.tokens = (
+                        before + event.completion_tokens if event.completion_tokens else draft.tokens
+                    )
+                    draft.prompt_tokens = draft.prompt_tokens or max(0, event.prompt_tokens - before)
+                    draft.reason = event.reason
+                else:
+                    text = ""
                 draft.text += text
                 yield text or None
-            elif isinstance(event, Finish):
-                text = probe.rest()
-                draft.text += text
-                draft.tokens = before + event.completion_tokens if event.completion_tokens else draft.tokens
-                draft.prompt_tokens = draft.prompt_tokens or max(0, event.prompt_tokens - before)
-                draft.reason = event.reason
-                yield text or None
-            else:
-                yield None
+        except (GenerationBroken, ModelTimeout):
+            # What came before it broke off or its time was up is kept, the beginning of a continuation too.
+            draft.text += probe.rest()
+            raise
 
 
 class _Probe:

@@ -10,6 +10,7 @@ from stepwise.admission import Place
 from stepwise.desk import Coordination, Desk
 from stepwise.errors import NotFound, error_of, problem
 from stepwise.jobs import Job, status_of
+from stepwise.joining import lose_interest
 from stepwise.replies import Reply, queue_position
 from stepwise.results import shape
 from stepwise.runs import Run
@@ -52,12 +53,7 @@ def cancel_job(shared: Coordination, job_id: str, partner: str, *, instance: str
     run = _run_of(shared, job)
     if not run.ended and not job.cancelled:
         shared.jobs.cancel(job)
-        if shared.runs.cancel(run.id, job.id) and run.status == "queued":
-            # A running one's owner cleans up after itself when it sees that it was cancelled.
-            shared.admission.leave(Place(run.place, run.id, run.since))
-            plan = shared.runs.plan(run.id)
-            if plan is not None and plan.key:
-                shared.flights.end(plan.key, run.id)
+        lose_interest(shared, run, job.id)
         job = shared.jobs.get(job_id, partner)
         run = _run_of(shared, job)
     return _reply(shared, job, run, instance)

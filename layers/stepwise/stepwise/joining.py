@@ -16,7 +16,7 @@ from stepwise.runs import Run
 from stepwise.slots import Slot
 from stepwise.table import TableUnavailable
 
-__all__ = ["Begun", "begin", "find_slot", "own", "watch"]
+__all__ = ["Begun", "begin", "find_slot", "lose_interest", "own", "watch"]
 
 _ATTEMPTS = 5
 _SLOT_PATIENCE = 1.0
@@ -92,6 +92,22 @@ def find_slot(desk: Desk, shared: Coordination, owner: str, *, until: float) -> 
         if slot is not None or desk.monotonic() + _POLL > end:
             return slot
         desk.sleep(_POLL)
+
+
+def lose_interest(shared: Coordination, run: Run, ticket: str) -> bool:
+    """Whoever holds *ticket* does not want the answer any more; True when nobody else does and the run is cancelled.
+
+    A running one's owner sees it and cleans up after itself; of a waiting one nothing stays behind.
+    """
+    if not shared.runs.cancel(run.id, ticket):
+        return False
+    cancelled = shared.runs.get(run.id)
+    if cancelled is not None and cancelled.fence == run.fence and run.status == "queued":
+        shared.admission.leave(Place(run.place, run.id, run.since))
+        plan = shared.runs.plan(run.id)
+        if plan is not None and plan.key:
+            shared.flights.end(plan.key, run.id)
+    return True
 
 
 def watch(desk: Desk, shared: Coordination, run_id: str, *, until: float) -> tuple[Run | None, bool]:

@@ -10,7 +10,7 @@ from stepwise.checking import check
 from stepwise.desk import Coordination, Desk
 from stepwise.errors import InternalError, ModelTimeout, StepwiseError, error_of
 from stepwise.jobs import new_job_id
-from stepwise.joining import begin, find_slot, own, watch
+from stepwise.joining import begin, find_slot, lose_interest, own, watch
 from stepwise.observability import count
 from stepwise.ownership import Ownership
 from stepwise.plans import Plan
@@ -213,18 +213,12 @@ class _Request:
         if not self.caller.preferences.strict:
             self._hand_over(ownership, state)
             return None
-        self._leave(ownership.run.id, ownership, state)
-        raise error
-
-    def _leave(self, run_id: str, ownership: Ownership | None, state: State) -> None:
-        """A client that takes no job does not wait any longer; others may."""
-        cancelled = self.shared.runs.cancel(run_id, self.ticket)
-        if ownership is None:
-            return
-        if cancelled:
+        # This client takes no job; others may want the answer.
+        if self.shared.runs.cancel(ownership.run.id, self.ticket):
             ownership.let_go()
         else:
             self._hand_over(ownership, state)
+        raise error
 
     def _hand_over(self, ownership: Ownership, state: State) -> None:
         try:
@@ -240,7 +234,7 @@ class _Request:
 
     def _late(self, run: Run) -> Reply:
         if self.caller.preferences.strict:
-            self._leave(run.id, None, State())
+            lose_interest(self.shared, run, self.ticket)
             raise ModelTimeout
         return self._job(run.id)
 

@@ -1,0 +1,167 @@
+"""A desk with fakes at its edges: a model that writes a known text, a table in memory, a queue that is a list."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from stepwise.cache import AnswerCache
+from stepwise.checking import NoChecker
+from stepwise.config import Settings
+from stepwise.desk import Desk, coordination
+from stepwise.errors import ModelTimeout
+from stepwise.ollama import Chunk, Finish, Prompt
+from stepwise.preferences import Preferences
+from stepwise.service import Caller
+from stepwise.work_queue import QueueUnavailable
+from support.clock import Clock
+from support.tables import MemoryTable
+
+__all__ = ["FakeModel", "FakeQueue", "Scene", "answer_to", "caller"]
+
+SECONDS_PER_TOKEN = 0.05
+
+
+def answer_to(question: str, tokens: int = 60) -> list[str]:
+    """The tokens of the one answer to *question*: no two places of it look alike."""
+    seed = hashlib.sha256(question.encode()).hexdigest()[:6]
+    thinking = ["<think>", *(f" t{seed}-{number}" for number in range(tokens // 2)), " </think>"]
+    return [*thinking, *(f" a{seed}-{number}" for number in range(tokens // 2)), r" $\boxed{42}$"]
+
+
+class FakeModel:
+    """Writes :func:`answer_to` the last user message, from the prefill on; time passes with every token.
+
+    ``at_token`` is called before each token with the number of tokens written in this call; it may raise what a
+    model host or a dying process would.
+    """
+
+    def __init__(self, clock: Clock, *, tokens: int = 60) -> None:
+        self._clock = clock
+        self._tokens = tokens
+        self.at_token: Callable[[int], None] = lambda _: None
+        self.produced: dict[str, int] = {}
+        self.calls: list[Prompt] = []
+        self.running = 0
+        self.peak = 0
+
+    def generate(self, prompt: Prompt, *, deadline: float) -> Any:
+        self.calls.append(prompt)
+        return _Writing(self, prompt, deadline)
+
+    def write(self, prompt: Prompt, deadline: float) -> Iterator[Chunk | Finish]:
+        question = question_in(prompt)
+        tokens = answer_to(question, self._tokens)
+        text = ""
+        start = 0
+        while text != prompt.prefill:
+            text += tokens[start]
+            start += 1
+            if not prompt.prefill.startswith(text):
+                raise AssertionError("the prefill is not the beginning of the answer")
+        count = 0
+        for token in tokens[start:]:
+            if count == prompt.num_predict:
+                yield Finish("length", 100 + start, count, 0, 0)
+                return
+            self.at_token(count)
+            if self._clock() >= deadline:
+                raise ModelTimeout
+            self._clock.advance(SECONDS_PER_TOKEN)
+            count += 1
+            self.produced[question] = self.produced.get(question, 0) + 1
+            yield Chunk(token)
+        yield Finish("stop", 100 + start, count, 0, 0)
+
+
+class _Writing:
+    def __init__(self, model: FakeModel, prompt: Prompt, deadline: float) -> None:
+        self._model = model
+        self._chunks = model.write(prompt, deadline)
+
+    def __enter__(self) -> Iterator[Chunk | Finish]:
+        self._model.running += 1
+        self._model.peak = max(self._model.peak, self._model.running)
+        return self._chunks
+
+    def __exit__(self, *_: object) -> None:
+        self._model.running -= 1
+        self._chunks.close()  # type: ignore[attr-defined]
+
+
+def question_in(prompt: Prompt) -> str:
+    """The word between two @ of the last user message."""
+    return str(prompt.messages[-1]["content"]).split("@")[1]
+
+
+@dataclass
+class Sent:
+    run_id: str
+    group: str
+    visible_at: float
+    receives: int = 0
+
+
+class FakeQueue:
+    """A queue whose messages a test delivers by hand, twice if it likes."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.messages: list[Sent] = []
+        self.down = False
+
+    def send(self, run_id: str, group: str, *, delay: float = 0) -> None:
+        if self.down:
+            raise QueueUnavailable("down")
+        self.messages.append(Sent(run_id, group, self._clock() + delay))
+
+    def hold(self, receipt_handle: str, seconds: float) -> None:
+        return
+
+
+def caller(
+    scene: Scene, partner: str = "partner-a", *, remaining: float = 300.0, **preferences: Any
+) -> Caller:
+    started = scene.clock()
+    return Caller(
+        partner=partner,
+        preferences=Preferences(**preferences),
+        started=started,
+        remaining=lambda: remaining - (scene.clock() - started),
+    )
+
+
+@dataclass
+class Scene:
+    """Everything that a test of the domain needs, on one clock."""
+
+    settings: Settings = field(default_factory=lambda: Settings(model_slots=2, max_queued=5))
+    tokens: int = 60
+    clock: Clock = field(default_factory=Clock)
+
+    def __post_init__(self) -> None:
+        self.table = MemoryTable()
+        self.queue = FakeQueue(self.clock)
+        self.model = FakeModel(self.clock, tokens=self.tokens)
+        self.desk = self.environment()
+
+    def environment(self) -> Desk:
+        """One more environment of a function: the same table, queue and model, a memory of its own."""
+        return Desk(
+            settings=self.settings,
+            model=self.model,
+            cache=AnswerCache(
+                self.table,
+                ttl_seconds=self.settings.cache_ttl_seconds,
+                clock=self.clock,
+                monotonic=self.clock,
+                timeout=5.0,
+            ),
+            checker=NoChecker(),
+            shared=coordination(self.table, self.queue, self.settings, clock=self.clock),  # type: ignore[arg-type]
+            clock=self.clock,
+            monotonic=self.clock,
+            sleep=self.clock.sleep,
+        )
