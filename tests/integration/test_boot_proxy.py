@@ -131,9 +131,12 @@ def _nginx(folder: Path, upstream_port: int, upstream: Upstream) -> Iterator[Pro
         ("/run/stepwise-proxy", str(run)),
         ("root /run/stepwise;", f"root {health};"),
         ("/run/systemd/journal/dev-log", str(folder / "log")),
+        ("/etc/stepwise/slots.conf", str(folder / "slots.conf")),
     ):
         assert there in text
         text = text.replace(there, here)
+    # As the boot script writes it for four slots.
+    (folder / "slots.conf").write_text("limit_conn answers 6;\n", encoding="utf-8")
     path = folder / "nginx.conf"
     path.write_text(text, encoding="utf-8")
     assert NGINX is not None
@@ -287,6 +290,23 @@ def test_each_token_arrives_when_it_is_written_and_leaving_ends_the_generation(p
     upstream.go_on.set()
 
     assert upstream.left.wait(10)
+
+
+def test_a_host_takes_no_more_answers_than_it_has_room_for(proxy: Proxy) -> None:
+    upstream = proxy.upstream
+    upstream.go_on.clear()
+    with contextlib.ExitStack() as streams:
+        for _ in range(6):
+            stream = streams.enter_context(socket.create_connection(("127.0.0.1", proxy.port), timeout=10))
+            stream.sendall(b"POST /api/chat HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\nstream")
+            assert b"200 OK" in stream.recv(4096)
+        upstream.seen.clear()
+
+        assert proxy.ask("POST", "/api/chat", b"{}")[0] == 503
+        # What tells of the model's health is not in that count.
+        assert proxy.ask("GET", "/api/ps")[0] == 200
+        assert upstream.seen == [("GET", "/api/ps", "localhost")]
+    upstream.go_on.set()
 
 
 def test_the_health_check_follows_the_file(proxy: Proxy) -> None:

@@ -64,11 +64,11 @@ def _tool(folder: Path, name: str, text: str) -> None:
 
 
 def _run(
-    tmp_path: Path, command: str, bucket: Bucket | None = None, **variables: str
+    tmp_path: Path, command: str, bucket: Bucket | None = None, script: str | None = None, **variables: str
 ) -> subprocess.CompletedProcess[str]:
     """Source the script as the host has it and run *command*: its functions, with *variables* as host.env."""
     path = tmp_path / "functions.sh"
-    path.write_text(host_files()[SCRIPT], encoding="utf-8")
+    path.write_text(script or host_files()[SCRIPT], encoding="utf-8")
     _tool(tmp_path / "tools", "aws", AWS)
     environment: Mapping[str, str] = {
         "PATH": f"{tmp_path / 'tools'}:{os.environ['PATH']}",
@@ -288,11 +288,20 @@ def test_loading_asks_for_the_one_context_length_and_for_ever(tmp_path: Path) ->
     }
 
 
+def test_the_proxy_is_told_how_many_answers_the_host_takes(tmp_path: Path) -> None:
+    done = _run(tmp_path, f'bound "{tmp_path}/slots.conf"', OLLAMA_NUM_PARALLEL="4")
+
+    assert done.stderr == ""
+    assert (tmp_path / "slots.conf").read_text() == "limit_conn answers 6;\n"
+
+
 def _boot(tmp_path: Path, bucket: Bucket, ps: object) -> subprocess.CompletedProcess[str]:
     """The whole boot, with the tools that need the real machine replaced by ones that write their arguments down."""
     for name in ("systemctl", "dnf", "useradd", "chown"):
         _tool(tmp_path / "tools", name, f'#!/bin/sh\necho {name} "$@" >>"$CALLS"\n')
     _tool(tmp_path / "tools", "curl", CURL)
+    # The one path outside of the test's folder that a boot writes to.
+    script = host_files()[SCRIPT].replace("/etc/stepwise/slots.conf", str(tmp_path / "slots.conf"))
     bucket.put("ps", json.dumps(ps).encode())
     release = b"release"
     bucket.put("ollama/0.24.0/ollama-linux-amd64.tar.zst", release)
@@ -301,6 +310,8 @@ def _boot(tmp_path: Path, bucket: Bucket, ps: object) -> subprocess.CompletedPro
         tmp_path,
         "boot",
         bucket,
+        script=script,
+        OLLAMA_NUM_PARALLEL="4",
         GROUP="stepwise-hosts",
         STACK="stack",
         NUM_CTX="16384",

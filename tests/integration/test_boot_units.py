@@ -28,15 +28,25 @@ def _written(folder: Path) -> dict[str, Path]:
     """The units in a folder; programs that only the host has become one that every machine has."""
     paths = {}
     for name, text in UNITS.items():
-        for program in ("/opt/ollama/bin/ollama", "/usr/sbin/nginx", "/opt/stepwise/host.sh"):
+        for program in (
+            "/opt/ollama/bin/ollama",
+            "/usr/sbin/nginx",
+            "/opt/stepwise/host.sh",
+            "/usr/bin/nvidia-modprobe",
+        ):
             text = text.replace(f"ExecStart={program}", "ExecStart=/bin/true")
         paths[name] = folder / name
         paths[name].write_text(text, encoding="utf-8")
     return paths
 
 
-def test_there_are_the_three_units() -> None:
-    assert set(UNITS) == {"ollama.service", "stepwise-proxy.service", "stepwise-watch.service"}
+def test_there_are_the_four_units() -> None:
+    assert {name.removesuffix(".service") for name in UNITS} == {
+        "ollama",
+        "stepwise-gpu",
+        "stepwise-proxy",
+        "stepwise-watch",
+    }
 
 
 def test_systemd_finds_nothing_wrong_with_them(tmp_path: Path) -> None:
