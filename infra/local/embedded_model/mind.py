@@ -18,9 +18,11 @@ def full_text(messages: Sequence[Message]) -> str:
     """Thinking and answer for *messages*."""
     task = asked(messages)
     say = Say(task.language)
-    if task.task == "analyze":
-        return _analysed(task, say)
-    return _solved(task, say)
+    try:
+        return _analysed(task, say) if task.task == "analyze" else _solved(task, say)
+    except (RecursionError, MemoryError, ArithmeticError, ValueError):
+        # What is too large for a solver is something that it cannot do.
+        return writing.thinking(_no_way(say), small_talk.unable(say))
 
 
 def _analysed(task: Asked, say: Say) -> str:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from embedded_model.formula import FormulaError, Relation, parse
+from embedded_model.formula import FormulaError, Relation
+from embedded_model.grammar import parse
 from embedded_model.lexer import Token, tokenize
 
 __all__ = ["Reading", "read"]

@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 
 from embedded_model.requests import Message
 
-__all__ = ["Thinker", "WorkerDied"]
+__all__ = ["WORKER", "Thinker", "WorkerDied"]
 
+WORKER = (sys.executable, "-m", "embedded_model.worker")
 _LINE_LIMIT = 64 * 1024 * 1024
 
 
@@ -22,17 +23,25 @@ class WorkerDied(Exception):
 class Thinker:
     """Answers conversations in a process of its own, so that nothing that a client sends can hold up the server.
 
-    *late* makes the text for a conversation that took longer than *time_limit* seconds. Answers are kept, so
-    that the continuation of an answer fits its beginning, also of one that came too late.
+    *late* makes the text for a conversation that took longer than *time_limit* seconds. Answers are kept, so that the
+    continuation of an answer fits its beginning, also of one that came too late; a question that is asked again while
+    it is being thought about is thought about once.
     """
 
     def __init__(
-        self, *, time_limit: float, late: Callable[[Sequence[Message]], str], kept: int = 256
+        self,
+        *,
+        time_limit: float,
+        late: Callable[[Sequence[Message]], str],
+        command: Sequence[str] = WORKER,
+        kept: int = 256,
     ) -> None:
         self._time_limit = time_limit
         self._late = late
+        self._command = command
         self._kept = kept
         self._answers: OrderedDict[tuple[Message, ...], str] = OrderedDict()
+        self._thoughts: dict[tuple[Message, ...], asyncio.Task[str]] = {}
         self._turn = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None
         self._ready = False
@@ -41,9 +50,7 @@ class Thinker:
         """Start the worker; SymPy is imported while the server already listens."""
         self._ready = False
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "embedded_model.worker",
+            *self._command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             limit=_LINE_LIMIT,
@@ -52,48 +59,61 @@ class Thinker:
         )
 
     async def stop(self) -> None:
-        """End the worker and wait until it is gone."""
+        """End the worker, and what waits for it."""
+        thoughts = list(self._thoughts.values())
+        for thought in thoughts:
+            thought.cancel()
+        await asyncio.gather(*thoughts, return_exceptions=True)
+        await self._kill()
+
+    async def answer(self, messages: Sequence[Message]) -> str:
+        """The whole text, thinking and answer, for *messages*; the same conversation has always the same text.
+
+        A caller that goes away does not stop the thought: the worker is free again soon, or killed when late.
+
+        Raises:
+            WorkerDied: its process ended; the next question gets a new one.
+        """
+        key = tuple(messages)
+        if key in self._answers:
+            self._answers.move_to_end(key)
+            return self._answers[key]
+        thought = self._thoughts.get(key)
+        if thought is None:
+            thought = self._thoughts[key] = asyncio.create_task(self._think(key))
+            thought.add_done_callback(lambda done: self._finished(key, done))
+        return await asyncio.shield(thought)
+
+    def _finished(self, key: tuple[Message, ...], thought: asyncio.Task[str]) -> None:
+        self._thoughts.pop(key, None)
+        if thought.cancelled() or thought.exception() is not None:
+            return
+        self._answers[key] = thought.result()
+        while len(self._answers) > self._kept:
+            self._answers.popitem(last=False)
+
+    async def _think(self, messages: tuple[Message, ...]) -> str:
+        async with self._turn:
+            if self._process is None or self._process.returncode is not None:
+                await self.start()
+            try:
+                await self._until_ready()
+                async with asyncio.timeout(self._time_limit):
+                    return await self._exchange(messages)
+            except TimeoutError:
+                await self._kill()
+                return self._late(messages)
+            except WorkerDied:
+                await self._kill()
+                raise
+
+    async def _kill(self) -> None:
         process, self._process = self._process, None
         if process is None:
             return
         if process.returncode is None:
             process.kill()
         await process.wait()
-
-    async def answer(self, messages: Sequence[Message]) -> str:
-        """The whole text, thinking and answer, for *messages*; the same conversation has always the same text.
-
-        Raises:
-            WorkerDied: its process ended; the next question gets a new one.
-        """
-        key = tuple(messages)
-        async with self._turn:
-            text = self._answers.get(key)
-            if text is None:
-                text = await self._ask(key)
-                self._answers[key] = text
-                if len(self._answers) > self._kept:
-                    self._answers.popitem(last=False)
-            else:
-                self._answers.move_to_end(key)
-        return text
-
-    async def _ask(self, messages: Sequence[Message]) -> str:
-        if self._process is None or self._process.returncode is not None:
-            await self.start()
-        answered = False
-        try:
-            await self._until_ready()
-            async with asyncio.timeout(self._time_limit):
-                text = await self._exchange(messages)
-            answered = True
-        except TimeoutError:
-            return self._late(messages)
-        finally:
-            # Late, dead, or left alone by a client that went away: what it would say next fits no question.
-            if not answered:
-                await self.stop()
-        return text
 
     async def _until_ready(self) -> None:
         if not self._ready:

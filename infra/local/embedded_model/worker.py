@@ -11,18 +11,22 @@ from embedded_model.requests import Message
 __all__ = ["main"]
 
 _MEMORY = 2 * 1024**3
+# The server kills a late worker; this is for one whose server was killed itself.
+_PROCESSOR_SECONDS = 30
 
 
 def main() -> None:
     """Answer until the server closes the pipe."""
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    # Imported here: SymPy takes two seconds, and only this process needs it.
+    # Imported here: SymPy takes a second or two, and only this process needs it.
     from embedded_model.mind import full_text
 
     _say("ready")
     for line in sys.stdin:
-        messages = [Message(role, content) for role, content in json.loads(line)]
-        _say(full_text(messages))
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        limit = int(used.ru_utime + used.ru_stime) + _PROCESSOR_SECONDS
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+        _say(full_text([Message(role, content) for role, content in json.loads(line)]))
 
 
 def _say(text: str) -> None:

@@ -100,6 +100,9 @@ def _other(node: Node, expr: sp.Expr, say: Say) -> Solution | None:
     value = sp.simplify(expr)
     if value.has(sp.nan, sp.zoo) or value.free_symbols:
         return None
+    if not value.is_real and not expr.has(sp.I):
+        # The third root of a negative number: a school's answer is real, SymPy's is not.
+        return None
     shown = algebra.tex(node)
     answer = str(sp.latex(value, ln_notation=True))
     near = [sp.N(part, 12) for part in (expr, value)]
