@@ -33,6 +33,7 @@ _LOGICAL = re.compile(
 _PRONOUN = re.compile(
     r"\b(?:they|he|she|him|her|his|its|their|them|someone|something|anyone|anything|everyone|everything|people|one)\b"
 )
+_EMPTY = frozenset({"the", "a", "an", "it", "is", "are", "will"})
 _IRREGULAR = {
     "men": "man",
     "women": "woman",
@@ -159,14 +160,10 @@ def _is_weather(subject: str, predicate: str) -> bool:
 
 def _statement(text: str) -> Formula | None:
     """A clause that is taken whole: ``Rain``. A noun alone is no clause, and a pronoun points to something else."""
-    if _PRONOUN.search(text.lower()) or not (text.lower().startswith("it ") or " " in text):
+    if _PRONOUN.search(text.lower()) or _LOGICAL.search(text.lower()):
         return None
-    words = [
-        word
-        for word in re.findall(r"[a-z]+", text.lower())
-        if word not in {"the", "a", "an", "it", "is", "are", "will"}
-    ]
-    if not words or len(words) > 8 or _LOGICAL.search(text.lower()):
+    words = [word for word in re.findall(r"[a-z]+", text.lower()) if word not in _EMPTY]
+    if len(words) > 8 or len(words) < (1 if text.lower().startswith("it ") else 2):
         return None
     return Atom("".join(_stem(word).capitalize() for word in words))
 
