@@ -30,6 +30,7 @@ check: setup ## style, types, template, layers, security
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy
+	@PYTHONPATH=layers/stepwise $(RUN) python infra/openapi.py --check
 	@$(MAKE) --no-print-directory lock-check validate build
 
 lock-check:
@@ -55,6 +56,9 @@ validate: setup ## the templates
 
 build: setup ## what is deployed, by sam build
 	@$(RUN) sam build $(ARGS)
+
+openapi: setup ## write functions/status/openapi.json
+	@PYTHONPATH=layers/stepwise $(RUN) python infra/openapi.py
 
 format: setup ## put the code in shape
 	@$(RUN) ruff check --fix .

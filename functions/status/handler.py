@@ -1,7 +1,12 @@
 """GET /, /health, /health/ready, /openapi.json and /docs."""
 
+import json
+from pathlib import Path
+
+import aws_lambda_powertools.event_handler.openapi as powertools_openapi
 from aws_lambda_powertools.event_handler import Response
 from stepwise import __version__, environment
+from stepwise.errors import NotFound
 from stepwise.observability import observed
 from stepwise.readiness import readiness
 from stepwise.replies import Reply
@@ -9,27 +14,26 @@ from stepwise.web import Api
 
 api = Api()
 
-ENDPOINTS = [
-    "/v1/math/solve",
-    "/v1/logic/analyze",
-    "/v1/general/chat",
-    "/v1/chat/completions",
-    "/v1/models",
-    "/v1/jobs/{id}",
-    "/health",
-    "/health/ready",
-    "/openapi.json",
-    "/docs",
-]
+_HERE = Path(__file__).parent
+_SWAGGER_UI = Path(powertools_openapi.__file__).parent / "swagger_ui"  # Powertools carries a copy
+_ASSETS = {
+    "swagger-ui.js": (_SWAGGER_UI / "swagger-ui-bundle.min.js", "text/javascript; charset=utf-8"),
+    "swagger-ui.css": (_SWAGGER_UI / "swagger-ui.min.css", "text/css; charset=utf-8"),
+    "start.js": (_HERE / "start.js", "text/javascript; charset=utf-8"),
+}
+_PAGE_POLICY = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+)
 
 
 @api.get("/")
 def root() -> Response[str]:
+    document = json.loads((_HERE / "openapi.json").read_text(encoding="utf-8"))
     body = {
         "message": "Stepwise solves mathematics and analyses logic step by step.",
         "version": __version__,
         "model": environment.settings().model_name,
-        "endpoints": ENDPOINTS,
+        "endpoints": [path for path in document["paths"] if path != "/"],
     }
     return api.reply(Reply(200, body))
 
@@ -42,6 +46,38 @@ def health() -> Response[str]:
 @api.get("/health/ready")
 def ready() -> Response[str]:
     return api.reply(readiness(environment.settings(), environment.model(), environment.patient_table()))
+
+
+@api.get("/openapi.json")
+def openapi() -> Response[str]:
+    return _file(_HERE / "openapi.json", "application/json")
+
+
+@api.get("/docs")
+def docs() -> Response[str]:
+    return _file(_HERE / "docs.html", "text/html; charset=utf-8", {"Content-Security-Policy": _PAGE_POLICY})
+
+
+@api.get("/docs/<asset>")
+def docs_asset(asset: str) -> Response[str]:
+    if asset not in _ASSETS:
+        raise NotFound
+    path, kind = _ASSETS[asset]
+    return _file(path, kind, {"Cache-Control": "public, max-age=86400"})
+
+
+def _file(path: Path, kind: str, headers: dict[str, str] | None = None) -> Response[str]:
+    return Response(
+        status_code=200,
+        content_type=kind,
+        body=path.read_text(encoding="utf-8"),
+        headers={
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-cache",
+            **(headers or {}),
+            "x-request-id": api.call.id,
+        },
+    )
 
 
 environment.prepare()

@@ -1,0 +1,2 @@
+// Beside /docs, wherever the stage puts it.
+window.SwaggerUIBundle({ url: "openapi.json", dom_id: "#page", deepLinking: true, validatorUrl: null });

@@ -1,0 +1,528 @@
+"""Write the OpenAPI 3.1 document of all functions: `make openapi`.
+
+Requests come from the models that the functions check them with; responses are described here, and the tests hold the
+functions to them. The document is committed, and `make check` fails when it has drifted.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from stepwise import __version__
+from stepwise.errors import StepwiseError
+from stepwise.openai_requests import CompletionRequest
+from stepwise.requests import AnalyzeRequest, ChatRequest, SolveRequest
+
+__all__ = ["document", "main"]
+
+OUTPUT = Path(__file__).parent.parent / "functions/status/openapi.json"
+
+type Schema = dict[str, Any]
+
+STRING: Schema = {"type": "string"}
+TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
+BOOLEAN: Schema = {"type": "boolean"}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+COUNT_OR_NULL: Schema = {"type": ["integer", "null"], "minimum": 0}
+TEXTS: Schema = {"type": "array", "items": STRING}
+
+
+def ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def either_null(schema: Schema) -> Schema:
+    return {"oneOf": [schema, {"type": "null"}]}
+
+
+def record(**properties: Schema) -> Schema:
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def listed(schema: Schema) -> Schema:
+    return {"type": "array", "items": schema}
+
+
+def one_of(*words: str) -> Schema:
+    return {"type": "string", "enum": list(words)}
+
+
+def document() -> dict[str, Any]:
+    """The whole document."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Stepwise",
+            "version": __version__,
+            "description": (
+                "Solves mathematics and analyses logic step by step. An answer that takes longer than the request"
+                " waits becomes a job; every final answer is checked by something that is not the model."
+            ),
+        },
+        "servers": [{"url": "/"}],
+        "security": [{"key": []}],
+        "tags": [
+            {"name": "answers", "description": "Problems in, answers out."},
+            {"name": "jobs", "description": "Answers that take longer."},
+            {"name": "openai", "description": "For clients of OpenAI's API."},
+            {"name": "status", "description": "Open to everybody, but for /health/ready."},
+        ],
+        "paths": _paths(),
+        "components": {
+            "securitySchemes": {
+                "key": {"type": "apiKey", "in": "header", "name": "x-api-key"},
+                "bearer": {"type": "http", "scheme": "bearer"},
+            },
+            "headers": _headers(),
+            "parameters": _parameters(),
+            "responses": _error_responses(),
+            "schemas": _schemas(),
+        },
+    }
+
+
+def _paths() -> dict[str, Any]:
+    waiting = ["Prefer", "IdempotencyKey"]
+    return {
+        "/v1/math/solve": {
+            "post": _model_backed(
+                "solve", "Solve a mathematics problem", "SolveRequest", "Solution", [*waiting, "CacheControl"]
+            )
+        },
+        "/v1/logic/analyze": {
+            "post": _model_backed(
+                "analyze", "Analyse an argument", "AnalyzeRequest", "Analysis", [*waiting, "CacheControl"]
+            )
+        },
+        "/v1/general/chat": {
+            "post": _model_backed("chat", "Talk to the model", "ChatRequest", "ChatReply", waiting)
+        },
+        "/v1/jobs/{id}": {
+            "get": _operation(
+                "getJob",
+                "Look a job up",
+                "jobs",
+                parameters=["JobId", "PreferWait"],
+                responses={"200": _answer("The job.", "Job", "RetryAfter")},
+                errors=[401, 404, 405, 429, 500],
+            ),
+            "delete": _operation(
+                "cancelJob",
+                "Cancel a job",
+                "jobs",
+                parameters=["JobId"],
+                responses={"200": _answer("The job; one that has ended stays as it is.", "Job")},
+                errors=[401, 404, 405, 429, 500],
+            ),
+        },
+        "/v1/chat/completions": {"post": _completions()},
+        "/v1/models": {"get": _openai("listModels", "The models served here", "ModelList", [401, 429, 500])},
+        "/v1/models/{model}": {
+            "get": _openai("getModel", "One model", "Model", [401, 404, 429, 500], parameters=["ModelName"])
+        },
+        "/": {"get": _open("root", "What this is", "Root")},
+        "/health": {"get": _open("health", "Whether the functions run", "Health")},
+        "/health/ready": {
+            "get": _operation(
+                "ready",
+                "Whether the model host and the table answer",
+                "status",
+                responses={
+                    "200": _answer("They do.", "Readiness"),
+                    "503": _answer("One of them does not.", "Readiness"),
+                },
+                errors=[401, 405, 429, 500],
+            )
+        },
+        "/openapi.json": {
+            "get": _open("openapi", "This document", "Document"),
+        },
+        "/docs": {
+            "get": _operation(
+                "docs",
+                "A page that shows this document",
+                "status",
+                responses={"200": {"description": "The page.", "content": {"text/html": {"schema": STRING}}}},
+                errors=[405, 500],
+                security=[],
+            )
+        },
+    }
+
+
+def _operation(
+    name: str,
+    summary: str,
+    tag: str,
+    *,
+    responses: dict[str, Any],
+    errors: list[int],
+    parameters: list[str] | None = None,
+    body: str = "",
+    security: list[Any] | None = None,
+    error: str = "Problem",
+) -> dict[str, Any]:
+    operation: dict[str, Any] = {"operationId": name, "summary": summary, "tags": [tag]}
+    if security is not None:
+        operation["security"] = security
+    if parameters:
+        operation["parameters"] = [{"$ref": f"#/components/parameters/{each}"} for each in parameters]
+    if body:
+        operation["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": ref(body)}},
+        }
+    failures = {str(status): {"$ref": f"#/components/responses/{error}{status}"} for status in errors}
+    operation["responses"] = {**responses, **failures}
+    return operation
+
+
+def _model_backed(name: str, summary: str, body: str, reply: str, parameters: list[str]) -> dict[str, Any]:
+    ok = _answer("The answer.", reply, "CacheStatus", "PreferenceApplied")
+    ok["content"]["text/event-stream"] = {"schema": ref("EventStream")}
+    later = _answer(
+        "The answer comes later, under Location.",
+        "Accepted",
+        "Location",
+        "RetryAfter",
+        "CacheStatus",
+        "PreferenceApplied",
+    )
+    return _operation(
+        name,
+        summary,
+        "answers",
+        parameters=parameters,
+        body=body,
+        responses={"200": ok, "202": later},
+        errors=[400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 502, 503, 504],
+    )
+
+
+def _completions() -> dict[str, Any]:
+    operation = _openai(
+        "createCompletion",
+        "The next turn of a conversation",
+        "Completion",
+        [400, 401, 404, 429, 500, 502, 503, 504],
+        body="CompletionRequest",
+    )
+    operation["responses"]["200"]["content"]["text/event-stream"] = {"schema": ref("EventStream")}
+    operation["responses"]["200"]["headers"]["Cache-Status"] = {"$ref": "#/components/headers/CacheStatus"}
+    return operation
+
+
+def _openai(
+    name: str,
+    summary: str,
+    reply: str,
+    errors: list[int],
+    *,
+    body: str = "",
+    parameters: list[str] | None = None,
+) -> dict[str, Any]:
+    return _operation(
+        name,
+        summary,
+        "openai",
+        parameters=parameters,
+        body=body,
+        responses={"200": _answer("As OpenAI's API answers.", reply)},
+        errors=[*errors, 405],
+        security=[{"bearer": []}],
+        error="OpenAIError",
+    )
+
+
+def _open(name: str, summary: str, reply: str) -> dict[str, Any]:
+    return _operation(
+        name,
+        summary,
+        "status",
+        responses={"200": _answer(summary + ".", reply)},
+        errors=[405, 500],
+        security=[],
+    )
+
+
+def _answer(description: str, schema: str, *headers: str) -> dict[str, Any]:
+    names = {
+        "CacheStatus": "Cache-Status",
+        "PreferenceApplied": "Preference-Applied",
+        "RetryAfter": "Retry-After",
+        "Location": "Location",
+    }
+    return {
+        "description": description,
+        "headers": {"x-request-id": {"$ref": "#/components/headers/RequestId"}}
+        | {names[header]: {"$ref": f"#/components/headers/{header}"} for header in headers},
+        "content": {"application/json": {"schema": ref(schema)}},
+    }
+
+
+def _headers() -> dict[str, Any]:
+    return {
+        "RequestId": {
+            "description": "Id of this request, in every error too.",
+            "schema": STRING,
+            "required": True,
+        },
+        "CacheStatus": {"description": "RFC 9211: whether the answer was there already.", "schema": STRING},
+        "PreferenceApplied": {"description": "RFC 7240: what of Prefer was honoured.", "schema": STRING},
+        "RetryAfter": {"description": "Seconds after which to ask again.", "schema": STRING},
+        "Location": {"description": "Where the job is.", "schema": STRING},
+        "Allow": {"description": "The methods that this address takes.", "schema": STRING},
+    }
+
+
+def _parameters() -> dict[str, Any]:
+    def header(name: str, description: str, schema: Schema = STRING) -> dict[str, Any]:
+        return {"name": name, "in": "header", "required": False, "description": description, "schema": schema}
+
+    return {
+        "Prefer": header(
+            "Prefer",
+            "RFC 7240: wait=N waits up to N seconds, respond-async does not wait, handling=strict takes no job.",
+        ),
+        "PreferWait": header("Prefer", "RFC 7240: wait=N waits up to N seconds for the job to end."),
+        "IdempotencyKey": header(
+            "Idempotency-Key",
+            "Makes the request safe to repeat for 24 hours.",
+            {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+        ),
+        "CacheControl": header(
+            "Cache-Control",
+            "RFC 9111: no-cache does not take a stored answer, no-store does not store one either.",
+        ),
+        "JobId": {"name": "id", "in": "path", "required": True, "schema": STRING},
+        "ModelName": {"name": "model", "in": "path", "required": True, "schema": STRING},
+    }
+
+
+def _error_responses() -> dict[str, Any]:
+    codes: dict[int, list[str]] = {}
+    for kind in _kinds(StepwiseError):
+        if kind.code not in codes.setdefault(kind.status, []):
+            codes[kind.status].append(kind.code)
+    codes[400] = [*codes[400], "invalid_request"]
+    responses = {}
+    for status, words in sorted(codes.items()):
+        headers: dict[str, Any] = {"x-request-id": {"$ref": "#/components/headers/RequestId"}}
+        if status in (409, 429, 503):
+            headers["Retry-After"] = {"$ref": "#/components/headers/RetryAfter"}
+        if status == 405:
+            headers["Allow"] = {"$ref": "#/components/headers/Allow"}
+        description = ", ".join(sorted(words)) + "."
+        problem = {"application/problem+json": {"schema": ref("Problem")}}
+        responses[f"Problem{status}"] = {"description": description, "headers": headers, "content": problem}
+        # The gateway's own refusals are problem documents on these paths too.
+        openai = {"application/json": {"schema": ref("OpenAIError")}, **problem}
+        responses[f"OpenAIError{status}"] = {
+            "description": description,
+            "headers": headers,
+            "content": openai,
+        }
+    return responses
+
+
+def _kinds(kind: type[StepwiseError]) -> list[type[StepwiseError]]:
+    return [kind, *(each for child in kind.__subclasses__() for each in _kinds(child))]
+
+
+def _schemas() -> dict[str, Schema]:
+    return {
+        **_requests(),
+        **_replies(),
+        **_openai_replies(),
+        "Problem": {
+            **record(
+                type=STRING,
+                title=STRING,
+                status={"type": "integer", "minimum": 400, "maximum": 599},
+                detail=STRING,
+                instance={"type": "string", "description": "Id of the request."},
+                code={"type": "string", "pattern": "^[a-z_]+$"},
+            ),
+            "description": "RFC 9457.",
+        },
+        "EventStream": {
+            "type": "string",
+            "description": (
+                "Server-sent events: reasoning {delta} (only with include_reasoning), delta {delta}, then one of done"
+                " (the body of a plain answer; a chat's without response) and error (a problem document)."
+                " On /v1/chat/completions chat.completion.chunk objects as OpenAI sends them."
+            ),
+        },
+        "Document": {"type": "object"},
+        "Root": record(message=STRING, version=STRING, model=STRING, endpoints=TEXTS),
+        "Health": record(status={"const": "ok"}),
+        "Readiness": record(
+            status=one_of("ok", "unavailable"),
+            checks=record(model=ref("Check"), cache=ref("Check")),
+        ),
+        "Check": {
+            "type": "object",
+            "properties": {
+                "status": one_of("ok", "unavailable"),
+                "detail": STRING,
+                "name": STRING,
+                "took_ms": COUNT,
+            },
+            "required": ["status", "took_ms"],
+        },
+    }
+
+
+def _requests() -> dict[str, Schema]:
+    schemas: dict[str, Schema] = {}
+    for model in (SolveRequest, AnalyzeRequest, ChatRequest, CompletionRequest):
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= schema.pop("$defs", {})
+        schemas[model.__name__] = schema
+    return {name: _null_allowed(schema) for name, schema in schemas.items()}
+
+
+def _null_allowed(schema: Schema) -> Schema:
+    """null for an optional field is the same as leaving it out."""
+    required = set(schema.get("required", []))
+    properties = {}
+    for name, field in schema.get("properties", {}).items():
+        nullable = name in required or any(each.get("type") == "null" for each in field.get("anyOf", []))
+        if nullable:
+            properties[name] = field
+            continue
+        outer = {key: field[key] for key in ("default", "title", "description") if key in field}
+        inner = {key: value for key, value in field.items() if key not in outer}
+        properties[name] = {"anyOf": [inner, {"type": "null"}], **outer}
+    return {**schema, "properties": properties}
+
+
+def _replies() -> dict[str, Schema]:
+    statement = record(text=STRING, formula=TEXT_OR_NULL)
+    common: dict[str, Schema] = {
+        "reasoning": TEXT_OR_NULL,
+        "finish_reason": one_of("stop", "length"),
+        "usage": ref("Usage"),
+    }
+    shared: dict[str, Schema] = {
+        "cached": BOOLEAN,
+        "condensed": either_null(record(kept=COUNT, dropped=COUNT)),
+    }
+    return {
+        "Usage": record(prompt_tokens=COUNT, completion_tokens=COUNT, duration_ms=COUNT),
+        "Verification": record(
+            status=one_of("verified", "refuted", "unverifiable"), method=STRING, detail=STRING
+        ),
+        "Solution": record(
+            success={"const": True},
+            problem=STRING,
+            solution=STRING,
+            model=STRING,
+            analysis=TEXT_OR_NULL,
+            steps=listed(record(title=TEXT_OR_NULL, text=STRING)),
+            final_answer=TEXT_OR_NULL,
+            verification=either_null(ref("Verification")),
+            **shared,
+            **common,
+        ),
+        "Analysis": record(
+            success={"const": True},
+            analysis=STRING,
+            model=STRING,
+            premises=listed(record(id=STRING, text=STRING, formula=TEXT_OR_NULL)),
+            conclusion=either_null(statement),
+            relations=listed(
+                {
+                    "type": "object",
+                    "properties": {
+                        "from": TEXTS,
+                        "to": STRING,
+                        "type": one_of("entails", "supports", "contradicts", "assumes"),
+                        "rule": TEXT_OR_NULL,
+                    },
+                    "required": ["from", "to", "type", "rule"],
+                }
+            ),
+            reasoning_chain=TEXTS,
+            proof_idea=TEXT_OR_NULL,
+            missing_premises=TEXTS,
+            fallacies=listed(record(name=STRING, explanation=STRING)),
+            validity=record(
+                model=one_of("valid", "invalid", "unknown"),
+                solver=one_of("valid", "invalid", "unknown"),
+                countermodel={"type": ["object", "null"]},
+            ),
+            **shared,
+            **common,
+        ),
+        "ChatReply": record(
+            success={"const": True},
+            response=STRING,
+            model=STRING,
+            metadata=record(temperature={"type": "number"}, top_p={"type": "number"}),
+            **common,
+        ),
+        "Accepted": record(
+            id=STRING,
+            status=one_of("queued", "running", "succeeded", "failed", "cancelled"),
+            queue_position=COUNT_OR_NULL,
+            status_url=STRING,
+        ),
+        "Job": record(
+            id=STRING,
+            kind=one_of("solve", "analyze", "chat"),
+            status=one_of("queued", "running", "succeeded", "failed", "cancelled"),
+            queue_position=COUNT_OR_NULL,
+            created_at={"type": "string", "format": "date-time"},
+            progress=record(completion_tokens=COUNT),
+            result={"oneOf": [ref("Solution"), ref("Analysis"), ref("ChatReply"), {"type": "null"}]},
+            error=either_null(ref("Problem")),
+        ),
+    }
+
+
+def _openai_replies() -> dict[str, Schema]:
+    return {
+        "Model": record(id=STRING, object={"const": "model"}, created=COUNT, owned_by=STRING),
+        "ModelList": record(object={"const": "list"}, data=listed(ref("Model"))),
+        "Completion": record(
+            id=STRING,
+            object={"const": "chat.completion"},
+            created=COUNT,
+            model=STRING,
+            choices=listed(
+                record(
+                    index=COUNT,
+                    message={
+                        "type": "object",
+                        "properties": {"role": STRING, "content": STRING, "reasoning_content": STRING},
+                        "required": ["role", "content"],
+                    },
+                    finish_reason=one_of("stop", "length"),
+                )
+            ),
+            usage=record(prompt_tokens=COUNT, completion_tokens=COUNT, total_tokens=COUNT),
+        ),
+        "OpenAIError": record(
+            error=record(message=STRING, type=STRING, param=TEXT_OR_NULL, code=TEXT_OR_NULL)
+        ),
+    }
+
+
+def main() -> int:
+    """Write the document, or with --check say whether the committed one is it."""
+    text = json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
+    if "--check" not in sys.argv[1:]:
+        OUTPUT.write_text(text, encoding="utf-8")
+        return 0
+    if OUTPUT.read_text(encoding="utf-8") == text:
+        return 0
+    sys.stderr.write("functions/status/openapi.json has drifted: run make openapi and commit it.\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
