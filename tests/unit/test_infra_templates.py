@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from stepwise.config import Settings
+from stepwise.observability import NAMESPACE, SERVICE
 from support.infra import INFRA, defaults, host_files, template
 
 NAMES = ("network", "model-host", "monitoring", "edge")
@@ -387,3 +388,48 @@ def test_every_check_that_is_skipped_everywhere_has_its_reason() -> None:
 
     assert skipped
     assert [lines[index] for index in skipped if not lines[index - 1].startswith("  # ")] == []
+
+
+def _alarmed_metrics() -> Iterator[str]:
+    """Names of the functions' own metrics that some alarm looks at, with the dimension that they have to have."""
+    for alarm in _resources("monitoring", "AWS::CloudWatch::Alarm").values():
+        for metric in (
+            alarm,
+            *(entry.get("MetricStat", {}).get("Metric", {}) for entry in alarm.get("Metrics", [])),
+        ):
+            if metric.get("Namespace") == NAMESPACE:
+                assert metric["Dimensions"] == [{"Name": "service", "Value": {"Ref": "ServiceName"}}]
+                yield metric["MetricName"]
+
+
+def _shown_metrics() -> Iterator[str]:
+    """Names of the functions' own metrics on the dashboard; "." repeats what stands above, "..." all of it."""
+    text, _ = _one("monitoring", "AWS::CloudWatch::Dashboard")["DashboardBody"]["Fn::Sub"]
+    for widget in json.loads(text.replace("${HostWidget}", ""))["widgets"]:
+        namespace = ""
+        for entry in widget["properties"]["metrics"]:
+            if isinstance(entry[0], dict) or entry[0] == "...":
+                continue
+            namespace = namespace if entry[0] == "." else entry[0]
+            if namespace == NAMESPACE:
+                yield entry[1]
+
+
+def test_every_metric_that_is_watched_is_one_that_the_functions_write() -> None:
+    code = "".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("layers/stepwise/stepwise", "functions")
+        for path in sorted((INFRA.parent / folder).rglob("*.py"))
+    )
+    names = {*_alarmed_metrics(), *_shown_metrics()}
+
+    assert {
+        "TimeToFirstToken",
+        "QueueFull",
+        "ModelResident",
+        "TokensPerSecond",
+        "CacheHits",
+        "Requests",
+    } <= names
+    assert [name for name in sorted(names) if f'"{name}"' not in code] == []
+    assert defaults("monitoring")["ServiceName"] == SERVICE
