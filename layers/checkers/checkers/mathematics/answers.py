@@ -19,6 +19,7 @@ __all__ = ["LONGEST_ANSWER", "cleaned", "meaning"]
 
 LONGEST_ANSWER = 1_000
 
+_DERIVATIVE = re.compile(r"^(?:[yf]'|dy\s*/\s*dx|\\frac\s*\{\s*dy\s*\}\s*\{\s*dx\s*\})\s*=\s*")
 _BOXED = re.compile(r"^\\(?:boxed|fbox)\s*\{(.*)\}$", re.DOTALL)
 _PHRASE = re.compile(
     r"^(?:(?:the|my|your|our)\s+)?(?:final\s+)?(?:answer|solution|result)s?\s*(?:is|are|:|=)\s*|"
@@ -97,6 +98,7 @@ def meaning(text: str, context: Context | None = None) -> Meaning:
 
 def _formula(text: str, context: Context) -> Meaning:
     approximate = False
+    text = _DERIVATIVE.sub("", text)
     if re.match(r"^(?:\\approx|约为?|大约|about|approximately)\s*", text):
         text = re.sub(r"^(?:\\approx|约为?|大约|about|approximately)\s*", "", text)
         approximate = True

@@ -12,14 +12,14 @@ from checkers.mathematics.units import Unit
 __all__ = ["Expected", "Kind"]
 
 type Kind = str
-"""value, expression, roots, pair, system, region, equation, matrix, digits or word."""
+"""value, expression, antiderivative, roots, pair, system, region, equation, matrix, digits or word."""
 
 
 @dataclass(frozen=True)
 class Expected:
     """The right answer and the way that led to it.
 
-    `kind` and `values`: one number (value), one expression (expression), all solutions (roots), the places of a
+    `kind` and `values`: one number (value), one expression (expression), the integrand (antiderivative), all solutions (roots), the places of a
     point (pair), solutions as mappings (system), one set (region), left minus right (equation), one matrix, one
     integer to be written in `base` (digits), or one of several words (word).
     `names` are those that the answer may use. `unit` is what a bare number counts. `decimals` is set where the

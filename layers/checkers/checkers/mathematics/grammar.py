@@ -177,7 +177,9 @@ class _Parser:
         return Node("mul", (left, self._power()), "beside")
 
     def _after_number(self, left: Node) -> Node:
-        """`3 1/2`, the only place where a number may follow a number."""
+        """`3 1/2`, or `(3)5`, the only places where a number may follow without a sign."""
+        if self._stream[self._at - 1].text == ")":
+            return Node("mul", (left, self._power()), "beside")
         if (
             left.kind == "num"
             and self.token.spaced

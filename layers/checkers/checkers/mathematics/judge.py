@@ -136,6 +136,19 @@ def _expression(expected: Expected, given: Meaning) -> bool | None:
     return True if has_form(given.tree, expected.form, expected.question, expected.values[0]) else None
 
 
+def _antiderivative(expected: Expected, given: Meaning) -> bool | None:
+    """Right when its derivative is the integrand and a constant of integration stands beside it."""
+    if isinstance(given, Named):
+        given = given.value
+    if not isinstance(given, Quantity) or given.unit or given.value.is_Matrix:
+        return None
+    variable = sp.Symbol(expected.names[0], real=True)
+    constants = given.value.free_symbols - expected.values[0].free_symbols - {variable}
+    if len(constants) != 1 or given.value.diff(next(iter(constants))) != 1:
+        return None
+    return same(given.value.diff(variable), expected.values[0])
+
+
 def _roots(expected: Expected, given: Meaning) -> bool | None:
     items = _items(given)
     if items is None:
@@ -317,6 +330,7 @@ def _all(verdicts: list[bool | None]) -> bool | None:
 _JUDGES = {
     "value": _value,
     "expression": _expression,
+    "antiderivative": _antiderivative,
     "roots": _roots,
     "pair": _pair,
     "system": _system,

@@ -6,7 +6,16 @@ from typing import Any
 
 import sympy as sp
 
-from checkers.mathematics import ask_equations, ask_values  # noqa: F401 - they register the questions they know
+from checkers.mathematics import (  # noqa: F401 - they register the questions they know
+    ask_calculus,
+    ask_coordinates,
+    ask_equations,
+    ask_functions,
+    ask_numbers,
+    ask_sequences,
+    ask_values,
+    ask_vectors,
+)
 from checkers.mathematics.asks import Ask, asks
 from checkers.mathematics.expected import Expected
 from checkers.mathematics.facts import Facts, gathered
