@@ -68,8 +68,7 @@ _Defaults.add_multi_constructor("!", lambda _loader, _suffix, _node: None)
 
 def pins(template: Path) -> Pins:
     """The defaults of *template*'s parameters."""
-    # S506: a SafeLoader that passes over tags.
-    parameters: Mapping[str, Any] = yaml.load(template.read_text("utf-8"), _Defaults)["Parameters"]  # noqa: S506
+    parameters: Mapping[str, Any] = _Defaults(template.read_text("utf-8")).get_single_data()["Parameters"]
     names = ("OllamaVersion", "OllamaSha256", "ModelName", "ModelDigest")
     return Pins(*(str(parameters[name]["Default"]) for name in names))
 

@@ -39,8 +39,7 @@ _Loader.add_multi_constructor("!", _intrinsic)
 
 def template(name: str) -> dict[str, Any]:
     """The template of ``infra/<name>/``."""
-    # S506: the loader is a SafeLoader that knows more tags.
-    loaded = yaml.load((INFRA / name / "template.yaml").read_text(encoding="utf-8"), _Loader)  # noqa: S506
+    loaded = _Loader((INFRA / name / "template.yaml").read_text(encoding="utf-8")).get_single_data()
     assert isinstance(loaded, dict)
     return loaded
 
