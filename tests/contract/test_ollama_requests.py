@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from typing import Any
 
 import pytest
@@ -95,6 +96,14 @@ def test_calls_one_after_the_other_share_a_connection() -> None:
         assert host.connections == 1
 
 
+def test_a_connection_that_a_broken_answer_came_over_is_not_used_again() -> None:
+    with ModelHost() as host, client_of(host.url) as client:
+        host.faults.append(Fault("error", after=3))
+        assert outcome(client).error is not None
+        assert outcome(client).error is None
+        assert host.connections == 2
+
+
 def test_after_a_reset_the_next_call_opens_a_new_connection() -> None:
     with ModelHost() as host, client_of(host.url) as client:
         client.version()
@@ -113,6 +122,14 @@ def test_a_connection_that_the_host_closed_meanwhile_is_not_used_again() -> None
         assert len(host.requests) == 2
 
 
-def test_localhost_is_reached_whichever_address_it_has_first() -> None:
-    with ModelHost() as host, client_of(f"http://localhost:{host.port}") as client:
+def test_a_host_is_reached_at_whichever_of_its_addresses_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    with ModelHost() as host, client_of(f"http://model.example:{host.port}") as client:
+        monkeypatch.setattr(
+            socket,
+            "getaddrinfo",
+            lambda name, port, **_: [
+                (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))
+                for address in ("127.0.0.2", "127.0.0.1")
+            ],
+        )
         assert client.version() == "0.24.0"

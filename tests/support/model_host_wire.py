@@ -187,7 +187,8 @@ class Handler(BaseHTTPRequestHandler):
         return thinks, {"role": "assistant", "content": "", key: token}
 
     def _break(self, fault: Fault) -> None:
-        self.close_connection = True
+        # A real host's connection outlives an error line.
+        self.close_connection = fault.kind not in ("error", "garbage", "types")
         match fault.kind:
             case "silence":
                 self._pace(3600)
