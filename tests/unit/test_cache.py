@@ -311,6 +311,31 @@ def test_a_table_that_failed_is_left_alone_for_a_while_and_then_asked_once(world
     assert len(world.table.calls) == 2
 
 
+def test_while_one_request_tries_a_table_that_failed_the_others_do_not_wait_for_it(world: World) -> None:
+    cache = world.cache(timeout=30)
+    world.table.fail_next()
+    cache.get("k")
+    world.monotonic.advance(5)
+    entered: list[str] = []
+    trying, release = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        entered.append("call")
+        trying.set()
+        release.wait(30)
+
+    world.table.slow = slow
+    prober = threading.Thread(target=cache.get, args=("k",))
+    prober.start()
+    assert trying.wait(5)
+
+    assert cache.get("l") is None
+
+    assert entered == ["call"]
+    release.set()
+    prober.join()
+
+
 def test_a_table_that_is_back_is_used_again(world: World) -> None:
     world.cache().put("k", ANSWER)
     cache = world.cache()

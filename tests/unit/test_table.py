@@ -230,13 +230,14 @@ def test_a_transaction_names_the_table_in_each_of_its_writes() -> None:
 
 
 def test_reads_are_consistent_where_they_are_asked_to_be() -> None:
-    table, client, _ = _table({}, {}, {"Items": []})
+    table, client, _ = _table({}, {}, {"Items": []}, {"Items": []})
 
     table.get("p", "s")
     table.get("p", "s", consistent=True)
     table.query("p")
+    table.query("p", consistent=False)
 
-    assert [parameters["ConsistentRead"] for _, parameters in client.calls] == [False, True, True]
+    assert [parameters["ConsistentRead"] for _, parameters in client.calls] == [False, True, True, False]
 
 
 def test_conditions_are_bracketed_so_that_they_mean_what_they_say() -> None:
