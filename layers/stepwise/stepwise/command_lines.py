@@ -1,0 +1,186 @@
+r"""Command lines in a text that should be a problem: joined on by a shell's separators, or nothing else at all.
+
+Many commands are words of prose too ("; find the cat"), so a name alone is no evidence, except for those that no prose
+has. The others count by how they stand: an option, a path, an address or a redirection behind them, or a separator on
+both sides.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["command_line"]
+
+# Words of no prose: evidence in themselves behind a separator.
+_PLAIN = frozenset(
+    [
+        "whoami",
+        "uname",
+        "ifconfig",
+        "ipconfig",
+        "netstat",
+        "systeminfo",
+        "nslookup",
+        "wget",
+        "curl",
+        "tracert",
+        "traceroute",
+        "tasklist",
+        "netsh",
+        "wmic",
+        "lsof",
+        "printenv",
+        "chmod",
+        "chown",
+        "sudo",
+        "powershell",
+        "phpinfo",
+        "nmap",
+        "crontab",
+        "useradd",
+    ]
+)
+# Names that prose does not begin a clause with: an option behind them is enough.
+_SHORT = frozenset(
+    [
+        "id",
+        "ls",
+        "ps",
+        "pwd",
+        "dir",
+        "rm",
+        "cp",
+        "mv",
+        "nc",
+        "ncat",
+        "sh",
+        "bash",
+        "zsh",
+        "ksh",
+        "cmd",
+        "perl",
+        "python",
+        "python2",
+        "python3",
+        "php",
+        "ruby",
+        "telnet",
+        "ssh",
+        "ftp",
+        "tftp",
+        "ping",
+        "echo",
+        "grep",
+        "awk",
+        "sed",
+        "env",
+        "df",
+        "du",
+        "arp",
+        "mkdir",
+        "xargs",
+        "base64",
+        "passwd",
+        "vol",
+    ]
+)
+# English words: only a path, an address or the like behind them tells.
+_ENGLISH = frozenset(
+    [
+        "cat",
+        "sleep",
+        "type",
+        "head",
+        "tail",
+        "more",
+        "less",
+        "find",
+        "touch",
+        "kill",
+        "net",
+        "reg",
+        "route",
+        "set",
+        "who",
+        "which",
+        "host",
+        "date",
+    ]
+)
+_COMMANDS = _PLAIN | _SHORT | _ENGLISH
+
+_JOINED = re.compile(
+    r"(?P<separator>[;&`\n]|\|{1,2}|\$\(|\\[nr])[ \t]*+(?:/(?:\w{1,20}/){1,3})?(?P<word>[a-z][a-z0-9]{1,10})(?:\.exe)?(?!\w)"
+)
+_STRONG = re.compile(
+    r"[ \t]{1,3}(?:[-\w*]{0,20}[ \t]){0,3}?(?:/[a-z]{2,}|[~.]{1,2}/|\$[a-z_{(]|%[a-z]+%|[a-z]:\\|https?:|\d{1,3}(?:\.\d{1,3}){3})"
+    r"|[ \t]{0,3}>{1,2}[ \t]?[/.\w]"
+)
+_OPTION = re.compile(r"[ \t]{1,3}(?:-{1,2}[a-z]|/[a-z]\b|\*)")
+_COUNT = re.compile(r"[ \t]{1,3}\d{1,6}[ \t]{0,3}(?:$|[;&|`'\"])")
+_SUBCOMMAND = re.compile(r"[ \t](?:user|localgroup|view|accounts|add|query|delete)(?!\w)")
+_WINDOWS = frozenset({"net", "reg"})
+_COUNTING = frozenset({"sleep", "ping", "kill"})
+_END = re.compile(r"[ \t]{0,3}(?:[;&`'\"]|\\[nr]|\)?$)")
+_BAR = re.compile(r"[ \t]{0,3}\|")
+_SHELL_FUNCTION = re.compile(r"\(\)[ \t]?\{[ \t]?:")
+
+_WRAPPING = " \t\r\n;&|`'\"()<>$\x00"
+_LITERAL_BREAKS = re.compile(r"^(?:\\[nr])+|(?:\\[nr])+$")
+_WORD = re.compile(r"(?:/(?:\w{1,20}/){1,3})?(?P<word>[a-z][a-z0-9]{1,10})(?:\.exe)?(?![\w'])")
+_SENTENCE = re.compile(
+    r"[?？。，：]|[㐀-鿿]|[.!,]\s|[.!]$|(?<![-\w])(?:is|are|the|of|and|an|in|that|what|how|to)(?!\w)"
+)
+_LONGEST_COMMAND = 300
+
+
+def command_line(prose: str) -> int | None:
+    """Where a shell would find a command in *prose* (lower case, mathematics masked), or None."""
+    for match in _JOINED.finditer(prose):
+        word = match["word"]
+        if word in _COMMANDS and _is_joined_command(prose, match):
+            return match.start()
+    if (function := _SHELL_FUNCTION.search(prose)) is not None:
+        return function.start()
+    return _whole(prose) if len(prose) <= _LONGEST_COMMAND else None
+
+
+def _is_joined_command(prose: str, match: re.Match[str]) -> bool:
+    word, end = match["word"], match.end()
+    if word in _PLAIN or _has_evidence(prose, word, end):
+        return True
+    if word in _ENGLISH or match["separator"] == "\n":
+        return False
+    # ``;id``, ``|id;``: between separators. A table has bars on both sides, and more than two.
+    if _END.match(prose, end) is not None:
+        return True
+    return _BAR.match(prose, end) is not None and prose.count("|") <= 2
+
+
+def _has_evidence(prose: str, word: str, end: int) -> bool:
+    """Whether what stands behind a command's name is an argument of one."""
+    if _STRONG.match(prose, end, end + 200) is not None:
+        return True
+    if word in _COUNTING and _COUNT.match(prose, end) is not None:
+        return True
+    if word in _WINDOWS and _SUBCOMMAND.match(prose, end) is not None:
+        return True
+    return word in _SHORT and _OPTION.match(prose, end) is not None
+
+
+def _whole(prose: str) -> int | None:
+    """Where *prose* begins, if all of it is one command."""
+    inner = _LITERAL_BREAKS.sub("", prose.strip(_WRAPPING)).strip(_WRAPPING)
+    match = _WORD.match(inner)
+    if match is None or match["word"] not in _COMMANDS or _SENTENCE.search(inner) is not None:
+        return None
+    word, end = match["word"], match.end()
+    wrapped = inner != prose.strip()
+    if (
+        _has_evidence(inner, word, end)
+        or (word in _PLAIN and end == len(inner))
+        or (word in _PLAIN and _OPTION.match(inner, end))
+        or (word in _SHORT and wrapped and end == len(inner))
+    ):
+        return prose.find(inner)
+    return None

@@ -1,0 +1,78 @@
+"""The prompts: what the model is told for each task, in Chinese and in English.
+
+The sentences are in the files beside this one, one for each task and language; a line of ``=====`` parts what the
+system says from what the user says, and ``[[name]]`` is where a text goes. Text that comes from outside is data: its
+control tokens are neutralised, and it stands between tags that it cannot close.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+
+from stepwise.language import Language
+from stepwise.prompts.data import fenced, neutral
+from stepwise.transcript import split
+
+__all__ = ["VERSION", "analyze_messages", "chat_messages", "corrected", "solve_messages"]
+
+Message = dict[str, str]
+
+_FILES = {
+    entry.name.removesuffix(".md"): entry.read_text(encoding="utf-8")
+    for entry in sorted(files(__name__).iterdir(), key=lambda entry: entry.name)
+    if entry.name.endswith(".md")
+}
+# Part of every cache key. The digit counts changes of the code here and in ``data`` that change what the model gets.
+VERSION = (
+    "1-"
+    + hashlib.sha256("\0".join(f"{name}\0{text}" for name, text in _FILES.items()).encode()).hexdigest()[:12]
+)
+
+_PLACE = re.compile(r"\[\[(\w+)\]\]\n?")
+
+
+def solve_messages(problem: str, *, language: Language, steps: bool, context: str | None) -> list[Message]:
+    """What to ask for a mathematical problem; *context* is the text that it refers to, already condensed."""
+    name = "solve" if steps else "solve-brief"
+    return _messages(f"{name}.{language}", {"context": context, "problem": problem})
+
+
+def analyze_messages(text: str, question: str | None, *, language: Language) -> list[Message]:
+    """What to ask for an argument, a proof or a puzzle, and the question about it."""
+    return _messages(f"analyze.{language}", {"text": text, "question": question})
+
+
+def chat_messages(messages: Sequence[Mapping[str, str]]) -> list[Message]:
+    """A conversation as the model may see it: control tokens neutralised, earlier turns without their thinking."""
+    return [
+        {
+            "role": message["role"],
+            "content": neutral(
+                split(message["content"]).answer if message["role"] == "assistant" else message["content"]
+            ),
+        }
+        for message in messages
+    ]
+
+
+def corrected(
+    messages: Sequence[Message], wrong_answer_text: str, why: str, *, language: Language
+) -> list[Message]:
+    """*messages*, the answer that was refuted (its thinking is left out), and the request to do it again, with *why*."""
+    again = _filled(_FILES[f"corrected.{language}"], {"finding": why})
+    wrong = neutral(split(wrong_answer_text).answer)
+    return [*messages, {"role": "assistant", "content": wrong}, {"role": "user", "content": again}]
+
+
+def _messages(name: str, texts: Mapping[str, str | None]) -> list[Message]:
+    system, _, user = _FILES[name].partition("\n=====\n")
+    return [{"role": "system", "content": system.strip()}, {"role": "user", "content": _filled(user, texts)}]
+
+
+def _filled(template: str, texts: Mapping[str, str | None]) -> str:
+    """*template* with the fenced texts in their places, in one pass: a text that holds a place is not filled."""
+    blocks = fenced({name: text for name, text in texts.items() if text is not None})
+    return _PLACE.sub(lambda match: f"{blocks[match[1]]}\n" if match[1] in blocks else "", template).strip()

@@ -1,0 +1,183 @@
+"""What the model wrote, taken apart into its thinking and its answer, whole or as it streams in.
+
+The model puts its thinking into ``<think>…</think>`` inside the content; the opening tag is sometimes missing, the
+closing one too when it runs out of tokens, and there can be several blocks or none.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["CLOSING", "OPENING", "Piece", "Splitter", "Thinking", "Transcript", "join", "split"]
+
+OPENING = "<think>"
+CLOSING = "</think>"
+
+Thinking = Literal["auto", "tagged", "implicit"]
+
+_TAG = re.compile("</?think>")
+# Enough of a beginning to tell whether a reasoning model is thinking aloud without its opening tag.
+_BEGINNING = 24
+_ALOUD = re.compile(
+    r"\s*(?:(?:okay|ok|alright|all right|hmm+|well|wait|right|got it|so)[,.!…]"
+    r"|(?:okay|alright) (?:so|let|the|i)\b|hmm|let me (?:think|see|try|start|recall|read|first|break|figure)"
+    r"|first,? i(?:'ll| need| have| should| want| will)\b|(?:so )?(?:i|we) (?:need|have|am|are) (?:to|given|asked)\b"
+    r"|the user|嗯|呃|唔|好的?[，,。]|首先，?我|让我(?:想|看|先|来|们)|我(?:需要|现在|得|先|来)|现在(?:我|，我)|用户)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """A whole draft taken apart. ``answered`` is false when there is no answer: it never left its thinking."""
+
+    thinking: str
+    answer: str
+    answered: bool
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a stream: what may be shown (``answer``) or only on request (``thinking``)."""
+
+    kind: Literal["thinking", "answer"]
+    text: str
+
+
+def join(thinking: str, content: str) -> str:
+    """The raw form of an answer whose thinking came apart from it, as ``message.thinking`` does."""
+    return f"{OPENING}{thinking}{CLOSING}{content}" if thinking else content
+
+
+def split(raw: str, *, complete: bool = True, thinking: Thinking = "auto") -> Transcript:
+    """Take *raw* apart; ``complete=False`` says that it was cut (``done_reason: "length"``).
+
+    A ``</think>`` without an opening tag ends a thinking that began with the text (not when *thinking* is
+    ``"tagged"``: then it is dropped). Without any tag all of it is the answer, except that a cut text that began as
+    thinking aloud has no answer. White space is stripped at the ends of the answer, nothing else is changed.
+    """
+    first = _TAG.search(raw)
+    if first is None:
+        inside = not complete and (thinking == "implicit" or (thinking == "auto" and _is_aloud(raw)))
+    else:
+        inside = first[0] == CLOSING and thinking != "tagged"
+    thoughts: list[str] = []
+    answers: list[str] = []
+    at = 0
+    for tag in _TAG.finditer(raw):
+        if inside and tag[0] == OPENING:
+            continue
+        (thoughts if inside else answers).append(raw[at : tag.start()])
+        at, inside = tag.end(), tag[0] == OPENING
+    (thoughts if inside else answers).append(raw[at:])
+    answer = "".join(answers).strip()
+    kept = [thought.strip() for thought in thoughts if thought.strip()]
+    return Transcript("\n\n".join(kept), answer, bool(answer))
+
+
+class Splitter:
+    """Takes a draft apart as it streams in.
+
+    ``feed`` returns what is sure by now, ``close`` the rest. Joined, the answer pieces are ``split(…).answer`` whatever
+    the cuts, with one exception that no stream can avoid: in ``"auto"`` a text that does not begin as thinking aloud is
+    passed on at once, and a later ``</think>`` without an opening tag cannot call it back; what follows it is passed on
+    too. ``saw_implicit`` tells the caller that the model left its opening tag out, so that it can ask for
+    ``"implicit"`` the next time: then everything is held back until a tag or the end.
+    """
+
+    def __init__(self, thinking: Thinking = "auto") -> None:
+        self.saw_implicit = False
+        self._mode = thinking
+        self._state: Literal["undecided", "held", "thinking", "answer"] = "undecided"
+        if thinking != "auto":
+            self._state = "answer" if thinking == "tagged" else "held"
+        self._seen_tag = False
+        self._torn = ""
+        self._held: list[str] = []
+        self._length = 0
+        self._space: list[str] = []
+        self._begun = False
+
+    def feed(self, delta: str) -> list[Piece]:
+        """The pieces that *delta* makes sure; any cut of the stream will do, an empty one too."""
+        text, self._torn = self._torn + delta, ""
+        pieces: list[Piece] = []
+        at = 0
+        for tag in _TAG.finditer(text):
+            self._take(text[at : tag.start()], pieces)
+            self._turn(tag[0], pieces)
+            at = tag.end()
+        cut = len(text) - _torn(text[at:])
+        self._torn = text[cut:]
+        self._take(text[at:cut], pieces)
+        return pieces
+
+    def close(self, *, complete: bool = True) -> list[Piece]:
+        """The rest; ``complete=False`` says that the stream was cut, by length or by a broken connection."""
+        pieces: list[Piece] = []
+        self._take(self._torn, pieces)
+        self._torn = ""
+        if self._state in {"undecided", "held"}:
+            aloud = self._mode == "implicit" or _is_aloud("".join(self._held))
+            self._release("thinking" if aloud and not complete else "answer", pieces)
+        return pieces
+
+    def _take(self, text: str, pieces: list[Piece]) -> None:
+        if not text:
+            return
+        if self._state == "thinking":
+            pieces.append(Piece("thinking", text))
+        elif self._state == "answer":
+            self._answer(text, pieces)
+        else:
+            self._held.append(text)
+            self._length += len(text) if self._length else len(text.lstrip())
+            if self._state == "undecided" and self._length >= _BEGINNING:
+                if _is_aloud("".join(self._held)):
+                    self._state = "held"
+                else:
+                    self._release("answer", pieces)
+
+    def _turn(self, tag: str, pieces: list[Piece]) -> None:
+        if self._state == "thinking" and tag == OPENING:
+            # The tag inside a thinking is part of it, and nothing is lost by leaving it out.
+            return
+        missed_opening = tag == CLOSING and not self._seen_tag
+        self.saw_implicit = self.saw_implicit or missed_opening
+        self._seen_tag = True
+        if self._state in {"undecided", "held"}:
+            self._release("thinking" if missed_opening else "answer", pieces)
+        self._state = "thinking" if tag == OPENING else "answer"
+
+    def _release(self, kind: Literal["thinking", "answer"], pieces: list[Piece]) -> None:
+        """Give out what was held back, as *kind*."""
+        self._state = kind
+        held, self._held = "".join(self._held), []
+        self._take(held, pieces)
+
+    def _answer(self, text: str, pieces: list[Piece]) -> None:
+        """Pass *text* on without white space at the ends of the answer: it waits until more comes."""
+        text = text if self._begun else text.lstrip()
+        kept = text.rstrip()
+        if kept:
+            self._begun = True
+            pieces.append(Piece("answer", "".join(self._space) + kept))
+            self._space = []
+        if len(kept) < len(text):
+            self._space.append(text[len(kept) :])
+
+
+def _is_aloud(text: str) -> bool:
+    """Whether a text begins as a reasoning model thinking aloud does."""
+    return _ALOUD.match(text.lstrip()[:_BEGINNING]) is not None
+
+
+def _torn(text: str) -> int:
+    """How many characters at the end of *text* may be the beginning of a tag."""
+    for length in range(min(len(CLOSING) - 1, len(text)), 0, -1):
+        end = text[-length:]
+        if OPENING.startswith(end) or CLOSING.startswith(end):
+            return length
+    return 0
