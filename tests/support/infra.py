@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["INFRA", "defaults", "host_files", "script", "template", "user_data"]
+__all__ = ["INFRA", "bundle", "defaults", "host_files", "script", "template", "user_data"]
 
 INFRA = Path(__file__).resolve().parents[2] / "infra"
 
@@ -39,7 +39,16 @@ _Loader.add_multi_constructor("!", _intrinsic)
 
 def template(name: str) -> dict[str, Any]:
     """The template of ``infra/<name>/``."""
-    loaded = _Loader((INFRA / name / "template.yaml").read_text(encoding="utf-8")).get_single_data()
+    return _read(INFRA / name / "template.yaml")
+
+
+def bundle() -> dict[str, Any]:
+    """The main template."""
+    return _read(INFRA.parent / "template.yaml")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    loaded = _Loader(path.read_text(encoding="utf-8")).get_single_data()
     assert isinstance(loaded, dict)
     return loaded
 
