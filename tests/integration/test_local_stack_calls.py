@@ -150,7 +150,7 @@ def test_a_function_that_takes_longer_than_its_timeout_is_killed(
 def test_an_integration_timeout_is_a_504_while_the_function_runs_on(
     http: httpx.Client, stack: LocalStack
 ) -> None:
-    response = http.request("GET", "/open", content="2")
+    response = http.request("GET", "/hasty", content="2")
     assert response.status_code == 504
     assert response.json() == {"code": "model_timeout", "detail": "Endpoint request timed out"}
     assert [one["state"] for one in stack.environments("PlainFunction")].count("busy") == 1

@@ -22,7 +22,8 @@ def bundle() -> Bundle:
 def test_routes_have_their_integration_and_who_may_call_them(bundle: Bundle) -> None:
     routes = {route.path: route for route in bundle.routes}
     assert routes["/do/{what}"] == Route("ANY", "/do/{what}", "PlainFunction", False, "KeyHeader", True, 29.0)
-    assert routes["/open"] == Route("GET", "/open", "PlainFunction", False, None, False, 1.0)
+    assert routes["/open"] == Route("GET", "/open", "PlainFunction", False, None, False, 29.0)
+    assert routes["/hasty"].timeout == 1.0
     assert routes["/stream/{what}"] == Route(
         "POST", "/stream/{what}", "StreamsFunction", True, "BearerHeader", True, 29.0
     )

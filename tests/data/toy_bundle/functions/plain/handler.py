@@ -5,8 +5,6 @@ import os
 import sys
 import time
 
-import boto3
-
 
 def handler(event, context):
     what = (event.get("pathParameters") or {}).get("what") or "open"
@@ -24,6 +22,8 @@ def handler(event, context):
         print(json.dumps({"message": event["body"]}))
         print("to standard error", file=sys.stderr)
     if what == "send":
+        import boto3
+
         sqs = boto3.client("sqs")
         for message in json.loads(event["body"]):
             sqs.send_message(
@@ -32,6 +32,8 @@ def handler(event, context):
                 MessageGroupId=message["group"],
             )
     if what == "done":
+        import boto3
+
         table = boto3.resource("dynamodb").Table(os.environ["TABLE_NAME"])
         items = sorted(table.scan()["Items"], key=lambda item: item["pk"])
         return {"statusCode": 200, "headers": {}, "body": json.dumps(items, default=str)}
