@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 import pytest
+from openai import OpenAI
 
 _DATA = Path(__file__).parents[1] / "data" / "ollama-transcripts"
 _NAME = "embedded-sympy"
@@ -194,21 +195,77 @@ def test_a_client_that_leaves_frees_its_slot() -> None:
         _end(process)
 
 
+def _bad_start(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    root = Path(__file__).parents[2]
+    return subprocess.run(
+        [sys.executable, "-m", "embedded_model", *arguments],
+        env={**os.environ, "PYTHONPATH": str(root / "infra" / "local"), **environ},
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+
+
 def test_a_taken_port_is_one_sentence_and_an_exit_code() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        root = Path(__file__).parents[2]
-        done = subprocess.run(
-            [sys.executable, "-m", "embedded_model", "--port", str(port)],
-            env={**os.environ, "PYTHONPATH": str(root / "infra" / "local")},
-            capture_output=True,
-            text=True,
-            timeout=20,
-            check=False,
-        )
+        done = _bad_start("--port", str(port))
     assert done.returncode != 0
     assert str(port) in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_speed_that_makes_no_sense_is_one_sentence_and_an_exit_code() -> None:
+    done = _bad_start("--port", "0", EMBEDDED_TOKENS_PER_SECOND="fast")
+    assert done.returncode != 0
+    assert "EMBEDDED_TOKENS_PER_SECOND" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_signal_ends_a_stream_with_an_error_line_and_without_noise() -> None:
+    # Given an answer under way
+    process, url = _start("--tokens-per-second", "20")
+    body = {"model": _NAME, "messages": [_QUESTION]}
+    with httpx.stream("POST", url + "/api/chat", json=body, timeout=30) as response:
+        lines = response.iter_lines()
+        next(lines)
+        # When
+        process.send_signal(signal.SIGINT)
+        last = list(lines)[-1]
+    _, errors = process.communicate(timeout=20)
+    # Then
+    assert json.loads(last) == {"error": "an error was encountered while running the model: unexpected EOF"}
+    assert errors == ""
+    assert process.returncode == 130
+
+
+def test_generations_over_the_parallel_ones_wait_for_a_slot() -> None:
+    process, url = _start("--tokens-per-second", "40", "--parallel", "1")
+    try:
+        body = {"model": _NAME, "messages": [_QUESTION], "options": {"num_predict": 60}}
+        with httpx.stream("POST", url + "/api/chat", json=body, timeout=30) as first:
+            lines = first.iter_lines()
+            next(lines)
+            # The second waits for over a second while the first is sent; its figures say so.
+            short = body | {"stream": False, "options": {"num_predict": 2}}
+            second = httpx.post(url + "/api/chat", json=short, timeout=30).json()
+            rest = [json.loads(line) for line in lines]
+        assert rest[-1]["done"] is True
+        assert second["total_duration"] > second["eval_duration"] + 100_000_000
+    finally:
+        _end(process)
+
+
+def test_the_official_openai_client_can_talk_to_it(address: str) -> None:
+    with OpenAI(base_url=f"{address}/v1", api_key="unused") as client:
+        answer = client.chat.completions.create(model=_NAME, messages=[{"role": "user", "content": "2 + 3"}])
+        stream = client.chat.completions.create(
+            model=_NAME, messages=[{"role": "user", "content": "2 + 3"}], stream=True, stop="## Answer"
+        )
+        pieces = [chunk.choices[0].delta.content or "" for chunk in stream]
+    assert r"\boxed{5}" in (answer.choices[0].message.content or "")
+    assert (answer.choices[0].message.content or "").startswith("".join(pieces))
 
 
 def test_sigterm_ends_the_server_and_its_worker() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import NoReturn
 
 import uvicorn
 
@@ -20,50 +22,64 @@ from embedded_model.thinker import Thinker
 
 __all__ = ["main"]
 
-_DEFAULT_SPEED = 60.0
-_FASTEST = 1_000_000.0
+_DEFAULT_SPEED = "60"
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
-    """Serve until a signal comes; the exit code, 1 after a start that failed."""
+    """Serve until a signal comes; the exit code: 1 after a start that failed, 130 after SIGINT."""
     try:
         options = _parser(environ).parse_args(arguments)
         listener = _listen(options.port)
-    except (OSError, ValueError) as error:
+    except (OSError, argparse.ArgumentError) as error:
         print(f"embedded model server: {error}", file=sys.stderr)  # noqa: T201 - the program's own output
         return 1
-    engine_thinker = Thinker(time_limit=options.time_limit, late=too_late)
-    residency = Residency(_now)
+    thinker = Thinker(time_limit=options.time_limit, late=too_late)
     engine = Engine(
-        engine_thinker, residency, now=_now, parallel=options.parallel, speed=options.tokens_per_second
+        thinker, Residency(_now), now=_now, parallel=options.parallel, speed=options.tokens_per_second
     )
     config = uvicorn.Config(
-        application(engine, engine_thinker),
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=1,
+        application(engine, thinker), log_level="warning", access_log=False, timeout_graceful_shutdown=2
     )
     host, port = listener.getsockname()
     print(f"{MODEL}: listening on http://{host}:{port}", flush=True)  # noqa: T201 - the program's own output
     try:
-        uvicorn.Server(config).run(sockets=[listener])
+        _Server(config, engine).run(sockets=[listener])
     except KeyboardInterrupt:
         # uvicorn has ended everything, and raises the signal again.
         return 130
     return 0
 
 
-def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
-    speed = environ.get("EMBEDDED_TOKENS_PER_SECOND", "").strip() or str(_DEFAULT_SPEED)
-    parser = argparse.ArgumentParser(prog="embedded_model", description=__doc__)
-    parser.add_argument("--port", type=_port, default=11434, help="0 picks a free one")
-    parser.add_argument("--parallel", type=_positive, default=4, help="generations at a time")
+class _Server(uvicorn.Server):
+    """uvicorn's server, which ends running generations before it waits for their connections."""
+
+    def __init__(self, config: uvicorn.Config, engine: Engine) -> None:
+        super().__init__(config)
+        self._engine = engine
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._engine.close()
+        await super().shutdown(sockets)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        raise argparse.ArgumentError(None, f"{message}.")
+
+
+def _parser(environ: Mapping[str, str]) -> _Parser:
+    speed = environ.get("EMBEDDED_TOKENS_PER_SECOND", "").strip() or _DEFAULT_SPEED
+    parser = _Parser(prog="embedded_model", description=__doc__)
+    parser.add_argument("--port", type=_whole(0, 65_535), default="11434", help="0 picks a free one")
+    parser.add_argument("--parallel", type=_whole(1, 256), default="4", help="generations at a time")
     parser.add_argument(
-        "--time-limit", type=_seconds, default=8.0, help="seconds of thought for one question"
+        "--time-limit", type=_number(0.1, 60), default="8", help="seconds of thought for one question"
     )
     parser.add_argument(
         "--tokens-per-second",
-        type=_speed,
+        type=_number(0, 1_000_000, " (also as EMBEDDED_TOKENS_PER_SECOND)"),
         default=speed,
         help="0: as fast as it can; EMBEDDED_TOKENS_PER_SECOND is the default",
     )
@@ -86,37 +102,26 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _port(text: str) -> int:
-    value = int(text)
-    if not 0 <= value <= 65_535:
-        raise argparse.ArgumentTypeError("a port is a whole number from 0 to 65535")
-    return value
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not low <= int(text[:9]) <= high:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {low} to {high}")
+        return int(text)
+
+    return read
 
 
-def _positive(text: str) -> int:
-    value = int(text)
-    if not 1 <= value <= 256:
-        raise argparse.ArgumentTypeError("it must be from 1 to 256")
-    return value
+def _number(low: float, high: float, note: str = "") -> Callable[[str], float]:
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number from {low:.9g} to {high:.9g}{note}")
+        return value
 
-
-def _seconds(text: str) -> float:
-    value = float(text)
-    if not 0.1 <= value <= 60:
-        raise argparse.ArgumentTypeError("it must be from 0.1 to 60")
-    return value
-
-
-def _speed(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= _FASTEST:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not a speed; EMBEDDED_TOKENS_PER_SECOND is a number from 0 to {_FASTEST:.0f}"
-        )
-    return value
+    return read
 
 
 if __name__ == "__main__":

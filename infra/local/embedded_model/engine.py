@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
@@ -20,6 +21,7 @@ from embedded_model.thinker import WorkerDied
 __all__ = ["Engine", "Run"]
 
 _TOO_LONG = "the input length exceeds the context length"
+_MOST_WAITING = 10_000
 _RUNNER_DIED = "an error was encountered while running the model: unexpected EOF"
 
 
@@ -66,6 +68,13 @@ class Engine:
         self._now = now
         self._speed = speed
         self._slots = asyncio.Semaphore(parallel)
+        self._closed = asyncio.Event()
+
+    def close(self) -> None:
+        """End every generation, running or waiting, as Ollama ends them when its runner dies."""
+        self._closed.set()
+        for _ in range(_MOST_WAITING):
+            self._slots.release()
 
     def stamp(self) -> str:
         """The time of a line."""
@@ -84,6 +93,7 @@ class Engine:
         if too_long and not request.truncate:
             raise Refusal(400, _TOO_LONG)
         async with self._slots:
+            self._check_open()
             self.residency.begin(request.options.num_ctx, request.stay)
             try:
                 plan = await self._plan(request, prompt)
@@ -94,11 +104,29 @@ class Engine:
                     self.residency.unload()
 
     async def paced(self, run: Run) -> AsyncGenerator[str]:
-        """The tokens of *run*, each when its time has come."""
+        """The tokens of *run*, each when its time has come.
+
+        Raises:
+            Refusal: 500, the server ends.
+        """
         for at, piece in enumerate(run.plan.pieces, start=1):
             due = run.started_ns / 1e9 + at / self._speed if self._speed else 0.0
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            await self._pause(due - time.monotonic())
+            self._check_open()
             yield piece
+
+    async def _pause(self, seconds: float) -> None:
+        if seconds <= 0:
+            # Others get their turn, also at full speed.
+            await asyncio.sleep(0)
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._closed.wait()
+
+    def _check_open(self) -> None:
+        if self._closed.is_set():
+            raise Refusal(500, _RUNNER_DIED)
 
     async def _plan(self, request: ChatRequest, prompt: int) -> Plan:
         messages = request.messages

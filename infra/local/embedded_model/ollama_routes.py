@@ -95,11 +95,16 @@ class OllamaRoutes:
     async def _lines(self, asked: ChatRequest, fill: Fill) -> AsyncGenerator[bytes]:
         async with self._engine.run(asked) as run:
             emitted = 0
-            async with aclosing(self._engine.paced(run)) as pieces:
-                async for piece in pieces:
-                    emitted += 1
-                    line = self._line(asked, fill(piece)) | _logprobs(asked, [piece])
-                    yield _encoded(line | {"done": False})
+            try:
+                async with aclosing(self._engine.paced(run)) as pieces:
+                    async for piece in pieces:
+                        emitted += 1
+                        line = self._line(asked, fill(piece)) | _logprobs(asked, [piece])
+                        yield _encoded(line | {"done": False})
+            except Refusal as refusal:
+                # Recorded: the status is sent, so the error is a line.
+                yield _encoded({"error": refusal.text})
+                return
             line = self._line(asked, fill(""))
             yield _encoded(_done(line, run, emitted, time.monotonic_ns()))
 

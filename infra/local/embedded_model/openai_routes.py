@@ -6,6 +6,7 @@ import itertools
 import json
 import time
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime
 from typing import Any
 
@@ -74,9 +75,14 @@ class OpenAIRoutes:
         head = head | {"object": "chat.completion.chunk"}
         async with self._engine.run(asked) as run:
             emitted = 0
-            async for piece in self._engine.paced(run):
-                emitted += 1
-                yield _event(head | {"choices": [_delta(piece, None)]})
+            try:
+                async with aclosing(self._engine.paced(run)) as pieces:
+                    async for piece in pieces:
+                        emitted += 1
+                        yield _event(head | {"choices": [_delta(piece, None)]})
+            except Refusal as refusal:
+                yield _event(_error_body(refusal))
+                return
             yield _event(head | {"choices": [_delta("", run.plan.done_reason)]})
             if usage:
                 yield _event(head | {"choices": [], "usage": _usage(run, emitted)})
@@ -107,13 +113,17 @@ def _translated(fields: dict[str, Any]) -> ChatRequest:
 
 
 def _error(refusal: Refusal) -> Response:
+    return json_response(_error_body(refusal), refusal.status, _PLAIN_JSON)
+
+
+def _error_body(refusal: Refusal) -> dict[str, Any]:
     error = {
         "message": refusal.text,
         "type": _TYPES.get(refusal.status, "api_error"),
         "param": None,
         "code": None,
     }
-    return json_response({"error": error}, refusal.status, _PLAIN_JSON)
+    return {"error": error}
 
 
 def _delta(text: str, reason: str | None) -> dict[str, Any]:

@@ -114,12 +114,10 @@ class _Report:
     def _relations(self) -> str:
         say = self._say
         sources = ", ".join(f"P{number + 1}" for number in self._used())
-        if self._outcome == "inconsistent":
+        if self._outcome in {"inconsistent", "neither"}:
             return say("none", "无")
         if self._outcome == "contradicted" and not self._refuted:
             return f"{sources} -> C: contradicts"
-        if self._outcome == "neither":
-            return f"{sources} -> C: supports" + say(" (but does not entail)", "（但不能推出）")
         rules = list(dict.fromkeys(step.rule for step in self._chain[0] if step.rule)) if self._chain else []
         named = [say(rule, _RULES[rule]) for rule in rules]
         rule = say(f" ({', '.join(named)})", f"（{'、'.join(named)}）") if named else ""
