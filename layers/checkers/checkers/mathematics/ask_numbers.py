@@ -95,6 +95,8 @@ def residue(tree: Node, modulus: int, ask: Ask) -> int:
     if tree.kind in ("add", "sub", "mul"):
         left, right = (residue(part, modulus, ask) for part in tree.parts)
         return {"add": left + right, "sub": left - right, "mul": left * right}[tree.kind] % modulus
+    if tree.kind in ("add", "sub") and any(node.kind == "dots" for node in tree.parts):
+        raise NotUnderstood("dots")
     if tree.kind in ("neg", "pos"):
         inner = residue(tree.parts[0], modulus, ask)
         return (-inner if tree.kind == "neg" else inner) % modulus

@@ -31,7 +31,7 @@ _END = (
 @asked(
     rf"{_WHAT}:? ?<e>{_END}",
     rf"(?:simplify|化简)(?: the)?(?: following)?(?: expression| fraction| product| sum| quotient)?(?: to a simplified fraction)?:? ?<e>{_END}",
-    rf"(?:express|write|convert) <e>{_END}",
+    rf"(?:express|write|convert) (?:the )?(?:quotient |sum |product |difference )?<e>{_END}",
     r"<e> ?(?:=|等于|的值是|的值为|的值等于|的结果是|的结果为|的值|=\?|等于多少|是多少)? ?[_() .]*",
     r"(?:simplify|compute|evaluate) <e> and write the result with a rational denominator",
     r"simplify and write the result with a rational denominator: <e>",
@@ -48,7 +48,7 @@ def _computed(ask: Ask) -> Expected:
     if tree.kind in ("tuple", "cup", "cap"):
         raise NotUnderstood("a formula that is no number")
     simplify = "simplif" in ask.text or "化简" in ask.text
-    values = possible_values(tree, ask.facts) if not _is_free(tree, ask) else None
+    values = None if _is_free(tree, ask) else possible_values(tree, ask.facts)
     if values is None:
         return _simplified(ask, tree)
     form = "simplified" if simplify or "fraction" in ask.text + ask.notes else ""
@@ -89,6 +89,7 @@ def value_expected(
 ) -> Expected:
     """One number, in the shape that the problem asks for."""
     shape = shape_of(ask.read, ask.text)
+    value = _tidied(value)
     if value.is_Matrix:
         return Expected("matrix", (value,), method, question=tree)
     if value.free_symbols:
@@ -112,6 +113,17 @@ def value_expected(
         value = value * 100
     expected = Expected("value", (value,), method, names=names, unit=unit, decimals=shape.decimals, form=form)
     return replace(expected, question=tree)
+
+
+def _tidied(value: Any) -> Any:
+    """The rational number that a sum of roots of polynomials is, where it is one."""
+    if value.is_Matrix or not value.has(sp.CRootOf):
+        return value
+    digits = value.evalf(60)
+    close = sp.nsimplify(sp.re(digits), rational=True, tolerance=sp.Float(10) ** -40)
+    if close.q < 10**9 and same(value, close):
+        return close
+    return value
 
 
 @asked(

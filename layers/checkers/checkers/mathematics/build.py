@@ -153,7 +153,7 @@ def _same(node: Node, context: Context) -> Any:
 def _operation(node: Node, context: Context) -> Any:
     left, right = (_build(part, context) for part in node.parts)
     if left.is_Matrix or right.is_Matrix:
-        return _matrix_operation(node.kind, left, right)
+        return _matrix_operation(node.kind, node.text, left, right)
     if sp.oo in (left, right, -left, -right):
         raise NotUnderstood("infinity is no number")
     if node.kind == "add":
@@ -167,7 +167,9 @@ def _operation(node: Node, context: Context) -> Any:
     return left / right
 
 
-def _matrix_operation(kind: str, left: Any, right: Any) -> Any:
+def _matrix_operation(kind: str, sign: str, left: Any, right: Any) -> Any:
+    if kind == "mul" and left.is_Matrix and right.is_Matrix and left.cols == right.cols == 1:
+        return _vector_product(sign, left, right)
     try:
         if kind in ("add", "sub") and left.is_Matrix and right.is_Matrix:
             return left + right if kind == "add" else left - right
@@ -176,6 +178,16 @@ def _matrix_operation(kind: str, left: Any, right: Any) -> Any:
     except sp.ShapeError as error:
         raise NotUnderstood("matrices that do not fit") from error
     raise NotUnderstood("not done with matrices")
+
+
+def _vector_product(sign: str, left: Any, right: Any) -> Any:
+    if left.rows != right.rows:
+        raise NotUnderstood("vectors of different spaces")
+    if sign == "cdot":
+        return left.dot(right)
+    if sign == "times" and left.rows == 3:
+        return sp.ImmutableMatrix(left.cross(right))
+    raise NotUnderstood("a product of vectors that is not known")
 
 
 def _power(node: Node, context: Context) -> Any:
@@ -241,7 +253,13 @@ def _degrees(node: Node, context: Context) -> Any:
 
 
 def _absolute(node: Node, context: Context) -> Any:
-    return sp.Abs(_build(node.parts[0], context))
+    inside = _build(node.parts[0], context)
+    if inside.is_Matrix:
+        raise NotUnderstood("bars around a matrix")
+    if inside.is_number and inside.has(sp.I):
+        real, imaginary = sp.expand(inside, complex=True).as_real_imag()
+        return sp.sqrt(sp.expand(real**2 + imaginary**2))
+    return sp.Abs(inside)
 
 
 def _ratio(node: Node, context: Context) -> Any:
@@ -344,6 +362,38 @@ def _matrix(node: Node, context: Context) -> Any:
     return sp.ImmutableMatrix(rows, columns, [_build(part, context) for part in node.parts])
 
 
+def _cases(node: Node, context: Context) -> Any:
+    """The formula whose condition holds; the conditions must be about numbers."""
+    for place in range(0, len(node.parts), 2):
+        formula, condition = node.parts[place : place + 2]
+        if condition.kind == "text" or _condition(condition, context):
+            return _build(formula, context)
+    raise NotUnderstood("not defined")
+
+
+def _condition(tree: Node, context: Context) -> bool:
+    if tree.kind != "rel":
+        raise NotUnderstood("no condition")
+    sides = [_build(part, context) for part in tree.parts]
+    if any(side.free_symbols or not side.is_real for side in sides):
+        raise NotUnderstood("a condition on a name without a value")
+    verdicts = []
+    for left, sign, right in zip(sides, tree.text.split(), sides[1:], strict=False):
+        gap = (left - right).evalf(40)
+        near = abs(gap) < sp.Float(10) ** -30
+        verdicts.append(
+            {
+                "<": gap < 0 and not near,
+                ">": gap > 0 and not near,
+                "<=": gap < 0 or near,
+                ">=": gap > 0 or near,
+                "=": near,
+                "!=": not near,
+            }[sign]
+        )
+    return all(verdicts)
+
+
 def _ranged(node: Node, context: Context) -> Any:
     name, low, high = node.parts[0].text, _build(node.parts[1], context), _build(node.parts[2], context)
     if isinstance(low, sp.Integer) and isinstance(high, sp.Integer):
@@ -412,6 +462,7 @@ _MAKERS = {
     "call": _call,
     "apply": _apply,
     "matrix": _matrix,
+    "cases": _cases,
     "sum": _ranged,
     "prod": _ranged,
     "lim": _limit,

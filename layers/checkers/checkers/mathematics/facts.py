@@ -39,6 +39,8 @@ class Facts:
     names: set[str] = field(default_factory=set)
     euler: bool = False
     log_base: int | None = None
+    operator: str = ""
+    """The sign of an operation that the problem defines, such as \\star."""
 
     def context(self, **values: Any) -> Context:
         return Context(
@@ -51,10 +53,13 @@ class Facts:
         )
 
     def parse(self, formula: str) -> Node:
-        return parse(formula, self.function_names)
+        return parse(self._spelled(formula), self.function_names)
+
+    def _spelled(self, formula: str) -> str:
+        return formula.replace(self.operator, r" \star ") if self.operator else formula
 
     def parse_list(self, formula: str) -> tuple[Node, ...]:
-        tree = parse_list(formula, self.function_names)
+        tree = parse_list(self._spelled(formula), self.function_names)
         return tree.parts if tree.kind == "list" else (tree,)
 
     def add(self, formula: str) -> None:
@@ -70,6 +75,9 @@ class Facts:
             return
         if tree.kind != "rel":
             raise NotUnderstood("a formula that says nothing")
+        if tree.parts[0].kind == "apply" and tree.parts[0].text == "star" and tree.text == "=":
+            self._define(*tree.parts)
+            return
         signs = tree.text.split()
         if signs == ["in"]:
             self._add_membership(*tree.parts)
@@ -154,6 +162,20 @@ def is_kind(value: Any, kinds: Iterable[str]) -> bool:
     return True
 
 
+_OPERATION = re.compile(
+    r"^\s*[a-zA-Z]\s*(\\(?:star|ast|circ|diamond|oplus|otimes|odot|ominus|triangle|Delta|square|bigstar|bullet|spadesuit|heartsuit|clubsuit|"
+    r"blacklozenge|dagger|wedge|vee|nabla|lozenge|boxplus|&|\#|\$)|[*@#&★☆※◎◇△▲○⊕⊗⊙□◆●])\s*[a-zA-Z]\s*="
+)
+
+
+def _new_operator(formulas: tuple[str, ...]) -> str:
+    for formula in formulas:
+        match = _OPERATION.match(formula)
+        if match:
+            return match[1]
+    return ""
+
+
 _KINDS = (
     (("positive integer", "natural", "正整数", "positive whole"), ("integer", "positive")),
     (("negative integer", "负整数"), ("integer", "negative")),
@@ -176,6 +198,10 @@ _VERB = (
     r"已知函数|已知方程|已知|若函数|若|设函数|设|如果|当|令|函数|方程|其中|且|在)"
 )
 _LEADING = (
+    pattern(r"(?:if |when |suppose )?<l> (?:is equal to|is the same as|equals|is|,? the result is(?: the same as| equal to)?) <r>[.,] ?(?:then,? )?"),
+    pattern(r"(?:the |an |a |for )?(?:new |binary )?operation (?:⟦\d+⟧ )?is defined (?:for (?:all )?(?:positive |nonzero |real )*(?:integers|numbers|real numbers) <ns+> )?(?:as|by)(?: the (?:equation|formula|rule))?:? <es+>[.,]? ?(?:then,? )?"),
+    pattern(r"(?:if|let|define|suppose)(?: the operation)? ⟦\d+⟧ (?:is defined |be defined )?(?:by|as|to be|such that) <es+>[.,] ?(?:then,? )?"),
+    pattern(r"(?:对于?(?:任意)?(?:的)?(?:两个|两)?(?:数字|数|实数|有理数|自然数|非零自然数)? ?(?:<ns+>)?,? ?)?(?:我们)?(?:规定|定义|如果规定|若规定|如果定义)(?:一种)?(?:新)?(?:的)?(?:运算)?(?:符号)?(?: ?[\"']?⟦\d+⟧[\"']?)?(?:为|是)?[:,]? ?<es+>[,.;] ?(?:则|那么|求|请计算|请问)? ?"),
     pattern(rf"{_VERB}? ?<es+> (?:be|is|are|denote|为|是) ?(?:a |an |any |两个|均为|都是)?{_KIND_WORDS}(?:,? (?:such that|so that|for which|with|satisfying|where|满足) <fs+>)?(?:,|\.|;| and| then|,? then)* ?"),
     pattern(r"(?:for|let|suppose|assume|there exist|there are)? ?(?:some |all |any )?(?P<kind>(?:positive |negative |nonzero |distinct )*(?:real |complex )?(?:numbers?|integers?|constants?)) <es+>(?:,? (?:satisfy|satisfies|such that|with|are such that) <fs+>)?(?:,|\.)+ ?"),
     pattern(r"(?:let|suppose|if)?(?: that)? ?(?:the |a )?functions? <es+> (?:be|is|are)? ?(?:defined|given)? ?(?:by|as|to be)(?: the (?:formula|equation|rule))? <fs+>[.,]? ?"),
@@ -193,9 +219,10 @@ _TRAILING = (
 def gathered(read: Reading) -> tuple[str, Facts]:
     """What is asked once all that is given has been taken out, and what is given. Raises `NotUnderstood`."""
     facts = Facts(_function_names(read.formulas))
+    facts.operator = _new_operator(read.formulas)
     facts.euler = bool(re.search(r"\be\s*\^|\\ln|\bln\b|natural log|自然对数", read.source))
     base = re.search(
-        r"base\s*\$?(\d+)\$?\s*log|logarithms? (?:is|are|to|with|has|in)? ?(?:the )?base \$?(\d+)",
+        r"base[\s-]*\$?(\d+)\$?\s*log|logarithms? (?:is|are|to|with|has|in)? ?(?:the )?base \$?(\d+)",
         read.source,
     )
     if base:
@@ -231,6 +258,9 @@ def _function_names(formulas: tuple[str, ...]) -> frozenset[str]:
 
 def _take(facts: Facts, match: re.Match[str], read: Reading) -> None:
     groups = match.groupdict()
+    if groups.get("l"):
+        facts.add(f"{read.formulas[int(groups['l'])]} = {read.formulas[int(groups['r'])]}")
+        return
     listed = [int(number) for number in re.findall(r"⟦(\d+)⟧", groups.get("es") or "")]
     if groups.get("ns"):
         for number in re.findall(r"⟦(\d+)⟧", groups["ns"]):

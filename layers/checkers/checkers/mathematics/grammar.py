@@ -146,8 +146,11 @@ class _Parser:
         divided = False
         while True:
             if self._is("op", "*") or self._is("cmd", "times", "cdot", "ast"):
-                self._at += 1
-                left, divided = Node("mul", (left, self._signed())), False
+                sign = self._take(self.token.kind).text
+                left, divided = (
+                    Node("mul", (left, self._signed()), sign if sign in ("times", "cdot") else ""),
+                    False,
+                )
             elif self._is("op", "/") or self._is("cmd", "div"):
                 self._at += 1
                 left, divided = Node("div", (left, self._signed())), True
@@ -216,7 +219,12 @@ class _Parser:
             if self._is("cmd", "pm", "mp"):
                 sign = self._take("cmd").text
                 return Node("pm", (Node("num", text="0"), self._signed()), sign)
-            return self._power()
+            left = self._power()
+            if self._accept("cmd", "star"):
+                left = Node("apply", (left, self._power()), "star")
+                if self._is("cmd", "star"):
+                    raise NotUnderstood("a new operation twice without brackets")
+            return left
         finally:
             self._depth -= 1
 
@@ -511,6 +519,8 @@ class _Parser:
 
     def _matrix(self) -> Node:
         environment = self._take("begin").text
+        if environment == "cases":
+            return self._cases()
         if environment not in _MATRICES:
             raise NotUnderstood(f"an environment that is not known: {environment}")
         rows: list[list[Node]] = [[]]
@@ -525,6 +535,24 @@ class _Parser:
             raise NotUnderstood("a matrix with rows of different lengths")
         matrix = Node("matrix", tuple(cell for row in rows for cell in row), f"{len(rows)} {len(rows[0])}")
         return Node("call", (matrix,), "det") if environment == "vmatrix" else matrix
+
+    def _cases(self) -> Node:
+        """Formulas with the condition under which each holds."""
+        parts: list[Node] = []
+        while not self._is("end"):
+            parts.append(self._sum())
+            self._accept("op", ",")
+            self._accept("op", "&")
+            self._accept("text", "if", "for", "when", "若", "当")
+            if self._accept("text", "otherwise"):
+                parts.append(Node("text", text="otherwise"))
+            else:
+                parts.append(self.relation())
+            self._accept("op", ",", ".", ";")
+            if not self._accept("op", "\\\\"):
+                break
+        self._take("end")
+        return Node("cases", tuple(parts))
 
 
 def _improper(fraction: Node) -> bool:

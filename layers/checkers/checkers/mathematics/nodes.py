@@ -18,7 +18,7 @@ class Node:
     Kinds: num (text: digits), mixed, repeating, based (text: digits_base), name, const (pi, e, i, oo), neg, pos,
     add, sub, mul, div, pow, call (text: function), apply (text: a named function of the problem), fact, pct, deg,
     abs, tuple (text: its brackets), set, list, rel (text: operators, space-separated), pm (text: pm or mp), matrix
-    (text: rows x columns), cup, cap, sum, prod, int, lim, diff, ratio, prime, dots, mod, text.
+    (text: rows x columns), cup, cap, cases (formula, condition, ...), sum, prod, int, lim, diff, ratio, prime, dots, mod, text.
     """
 
     kind: str

@@ -36,7 +36,16 @@ _ROWS = re.compile(
     r"\\(?:begin|end)\{(?:align|aligned|gather|eqnarray|cases|array|split)\*?\}(?:\{[lcr| ]*\})?"
 )
 _PICTURE = re.compile(
-    r"\[asy\]|\bdiagram\b|\bfigure\b|\bpicture\b|\bshown\b|\bgraph(?:ed)? below\b|\btable\b|\\includegraphics|如图|下图|图中|图所示|表格|统计图",
+    r"\[asy\]|\bdiagram\b|\bfigure\b|\bpicture\b|\bshown\b|\bgraph(?:ed)? below\b|\b(?:the|following|this) table\b|\btable (?:below|above)\b|\\includegraphics|如图|下图|图中|图所示|表格|统计图",
+    re.IGNORECASE,
+)
+_PIECEWISE = re.compile(
+    r"^(.*=)\s*(?:\\\{|\{)?\s*\\begin\{(?:cases|array|aligned)\}(?:\{[lcr| ]*\})?(.*(?:\\text|\\mbox|&).*)\\end\{(?:cases|array|aligned)\}\s*(?:\.|\\\})?\s*\.?$",
+    re.DOTALL,
+)
+_ASIDE = re.compile(
+    r"\((?:you may|note|reminder|hint|recall|remember|assume|here|the order)[^()]*(?:\([^()]*\)[^()]*)*\)\.?|\bfor example, [^?]*?\.(?=\s*$|\s+[a-z])"
+    r"|,? where (?:\$?\\log\$?|⟦\d+⟧) (?:is|denotes) the base[- ]⟦\d+⟧ logarithm(?: function)?",
     re.IGNORECASE,
 )
 _WORD_IN_MATH = re.compile(r"\\text\s*\{([^{}]*)\}")
@@ -80,19 +89,27 @@ def reading(problem: str) -> Reading | None:
     text = _plain_formulas(text, slot)
     text = re.sub(r"\s+", " ", text).strip()
     text = re.sub(r"\s+([,.;:?!])", r"\1", text)
+    text = _ASIDE.sub(" ", text)
     notes = " ".join(_NOTES.findall(text)).lower()
     text = re.sub(r"\s+", " ", _NOTES.sub(" ", text)).strip()
+    text = re.sub(r"(?:,? and|,)$", "", text)
+    text = re.sub(r"\s+([,.;:?!])", r"\1", text)
     return Reading(text.lower(), tuple(formulas), notes, problem)
 
 
 def _slots(math: str, slot: object) -> str:
     """The slots of one stretch of mathematics: rows and words such as \\text{ and } separate formulas."""
     make = slot if callable(slot) else str
+    piecewise = _PIECEWISE.search(math)
+    if piecewise:
+        return (
+            _one(f"{piecewise[1]} \\begin{{cases}} {piecewise[2].rstrip(' .,')} \\end{{cases}}", make) + ". "
+        )
     math = _ROWS.sub(" ", math)
     pieces: list[str] = []
     for row in re.split(r"\\\\(?![a-zA-Z])", math) if "matrix" not in math else [math]:
         at = 0
-        row = row.replace("&", " ") if "matrix" not in math else row
+        row = re.sub(r"(?<!\\)&", " ", row) if "matrix" not in math else row
         for word in _WORD_IN_MATH.finditer(row):
             if word[1].strip().lower() in ("and", "or", "for", "if", "where", "和", "且", "或"):
                 pieces += [_one(row[at : word.start()], make), word[1]]
@@ -107,6 +124,7 @@ def _one(formula: str, make: object) -> str:
     while formula and (formula[-1] in ",;?." or formula.endswith("~")):
         trailing = (formula[-1] if formula[-1] != "~" else "") + trailing
         formula = formula[:-1].rstrip()
+    formula = formula.removesuffix("=").rstrip()
     if not formula:
         return trailing
     return f"{make(formula)}{trailing} " if callable(make) else formula

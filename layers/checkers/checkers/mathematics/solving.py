@@ -94,6 +94,9 @@ def solutions(facts: Facts, names: tuple[str, ...]) -> list[dict[str, Any]]:
 
 def possible_values(target: Node, facts: Facts) -> list[Any]:
     """Every value that the asked expression can have under what is given. Raises `NotUnderstood`."""
+    assigned = _assigned(facts)
+    if assigned is not None:
+        return [build(target, assigned)]
     context = facts.context()
     asked = build(target, context)
     involved = unknowns(facts) | {str(name) for name in asked.free_symbols}
@@ -105,6 +108,25 @@ def possible_values(target: Node, facts: Facts) -> list[Any]:
             [build(target, facts.context(**{name: value})) for value in real_solutions(facts, name)]
         )
     return _eliminated(asked, facts, context, sorted(involved))
+
+
+def _assigned(facts: Facts) -> Context | None:
+    """Where each equation gives one name a value, as in z = 1 + i, w = 3z: those values; else None."""
+    if not facts.equations or facts.constraints:
+        return None
+    values: dict[str, Any] = {}
+    for equation in facts.equations:
+        if equation.left.kind != "name" or equation.left.text in values:
+            return None
+        value = build(equation.right, facts.context(**values))
+        if value.free_symbols:
+            return None
+        values[equation.left.text] = value
+    if not all(
+        value.is_Matrix or is_kind(value, facts.kinds.get(name, ())) for name, value in values.items()
+    ):
+        return None
+    return facts.context(**values)
 
 
 def distinct(values: list[Any]) -> list[Any]:

@@ -11,8 +11,10 @@ from checkers.mathematics import (  # noqa: F401 - they register the questions t
     ask_coordinates,
     ask_equations,
     ask_functions,
+    ask_identities,
     ask_numbers,
     ask_sequences,
+    ask_sets,
     ask_values,
     ask_vectors,
 )
@@ -21,7 +23,8 @@ from checkers.mathematics.expected import Expected
 from checkers.mathematics.facts import Facts, gathered
 from checkers.mathematics.judge import judged
 from checkers.mathematics.nodes import NotUnderstood
-from checkers.mathematics.reading import reading
+from checkers.mathematics.phrases import phrased
+from checkers.mathematics.reading import Reading, reading
 from checkers.mathematics.steps import false_step
 from checkers.mathematics.text import LONGEST_TEXT
 from checkers.mathematics.wording import sentence, shown, target_of
@@ -95,6 +98,11 @@ def recognised(problem: str) -> tuple[Expected, Facts] | None:
     read = reading(problem)
     if read is None:
         return None
+    told = phrased(read)
+    return _recognised(read) or (_recognised(told) if told is not None else None)
+
+
+def _recognised(read: Reading) -> tuple[Expected, Facts] | None:
     for shape, handler in asks():
         try:
             text, facts = gathered(read)
