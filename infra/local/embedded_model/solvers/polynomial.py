@@ -138,8 +138,9 @@ def _quadratic(
         Step(
             say("Standard form", "化为一般形式"),
             say(
-                f"With everything on one side the equation is ${standard}$, so $a = {a}$, $b = {b}$, $c = {c}$.",
-                f"把所有项移到一边得 ${standard}$，其中 $a = {a}$，$b = {b}$，$c = {c}$。",
+                f"With everything on one side the equation is ${standard}$, so the coefficients of ${name}^2$ "
+                f"and ${name}$ and the constant term are $a = {a}$, $b = {b}$, $c = {c}$.",
+                f"把所有项移到一边得 ${standard}$，其中二次项系数 $a = {a}$，一次项系数 $b = {b}$，常数项 $c = {c}$。",
             ),
         ),
         Step(
@@ -156,9 +157,7 @@ def _quadratic(
     roots = sorted(
         {(-b - sp.sqrt(delta)) / (2 * a), (-b + sp.sqrt(delta)) / (2 * a)}, key=lambda r: r.evalf()
     )
-    roots = [
-        sp.nsimplify(sp.radsimp(root)) if root.is_Rational else sp.expand(sp.radsimp(root)) for root in roots
-    ]
+    roots = [sp.together(sp.expand(sp.radsimp(root))) for root in roots]
     if sp.sqrt(delta).is_Integer:
         factored = _tex(sp.factor(poly.as_expr()))
         parts = say(" or ", " 或 ").join(

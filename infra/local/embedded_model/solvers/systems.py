@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import sympy as sp
 
 from embedded_model.solution import Say, Solution, Step
+from embedded_model.solvers.elimination import two_lines
 
 __all__ = ["rearrange", "solve"]
 
@@ -28,11 +29,12 @@ def solve(
     if solutions is None:
         return None
     braces = r"\begin{cases}" + r" \\ ".join(shown) + r"\end{cases}"
-    steps = (
-        _elimination(differences, unknowns, solutions, say)
-        if linear
-        else _substitution(solutions, unknowns, say)
-    )
+    if not linear:
+        steps = _substitution(solutions, unknowns, say)
+    else:
+        steps = two_lines(pairs, unknowns, solutions, say) or _elimination(
+            differences, unknowns, solutions, say
+        )
     return Solution(
         kind=say(
             "This is a system of linear equations."
@@ -172,9 +174,7 @@ def _substitution(
 
 def _one(solution: dict[sp.Symbol, sp.Expr], unknowns: Sequence[sp.Symbol]) -> str:
     return r",\ ".join(
-        f"{sp.latex(u)} \\text{{ {'free'} }}"
-        if solution[u] == u
-        else f"{sp.latex(u)} = {sp.latex(solution[u])}"
+        rf"{sp.latex(u)} \in \mathbb{{R}}" if solution[u] == u else f"{sp.latex(u)} = {sp.latex(solution[u])}"
         for u in unknowns
     )
 
