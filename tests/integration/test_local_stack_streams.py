@@ -81,6 +81,18 @@ def test_a_client_that_leaves_closes_the_iterator_within_a_second(
     eventually(lambda: all(one["state"] == "idle" for one in stack.environments("StreamsFunction")))
 
 
+def test_status_and_headers_come_before_the_first_byte_and_leaving_then_is_noticed_too(
+    http: httpx.Client, tmp_path: Path
+) -> None:
+    path = tmp_path / "closed"
+    with http.stream("POST", "/stream/silent", json={"path": str(path), "pause": 0.05}) as response:
+        assert response.status_code == 200
+        assert response.headers["content-type"] == "text/event-stream"
+        left = time.time()
+    eventually(path.exists, 5.0)
+    assert eventually(lambda: float(path.read_text() or 0)) - left < 1.0
+
+
 def test_twenty_streams_at_the_same_time_do_not_mix(http: httpx.Client, stack: LocalStack) -> None:
     def read(number: int) -> set[str]:
         with http.stream("POST", "/stream/named", json={"name": f"stream-{number}", "count": 50}) as response:

@@ -98,7 +98,7 @@ def _answer(runtime: RuntimeApi, handler: Handler, event: Any, context: Context)
         metadata: dict[str, Any] = {"statusCode": result.status, "headers": result.headers}
         chunks = iter(result.body)
         try:
-            first = next(filter(None, chunks), b"")
+            first = next(chunks, b"")
             if not runtime.stream(request_id, metadata, first, chunks):
                 log("INFO", "The client left the stream", request_id)
         finally:

@@ -17,7 +17,7 @@ class StreamingResponse:
     token it passes over, or a few times a second. When the client has left, *body* is closed (``close()`` of a
     generator raises ``GeneratorExit`` at its ``yield``).
 
-    Nothing goes out before the first chunk that is not empty: an exception up to there is an error of the
+    Status and headers go out with the first chunk, also with an empty one: an exception before it is an error of the
     invocation, one after it ends the stream with error trailers.
     """
 

@@ -32,8 +32,17 @@ def breaks():
 
 
 def breaks_at_once():
-    yield b""
-    raise RuntimeError("broke before the first byte")
+    raise RuntimeError("broke before the first chunk")
+    yield
+
+
+def silent(path, pause):
+    try:
+        while True:
+            yield b""
+            time.sleep(pause)
+    finally:
+        Path(path).write_text(str(time.time()))
 
 
 def named(name, count):
@@ -52,6 +61,8 @@ def handler(event, context):
     if what == "until-closed":
         chunk = wanted.get("chunk", "").encode()
         return StreamingResponse(200, HEADERS, until_closed(wanted["path"], wanted["pause"], chunk))
+    if what == "silent":
+        return StreamingResponse(200, HEADERS, silent(wanted["path"], wanted["pause"]))
     if what == "breaks":
         return StreamingResponse(200, HEADERS, breaks())
     if what == "breaks-at-once":
