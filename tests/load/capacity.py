@@ -8,8 +8,9 @@ Slots, the queue's limit, the longest answer and how long a request waits are th
 answer takes and what things cost are assumptions, and options:
 
 - 4,000 tokens an answer on average, thinking included: the model's usual 3,000 to 6,000 (shares of lognormal, sigma 0.45).
-- 75 tokens a second for one answer alone on an L4, within the 50 to 100 that small models reach there; each further answer
-  under way adds 45 % of that in all. Measure yours: the metric TokensPerSecond, or `ollama run --verbose`.
+- 75 tokens a second for one answer alone on an L4, within the 50 to 100 that small models reach there: its 300 GB/s through the
+  2.5 GB of weights that each token reads would be 120 at most. Each further answer under way adds 45 % of that in all. Both
+  are assumptions until measured on your host: the metric TokensPerSecond, or `ollama run --verbose`.
 - 0.8048 US dollars an hour for a g6.xlarge on demand in us-east-1 (Amazon EC2's price list, September 2026), and 0.0000133334 for
   a GB-second of Lambda on arm64 (AWS Lambda's price list): a function waits, and is paid for, while the model writes.
 - The busiest hour has 2 times the questions of the average one. Tables are of that hour; the fleet is the one that it needs.
