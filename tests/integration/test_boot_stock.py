@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
 import httpx
 import pytest
 from moto import mock_aws
+from support.boot import run, tool
 from support.infra import INFRA, defaults, script
 
 stock = script("model-host/stock.py")
@@ -153,3 +156,29 @@ def test_the_pins_are_the_templates_defaults() -> None:
     assert pinned == stock.Pins(
         values["OllamaVersion"], values["OllamaSha256"], values["ModelName"], values["ModelDigest"]
     )
+
+
+@pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed (Debian's package jq)")
+def test_a_host_finds_in_the_bucket_what_it_boots_from(
+    storage: Any, sources: Sources, tmp_path: Path
+) -> None:
+    _stock(storage, sources)
+    for key, data in _objects(storage).items():
+        path = tmp_path / "bucket" / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    tool(tmp_path / "tools", "tar", '#!/bin/sh\necho tar "$@" >>"$CALLS"\n')
+
+    done = run(
+        tmp_path,
+        "install_ollama; install_model",
+        tmp_path / "bucket",
+        OLLAMA_VERSION=PINS.ollama_version,
+        OLLAMA_SHA256=PINS.ollama_sha256,
+        MODEL_NAME=PINS.model_name,
+        MODEL_DIGEST=PINS.model_digest,
+    )
+
+    assert done.stderr == ""
+    assert "tar --zstd -xf" in (tmp_path / "calls").read_text()
+    assert {path.read_bytes() for path in (tmp_path / "models" / "blobs").iterdir()} == {CONFIG, WEIGHTS}
