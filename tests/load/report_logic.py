@@ -9,6 +9,7 @@ import json
 import resource
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,26 @@ def request(row: dict[str, Any]) -> dict[str, Any]:
     ]
     conclusion = {"text": row["conclusion"], "formula": row["conclusion_fol"]}
     return {"premises": premises, "conclusion": conclusion, "missing": [], "language": "en"}
+
+
+def bombs(decide: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """What a solver without limits would never finish: time, verdict and memory, all in one process."""
+    print("\nbombs")
+    for line in (ROOT / "tests" / "data" / "logic" / "bombs.jsonl").read_text(encoding="utf-8").splitlines():
+        bomb = json.loads(line)
+        began = time.perf_counter()
+        result = decide(
+            {
+                "premises": [
+                    {"id": f"P{at}", "formula": each} for at, each in enumerate(bomb["premises"], start=1)
+                ],
+                "conclusion": {"formula": bomb["conclusion"]},
+                "missing": [{"formula": each} for each in bomb["missing"]],
+            }
+        )
+        took = time.perf_counter() - began
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(f"  {bomb['name']:36} {took:5.2f} s  {memory:4.0f} MB  {result['verdict']}")
 
 
 def main() -> None:
@@ -51,6 +72,7 @@ def main() -> None:
             print(f"  C  {row['conclusion_fol']}    [{row['conclusion'].strip()}]")
             if result["countermodel"]:
                 print(f"  countermodel: {result['countermodel']['summary']}")
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     took.sort()
     print(
         f"\nparsed {parsed} of {len(rows)} ({parsed / len(rows):.1%}); verdict is the label in {agreed} ({agreed / parsed:.1%})"
@@ -58,7 +80,8 @@ def main() -> None:
     print(
         f"import {imported * 1000:.0f} ms; a decision: median {took[len(took) // 2] * 1000:.0f} ms, most {took[-1] * 1000:.0f} ms"
     )
-    print(f"memory of the process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+    print(f"memory of the process: {memory:.0f} MB")
+    bombs(decide)
 
 
 if __name__ == "__main__":

@@ -230,6 +230,17 @@ def test_a_sentence_that_is_reached_only_through_another_is_kept() -> None:
     assert "Zenithar has its only office in Kaunas." in result.text
 
 
+def test_a_sentence_that_only_goes_on_from_a_good_one_is_kept_with_it() -> None:
+    padding = [
+        f"{name} sometimes visits the harbour of {place} with friends." for name in NAMES for place in PLACES
+    ]
+    padding[70:70] = ["Magdalena painted the granary.", "She did it alone.", "It was blue."]
+
+    result = condense(" ".join(padding), "Which colour did Magdalena give the granary?", 300)
+
+    assert "Magdalena painted the granary. She did it alone. It was blue." in result.text
+
+
 def test_sentences_stay_in_their_order() -> None:
     text = " ".join(f"Runner {number} passed the gate." for number in range(500))
 

@@ -19,6 +19,8 @@ from checkers.logic.parser import parse
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "logic"
 ARGUMENTS = [json.loads(line) for line in (DATA / "arguments.jsonl").read_text(encoding="utf-8").splitlines()]
+# A third of them; tests/load/report_logic.py runs all.
+BOMBS = [json.loads(line) for line in (DATA / "bombs.jsonl").read_text(encoding="utf-8").splitlines()]
 SOLVER = {"entailed": "valid", "contradicted": "invalid", "neither": "invalid", "inconsistent": "unknown"}
 
 
@@ -141,7 +143,7 @@ def by_truth_table(premises: list[Formula], conclusion: Formula) -> str:
 def test_propositional_verdicts_are_those_of_the_truth_table() -> None:
     draw = random.Random(11)
     seen = set()
-    for _ in range(250):
+    for _ in range(150):
         premises = [random_proposition(draw, 3) for _ in range(draw.choice([0, 1, 2, 3]))]
         conclusion = random_proposition(draw, 3)
 
@@ -199,7 +201,7 @@ def test_first_order_verdicts_hold_in_every_small_world() -> None:
     draw = random.Random(12)
     worlds = list(small_worlds())
     verdicts = []
-    for _ in range(120):
+    for _ in range(90):
         premises = [random_formula(draw, 3) for _ in range(2)]
         conclusion = random_formula(draw, 3)
 
@@ -290,6 +292,18 @@ def test_a_caret_and_a_free_variable_are_said_to_be_read_as_something() -> None:
     assert "x is bound by no quantifier" in detail
 
 
+def test_what_less_means_is_said_and_equal_numerals_are_one_thing() -> None:
+    assert "< was read as the order of numbers" in ask(["age(tom) < 5"], "age(tom) < 7")["detail"]
+    assert ask(["age(tom) = 1.0"], "age(tom) = 1")["verdict"] == "entailed"
+    assert ask(["share(tom) = 50%"], "share(tom) = 0.5")["verdict"] == "entailed"
+    assert ask(["Owns(tom, 3)"], "Owns(tom, 3.0)")["verdict"] == "entailed"
+    assert ask(["Owns(tom, 3)"], "Owns(tom, 4)")["verdict"] == "neither"
+
+
+def test_numbers_of_any_length_are_bounded() -> None:
+    assert ask([f"n = {'9' * 5000}"], f"n = {'8' * 5000}")["verdict"] == "neither"
+
+
 def test_a_variable_outside_its_quantifier_is_refused() -> None:
     assert "P1: the variable x is used outside its quantifier" in ask(["P(x) ∧ ∀x Q(x)"], "P(a)")["detail"]
 
@@ -341,76 +355,15 @@ def test_a_long_chain_of_premises_is_followed_to_its_end() -> None:
 
 # Limits
 
-DENSE = [
-    "∀x∀y (L(x,y) → ∃z (L(x,z) ∧ L(z,y)))",
-    "∀x∃y L(x,y)",
-    "∀x ¬L(x,x)",
-    "∀x∀y∀z (L(x,y) ∧ L(y,z) → L(x,z))",
-]
-BOMBS: dict[str, tuple[list[str], str, list[str]]] = {
-    "a dense order": (DENSE, "∃x∀y L(x,y)", []),
-    "missing premises on a dense order": (DENSE[:3], "∃x∀y L(x,y)", [DENSE[3]] * 60),
-    "towers of functions": (
-        ["∀x P(f(x), g(x))", "∀x∀y (P(x,y) → P(f(g(x)), g(f(y))))", "∀x∃y P(h(x,y), f(y))"],
-        "∀x P(x,x)",
-        [],
-    ),
-    "Robbins": (
-        ["∀x∀y o(x,y)=o(y,x)", "∀x∀y∀z o(o(x,y),z)=o(x,o(y,z))", "∀x∀y n(o(n(o(x,y)),n(o(x,n(y)))))=x"],
-        "∀x∀y o(n(o(n(x),y)),n(o(n(x),n(y))))=x",
-        [],
-    ),
-    "arithmetic without induction": (
-        [
-            "∀x∀y (s(x)=s(y) → x=y)",
-            "∀x ¬(s(x)=o)",
-            "∀x a(x,o)=x",
-            "∀x∀y a(x,s(y))=s(a(x,y))",
-            "∀x t(x,o)=o",
-            "∀x∀y t(x,s(y))=a(t(x,y),x)",
-        ],
-        "∀x∀y a(x,y)=a(y,x)",
-        [],
-    ),
-    "ten pigeons in nine holes": (
-        [" ∨ ".join(f"p{bird}h{hole}" for hole in range(9)) for bird in range(10)],
-        " ∨ ".join(
-            f"(p{one}h{hole} ∧ p{two}h{hole})" for hole in range(9) for one in range(10) for two in range(one)
-        ),
-        [],
-    ),
-    "a thousand exclusive ors": (
-        ["⊕".join(f"A{at}" for at in range(1000))],
-        "⊕".join(f"A{at}" for at in reversed(range(1000))),
-        [],
-    ),
-    "alternating quantifiers": (
-        ["".join(f"{'∀∃'[at % 2]}x{at} " for at in range(20)) + "(R(x0, x19) → R(x18, x1))"],
-        "∃x R(x, x)",
-        [],
-    ),
-    "equivalences inside one another": (
-        ["∀x " + "(" * 45 + "P(x)" + "".join(f" ↔ ∃y R{at}(x,y))" for at in range(45))],
-        "∀x P(x)",
-        [],
-    ),
-    "exactly one of exactly one": (["".join(f"∃!x{at} " for at in range(10)) + "R(x0, x9)"], "P", []),
-    "numbers in order": ([" ∧ ".join(f"v{at} < {at}" for at in range(40))], "v0 < v39", []),
-    "a function of twelve": ([f"f({', '.join('a' * 12)}) = b"], "a = b", []),
-    "three hundred names": ([" ∧ ".join(f"P(c{at})" for at in range(300))], "∃x ¬P(x)", []),
-}
 
-
-@pytest.mark.parametrize(("premises", "conclusion", "missing"), BOMBS.values(), ids=BOMBS.keys())
-def test_what_could_run_for_ever_ends_and_the_next_question_works(
-    premises: list[str | None], conclusion: str, missing: list[str | None]
-) -> None:
+@pytest.mark.parametrize("bomb", BOMBS[::3], ids=lambda bomb: bomb["name"])
+def test_what_could_run_for_ever_ends_and_the_next_question_works(bomb: dict[str, Any]) -> None:
     began = time.process_time()
-    result = ask(premises, conclusion, missing)
+    result = ask(bomb["premises"], bomb["conclusion"], bomb["missing"])
     took = time.process_time() - began
 
     assert took < 2
-    assert result["verdict"] in ("neither", "unknown", "entailed")
+    assert result["verdict"] in SOLVER or result["verdict"] == "unknown"
     assert ask(["P", "P → Q"], "Q")["verdict"] == "entailed"
 
 

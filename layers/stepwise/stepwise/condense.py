@@ -23,7 +23,7 @@ __all__ = ["Condensed", "condense"]
 
 _FOR_THE_QUESTION = 0.5
 _FOR_THE_BEST = 0.33
-_NEIGHBOUR = 0.25
+_NEIGHBOURS = (0.25, 0.12, 0.06)  # what the sentences next to it, two and three away give to a sentence
 _BREAK = 1.0  # tokens of the line break that stands for what was left out
 
 
@@ -80,11 +80,14 @@ def _pieces(text: str, spans: Sequence[Span], question: str, scale: float) -> li
 
 
 def _with_neighbours(scores: list[float]) -> list[float]:
-    """A sentence gains from a good one beside it: "He bought 5 more." belongs to the sentence before."""
-    padded = [0.0, *scores, 0.0]
+    """A sentence gains from good ones near it: "He bought 5 more." belongs to the sentence before."""
+    reach = len(_NEIGHBOURS)
+    edge = [0.0] * reach
+    padded = [*edge, *scores, *edge]
     return [
-        score + _NEIGHBOUR * max(before, after)
-        for before, score, after in zip(padded, scores, padded[2:], strict=False)
+        padded[at]
+        + sum(share * max(padded[at - by], padded[at + by]) for by, share in enumerate(_NEIGHBOURS, start=1))
+        for at in range(reach, reach + len(scores))
     ]
 
 

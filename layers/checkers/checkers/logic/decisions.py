@@ -72,7 +72,7 @@ def decide(request: Mapping[str, Any], clock: Callable[[], float] = time.monoton
     said.extend(
         note(each, language)
         for each in argument.notes
-        if each.code in ("free", "caret") or decision.verdict != "entailed"
+        if each.code in ("free", "caret", "order") or decision.verdict != "entailed"
     )
     world = None if decision.world is None else shown(decision.world, search.names, language)
     separator = "" if language == "zh" else " "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "show",
     "show_term",
     "terms_of",
+    "value_of",
     "walk",
 ]
 
@@ -38,7 +40,7 @@ KEYWORDS = frozenset(
 """Words that a formula reads as signs, in lower case: a name that is one of them is written in quotes."""
 
 _PLAIN = re.compile(r"[^\W\d]\w*\Z")
-_NUMERAL = re.compile(r"-?\d+(?:\.\d+)?%?\Z")
+_NUMERAL = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?%?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,14 @@ type Formula = Truth | Predicate | Equal | Not | Junction | Quantified
 
 
 def is_numeral(name: str) -> bool:
-    """Whether the constant is a number: two different numerals are two different things."""
+    """Whether the constant is a number, of at most 30 digits on either side of its point."""
     return _NUMERAL.match(name) is not None
+
+
+def value_of(numeral: str) -> Fraction:
+    """The number that a numeral names; ``1`` and ``1.0`` are the same, ``50%`` is a half."""
+    number = Fraction(numeral.removesuffix("%"))
+    return number / 100 if numeral.endswith("%") else number
 
 
 def show_term(term: Term) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import combinations
 
 from checkers.logic.formulas import (
     Equal,
@@ -20,6 +19,7 @@ from checkers.logic.formulas import (
     Truth,
     is_numeral,
     terms_of,
+    value_of,
     walk,
 )
 
@@ -90,9 +90,9 @@ def holds(formula: Formula, world: Interpretation) -> bool:
 
 
 def respects_numbers(world: Interpretation) -> bool:
-    """Whether different numerals stand for different things."""
-    numerals = [name for name in world.constants if is_numeral(name)]
-    return all(world.constants[one] != world.constants[other] for one, other in combinations(numerals, 2))
+    """Whether numerals stand for the same thing just if they name the same number."""
+    meant = {(value_of(name), thing) for name, thing in world.constants.items() if is_numeral(name)}
+    return len(meant) == len({value for value, _ in meant}) == len({thing for _, thing in meant})
 
 
 class _Evaluation:

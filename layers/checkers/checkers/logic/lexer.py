@@ -121,8 +121,8 @@ _QUOTED = re.compile(r"\"([^\"\n]{1,80})\"|“([^”\n]{1,80})”|'([^'\n]{1,80}
 _STYLED = re.compile(
     r"\\(?:text|mathrm|mathit|mathbf|mathsf|mathcal|mathbb|textit|textbf|operatorname\*?)\s?\{([^{}]{1,80})\}"
 )
-_NUMBER = re.compile(r"\d+(?:\.\d+)?%?(?![\w.])")
-_NAME = re.compile(r"\w(?:_\{\w{1,40}\}|\w|\\_|['′](?!\w)|-(?=[^\W\d_])|(?<=\d)\.(?=\d))*")
+_NUMBER = re.compile(r"[0-9]{1,30}(?:\.[0-9]{1,30})?%?(?!\w|\.\d)")
+_NAME = re.compile(r"\w(?:_\{\w{1,40}\}|\w|\\_|['′](?!\w)|['’](?=[^\W\d_])|-(?=[^\W\d_])|(?<=\d)\.(?=\d))*")
 _SPELLING = re.compile(
     "|".join(
         re.escape(sign) + (r"(?![A-Za-z])" if sign[-1].isalpha() else "")

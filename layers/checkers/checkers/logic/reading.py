@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 from checkers.logic.errors import FormulaError
@@ -23,6 +23,7 @@ from checkers.logic.formulas import (
     Term,
     is_numeral,
     terms_of,
+    value_of,
     walk,
 )
 from checkers.logic.interpretations import vocabulary
@@ -31,7 +32,12 @@ from checkers.logic.parser import glued_predicates, parse
 __all__ = ["Argument", "Note", "Unread", "background", "read"]
 
 MOST_PREMISES = 60
-_MOST_NUMERALS = 30
+_MOST_NUMERALS = 60
+_LINEAR_ORDER = (
+    "∀x ¬(x < x)",
+    "∀x ∀y ∀z ((x < y ∧ y < z) → x < z)",
+    "∀x ∀y (x < y ∨ x = y ∨ y < x)",
+)
 _FREE = re.compile(r"[u-z]\d?'?\Z")
 
 
@@ -95,6 +101,8 @@ def read(request: Mapping[str, Any]) -> Argument:
     notes = [Note("free", (name,)) for name in everything]
     if any("^" in text for _, text in texts):
         notes.append(Note("caret"))
+    if any(isinstance(part, Predicate) and part.name == "<" for formula in closed for part in walk(formula)):
+        notes.append(Note("order"))
     notes.extend(_look_alikes(closed))
     return Argument(
         labels,
@@ -108,37 +116,28 @@ def read(request: Mapping[str, Any]) -> Argument:
 def background(formulas: Sequence[Formula]) -> list[Formula]:
     """What numbers and ``<`` mean, as far as the formulas need it: numerals differ and are in order, ``<`` is a linear order."""
     names = vocabulary(formulas)
-    numerals = sorted(names.numerals[:_MOST_NUMERALS], key=_value)
+    numerals = [Term(name) for name in sorted(names.numerals, key=value_of)]
     axioms: list[Formula] = []
-    ordered = ("<", 2) in names.predicates
-    for one, other in combinations(numerals, 2):
-        low, high = Term(one), Term(other)
-        if _value(one) == _value(other):
+    for low, high in pairwise(numerals):
+        if value_of(low.name) == value_of(high.name):
             axioms.append(Equal(low, high))
-        elif ordered:
+        elif ("<", 2) in names.predicates:
             axioms.append(Predicate("<", (low, high)))
-        else:
-            axioms.append(Not(Equal(low, high)))
-    if ordered:
-        axioms.extend(
-            parse(text)
-            for text in (
-                "∀x ¬(x < x)",
-                "∀x ∀y ∀z ((x < y ∧ y < z) → x < z)",
-                "∀x ∀y (x < y ∨ x = y ∨ y < x)",
-            )
-        )
+    if ("<", 2) in names.predicates:
+        axioms += map(parse, _LINEAR_ORDER)
+    elif any(isinstance(part, Equal) for formula in formulas for part in walk(formula)):
+        # Where nothing is said to be equal, it does not matter whether numerals differ.
+        axioms += [
+            Not(Equal(one, other))
+            for one, other in combinations(numerals[:_MOST_NUMERALS], 2)
+            if value_of(one.name) != value_of(other.name)
+        ]
     return axioms
 
 
 def glued_predicates_of(text: str) -> frozenset[tuple[str, int]]:
     found = _parsed(text, frozenset())
     return frozenset() if isinstance(found, FormulaError) else glued_predicates(found)
-
-
-def _value(numeral: str) -> float:
-    percent = numeral.endswith("%")
-    return float(numeral.removesuffix("%")) / (100 if percent else 1)
 
 
 def _list(value: object) -> list[Any]:

@@ -93,6 +93,10 @@ NOTES: dict[str, tuple[str, str]] = {
         "{0} is bound by no quantifier and was read as 'every {0}'.",
         "{0} 没有被量词约束，按“任意 {0}”理解。",
     ),
+    "order": (
+        "< was read as the order of numbers: of two things one is less, or they are equal.",
+        "< 按数的大小理解：任意两者或有大小之分，或相等。",
+    ),
     "caret": ("^ was read as exclusive or.", "^ 按异或理解。"),
     "alike": ("{0} and {1} are different names.", "{0} 与 {1} 是不同的名称。"),
     "arity": (
