@@ -13,12 +13,14 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from stepwise.errors import GenerationBroken
 from stepwise.ollama import Chunk, Generation, OllamaClient
 from support.generations import client_of, outcome, prompt_of
 from support.model_host import Fault, ModelHost
@@ -79,6 +81,16 @@ def test_closing_wakes_a_connect_that_is_blocked() -> None:
         generation.close()
         assert time.monotonic() - began < SOON
         assert _readers() == []
+
+
+@pytest.mark.parametrize("kind", ["silence", "error"])
+def test_a_generation_that_failed_is_closed_already(kind: Literal["silence", "error"]) -> None:
+    with ModelHost(LONG) as host, client_of(host.url, idle_timeout=0.3) as client:
+        host.faults.append(Fault(kind, after=2))
+        with pytest.raises(GenerationBroken):
+            list(_begun(client))
+        assert _readers() == []
+        assert host.wait_for(lambda host: host.open == 0, SOON)
 
 
 def test_closing_twice_or_unused_is_nothing() -> None:

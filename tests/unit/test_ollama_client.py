@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
 from stepwise.config import Settings
 from stepwise.errors import ModelError, ModelTimeout, ModelUnavailable, StepwiseError
-from stepwise.ollama import OllamaClient
+from stepwise.ollama import Chunk, Finish, OllamaClient
 from support.clock import Clock
 from support.generations import Outcome, outcome, prompt_of
 
@@ -106,9 +107,10 @@ def test_a_caller_that_leaves_while_we_wait_ends_the_trying() -> None:
     host = Host(refused)
     with host.client.generate(prompt_of(), deadline=host.clock() + 25) as generation:
         for _ in generation:
-            if host.sleeps:
+            if len(host.sleeps) == 2:
                 generation.close()
-    assert len(host.calls) == 1
+    # The second wait is of two ticks.
+    assert (len(host.calls), len(host.sleeps)) == (2, 2)
 
 
 @pytest.mark.parametrize("failing", [reset, unresolved, swallowed, lambda: httpx.Response(500)])
@@ -158,8 +160,9 @@ def test_the_deadline_ends_a_stream_that_flows() -> None:
     assert type(result.error) is ModelTimeout
 
 
-def test_after_five_calls_without_a_host_the_next_fails_at_once() -> None:
-    host = Host(swallowed)
+@pytest.mark.parametrize("failing", [swallowed, refused, busy, reset])
+def test_after_five_calls_without_a_host_the_next_fails_at_once(failing: Callable[[], Answer]) -> None:
+    host = Host(failing)
     for _ in range(5):
         host.run()
     host.calls.clear()
@@ -196,6 +199,32 @@ def test_a_host_that_can_be_reached_does_not_open_the_breaker(failing: Callable[
     for _ in range(10):
         assert type(host.run().error) is ModelError
     assert not host.client.breaker.open
+
+
+def test_failures_before_and_after_an_answer_do_not_add_up() -> None:
+    host = Host(*[swallowed] * 4, well, *[swallowed] * 4, well)
+    results = [host.run().error is None for _ in range(10)]
+    assert results == ([False] * 4 + [True]) * 2
+    assert "/api/version" not in host.calls
+
+
+def test_a_caller_that_was_away_is_not_taken_for_a_silent_host() -> None:
+    host = Host()
+    all_sent = threading.Event()
+
+    def lines() -> Iterator[bytes]:
+        yield TOKEN
+        yield DONE
+        all_sent.set()
+
+    host.replace(lambda: httpx.Response(200, content=lines()))
+    with host.client.generate(prompt_of(), deadline=host.clock() + 1_000) as generation:
+        while not isinstance(next(generation), Chunk):
+            pass
+        assert all_sent.wait(5)
+        host.clock.advance(500)
+        rest = [event for event in generation if event is not None]
+    assert [type(event) for event in rest] == [Finish]
 
 
 def test_a_reset_client_has_forgotten_its_failures() -> None:
