@@ -30,6 +30,9 @@ class Model:
 async def choose_model(environ: Mapping[str, str], default_name: str) -> Model | None:
     """The model of ``OLLAMA_HOST`` and ``MODEL_NAME``, or of an Ollama on its default port; ``None``: the embedded one.
 
+    A host of ``OLLAMA_HOST`` that answers, but to neither ``/api/tags`` nor ``/api/show``, is taken at its word: what
+    stands before a model host may pass only generations on.
+
     Raises:
         ModelMissing: ``OLLAMA_HOST`` is set, but nothing answers there or it has no such model.
     """
@@ -37,32 +40,42 @@ async def choose_model(environ: Mapping[str, str], default_name: str) -> Model |
     asked = environ.get("OLLAMA_HOST", "").strip().rstrip("/")
     async with httpx.AsyncClient(trust_env=False) as http:
         if asked:
-            if not asked.startswith(("http://", "https://")):
-                raise ModelMissing(
-                    f"OLLAMA_HOST is {asked}, but it must be an address such as {DEFAULT_HOST}."
-                )
-            names = await _models(http, asked, timeout=10.0)
-            if not _has(names, name):
-                there = ", ".join(names[:10]) or "no model at all"
-                raise ModelMissing(f"The model host {asked} does not have the model {name}; it has {there}.")
+            await _check(http, asked, name)
             return Model(asked, name)
         try:
             names = await _models(http, DEFAULT_HOST, timeout=1.0)
-        except ModelMissing:
+        except (httpx.HTTPError, ValueError, KeyError, TypeError):
             return None
         return Model(DEFAULT_HOST, name) if _has(names, name) else None
 
 
-async def _models(http: httpx.AsyncClient, host: str, timeout: float) -> list[str]:
+async def _check(http: httpx.AsyncClient, host: str, name: str) -> None:
+    if not host.startswith(("http://", "https://")):
+        raise ModelMissing(f"OLLAMA_HOST is {host}, but it must be an address such as {DEFAULT_HOST}.")
     try:
-        response = await http.get(f"{host}/api/tags", timeout=timeout)
-        return [str(model["name"]) for model in response.raise_for_status().json()["models"]]
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        try:
+            names = await _models(http, host, timeout=10.0)
+        except (httpx.HTTPStatusError, ValueError, KeyError, TypeError):
+            shown = await http.post(f"{host}/api/show", json={"model": name}, timeout=10.0)
+            if (
+                shown.status_code == httpx.codes.NOT_FOUND
+                and "not found" in shown.text
+                and name in shown.text
+            ):
+                raise ModelMissing(f"The model host {host} does not have the model {name}.") from None
+            return
+    except (httpx.HTTPError, httpx.InvalidURL, OverflowError) as error:
         raise ModelMissing(
             f"OLLAMA_HOST is {host}, but no Ollama answers there ({type(error).__name__})."
         ) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise ModelMissing(f"OLLAMA_HOST is {host}, but what answers there is no Ollama.") from error
+    if not _has(names, name):
+        there = ", ".join(names[:10]) or "no model at all"
+        raise ModelMissing(f"The model host {host} does not have the model {name}; it has {there}.")
+
+
+async def _models(http: httpx.AsyncClient, host: str, timeout: float) -> list[str]:
+    response = await http.get(f"{host}/api/tags", timeout=timeout)
+    return [str(model["name"]) for model in response.raise_for_status().json()["models"]]
 
 
 def _has(names: list[str], name: str) -> bool:
