@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -50,7 +51,7 @@ async def choose_model(environ: Mapping[str, str], default_name: str) -> Model |
 
 
 async def _check(http: httpx.AsyncClient, host: str, name: str) -> None:
-    if not host.startswith(("http://", "https://")):
+    if not _is_address(host):
         raise ModelMissing(f"OLLAMA_HOST is {host}, but it must be an address such as {DEFAULT_HOST}.")
     try:
         try:
@@ -64,13 +65,21 @@ async def _check(http: httpx.AsyncClient, host: str, name: str) -> None:
             ):
                 raise ModelMissing(f"The model host {host} does not have the model {name}.") from None
             return
-    except (httpx.HTTPError, httpx.InvalidURL, OverflowError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ModelMissing(
             f"OLLAMA_HOST is {host}, but no Ollama answers there ({type(error).__name__})."
         ) from error
     if not _has(names, name):
         there = ", ".join(names[:10]) or "no model at all"
         raise ModelMissing(f"The model host {host} does not have the model {name}; it has {there}.")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 async def _models(http: httpx.AsyncClient, host: str, timeout: float) -> list[str]:
