@@ -97,12 +97,15 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 _FORMULA = re.compile(r"``?(?P<tick>[^`\n]+)``?|\$\$?(?P<dollar>[^$\n]+)\$\$?|\\\((?P<paren>.+?)\\\)")
-_LABEL = re.compile(r"(?<=[.。;；])\s*(?:formula|公式)$", re.IGNORECASE)
+_LABEL = re.compile(r"(?<=[.。;；])\s*(?:\*\*)?(?:formula|公式)(?:\*\*)?$", re.IGNORECASE)
 _LOGICAL = re.compile(
     r"[∀∃¬∧∨⊕→↔⇒⇔=<>&|~]|->|\\(?:forall|exists|neg|lnot|land|lor|wedge|vee|to|rightarrow|implies|oplus)\b|\w\s?\("
 )
 _ARROW = re.compile(r"->|→|=>|⇒|\\(?:right|Right)arrow|\\to\b|⊢|∴|推出|蕴[涵含]|支持|矛盾")
-_ID = re.compile(r"[A-Za-z]{1,2}\d{0,3}|结论|前提\s?\d{1,3}", re.IGNORECASE)
+_ID = re.compile(
+    r"(?<![A-Za-z])(?:[A-Za-z]{1,2}\d{1,3}|C|(?:the )?conclusion|premise\s?\d{1,3})(?![A-Za-z\d])|结论|前提\s?\d{1,3}",
+    re.IGNORECASE,
+)
 _TYPES = {
     "contradicts": re.compile(r"contradict|conflict|矛盾|冲突", re.IGNORECASE),
     "assumes": re.compile(r"assum|presuppos|假设|预设", re.IGNORECASE),
@@ -111,26 +114,35 @@ _TYPES = {
 }
 _RULE = re.compile(r"[(（](?P<rule>[^()（）]*(?:\([^()]*\)[^()（）]*)*)[)）]\s*[.。]?\s*$")
 _NONE = re.compile(
-    r"[\s*_(（\[-]*(?:none|no(?:ne)?|n/a|nothing|there (?:is|are) (?:no|none)\b.*|no (?:missing|further|additional|fallac)\b.*|无|没有|暂无|不存在"
-    r"|无.{0,12}|没有.{0,12}(?:前提|谬误).{0,8})[\s.。)）\]*_]*",
+    r"[\s*_(（\[-]*(?:none|no|n/a|nothing|not applicable|无|没有|暂无|不存在)[\s.。)）\]*_]*", re.IGNORECASE
+)
+# In the parts where nothing to say is usual it is said in a sentence too. "There are no cats" is a premise.
+_NONE_OF_THEM = re.compile(
+    r"(?:there (?:is|are) )?(?:none|no|not any)\b (?:[\w-]+ ){0,4}(?:premises?|assumptions?|fallac(?:y|ies)|errors?)\b.*"
+    r"|(?:无|没有|未发现|不存在)(?:明显|任何|其他|其它|额外|缺失|隐含|遗漏|补充|逻辑|需要|的)*(?:前提|假设|谬误|错误|内容).{0,10}",
     re.IGNORECASE,
 )
 _INVALID = re.compile(
-    r"\binvalid\b|not valid|does(?:n't| not) follow|\bfalse\b|\brefuted\b|无效|不成立|不能推出|推不出|不有效|假",
-    re.IGNORECASE,
+    r"\binvalid\b|not (?:logically )?valid|does(?:n't| not) (?:logically |necessarily )?follow|\bfalse\b|\brefuted\b"
+    r"|无效|不成立|不能推出|推不出|不有效|并非有效|不是有效|为假|假命题|^\W*假\W*$",
+    re.IGNORECASE | re.MULTILINE,
 )
 _UNKNOWN = re.compile(
-    r"\bunknown\b|\buncertain\b|undetermined|cannot be determined|can(?:'t|not) (?:say|tell)|不能确定|无法确定|不确定|未知",
+    r"\bunknown\b|\buncertain\b|undetermined|can(?:'t|not) be (?:determined|decided)|can(?:'t|not) (?:say|tell)"
+    r"|不能确定|无法确定|无法判断|不确定|未知",
     re.IGNORECASE,
 )
-_VALID = re.compile(r"\bvalid\b|\bfollows\b|\btrue\b|\bproved\b|有效|成立|可以推出|能推出|真", re.IGNORECASE)
+_VALID = re.compile(
+    r"\bvalid\b|\bfollows\b|\btrue\b|\bproved\b|有效|成立|能推出|为真|真命题|^\W*真\W*$",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 def read_analysis(text: str) -> Analysis:
     """The fields of the answer *text* (thinking already split off)."""
     parts = sections(text)
     premises = _premises(parts.get("premises", []))
-    missing = [_statement(item) for item in _entries(parts.get("missing", []))]
+    missing = [_statement(item) for item in _entries(parts.get("missing", []), _NONE_OF_THEM)]
     idea = "\n".join(parts.get("idea", [])).strip()
     return Analysis(
         premises=premises,
@@ -140,13 +152,13 @@ def read_analysis(text: str) -> Analysis:
         proof_idea=idea if idea and not _NONE.fullmatch(idea) else None,
         missing_premises=tuple(statement.text for statement in missing),
         missing_formulas=tuple(statement.formula for statement in missing),
-        fallacies=tuple(_fallacy(item) for item in _entries(parts.get("fallacies", []))),
+        fallacies=tuple(_fallacy(item) for item in _entries(parts.get("fallacies", []), _NONE_OF_THEM)),
         model_verdict=_verdict("\n".join(parts.get("verdict", []))),
     )
 
 
-def _entries(lines: list[str]) -> list[str]:
-    return [item for item in items(lines) if not _NONE.fullmatch(item)]
+def _entries(lines: list[str], nothing: re.Pattern[str] = _NONE) -> list[str]:
+    return [item for item in items(lines) if not (_NONE.fullmatch(item) or nothing.fullmatch(item))]
 
 
 def _premises(lines: list[str]) -> tuple[Premise, ...]:
@@ -222,8 +234,10 @@ def _relations(lines: list[str]) -> tuple[Relation, ...]:
 
 
 def _identifier(name: str) -> str:
-    name = re.sub(r"\s", "", name)
-    return "C" if name == "结论" else name.replace("前提", "P").upper()
+    """The name of a statement as in ``premises``: ``P1``, ``C``."""
+    if re.fullmatch(r"结论|(?:the )?conclusion", name, re.IGNORECASE):
+        return "C"
+    return re.sub(r"^(?:前提|premise)\s?", "P", name, flags=re.IGNORECASE).upper()
 
 
 def _fallacy(entry: str) -> Fallacy:
@@ -235,12 +249,7 @@ def _fallacy(entry: str) -> Fallacy:
 
 def _verdict(text: str) -> Verdict:
     """What the model says about validity: the first of its words that decides."""
-    found = [
-        (match.start(), kind)
-        for kind, words in (("unknown", _UNKNOWN), ("invalid", _INVALID), ("valid", _VALID))
-        if (match := words.search(text)) is not None
-    ]
-    if not found:
-        return "unknown"
-    kind = min(found)[1]
-    return "valid" if kind == "valid" else "invalid" if kind == "invalid" else "unknown"
+    kinds: tuple[tuple[Verdict, re.Pattern[str]], ...]
+    kinds = (("unknown", _UNKNOWN), ("invalid", _INVALID), ("valid", _VALID))
+    found = [(match.start(), kind) for kind, words in kinds if (match := words.search(text)) is not None]
+    return min(found)[1] if found else "unknown"

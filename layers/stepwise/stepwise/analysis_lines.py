@@ -59,7 +59,7 @@ def _heading(line: str) -> tuple[str | None, str] | None:
         title, colon, rest = re.sub(r"\*\*|__", "", match["hash"]).partition(":")
         kind = _kind(title)
         return kind, rest.strip() if colon else ""
-    title = match["bold"] or match["plain"]
+    title = re.sub(r"^\s*\d{1,2}[.)、]\s*", "", match["bold"]) if match["bold"] else match["plain"]
     kind = _kind(title) if len(title.split()) <= 4 else None
     # "Premise 1: …" and "前提1：…" are items, "P1: …" too: a heading has no number.
     if kind is None or re.search(r"\d\s*$", title) or re.match(r"\s*(?:[-•]|\d)", title):

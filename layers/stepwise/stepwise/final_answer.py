@@ -25,11 +25,11 @@ _HEADED = re.compile(
     r"^\s*(?:#{1,6}\s*|\*\*\s*)(?:\d+[.)、]\s*)?(?:the\s+)?(?:final answer|answer|最终答案|答案)\s*[:：]?\s*(?:\*\*)?\s*[:：]?\s*$\n+(?P<answer>[^\n]+)",
     re.IGNORECASE | re.MULTILINE,
 )
-_CONCLUDED = re.compile(
-    r"(?:\b(?:therefore|thus|hence|so|finally|in conclusion)\b|因此|所以|故|综上|于是|可得)[^\n]{0,300}"
-    r"(?:=|\b(?:is|are|equals)\b|为|是|等于|有)\s*(?P<answer>[^\n]{1,200})$",
+_CONCLUSION = re.compile(
+    r"(?:\b(?:therefore|thus|hence|so|finally|in conclusion)\b|因此|所以|故|综上|于是|可得)[^\n]{1,400}$",
     re.IGNORECASE | re.MULTILINE,
 )
+_SAYS = re.compile(r".*(?:=|\b(?:is|are|equals)\b|为|是|等于|有)\s*(?P<answer>.+)$", re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?(?:\s?/\s?\d+)?\s?%?")
 _ENDS = " \t\r\n*_`"
 
@@ -39,12 +39,12 @@ def final_answer(text: str) -> str | None:
     boxes = boxed(text)
     if boxes:
         return boxes[-1]
-    for pattern in (_HEADED, _ANNOUNCED, _CONCLUDED):
-        matches = [match["answer"] for match in pattern.finditer(text)]
-        for found in reversed(matches):
+    for pattern in (_HEADED, _ANNOUNCED):
+        for found in reversed([match["answer"] for match in pattern.finditer(text)]):
             if answer := _clean(_sentence(found)):
                 return answer
-    return _last_resort(text)
+    conclusions = [match[0] for match in _CONCLUSION.finditer(text)]
+    return _said(conclusions[-1] if conclusions else text.strip().rsplit("\n\n", 1)[-1])
 
 
 def boxed(text: str) -> list[str]:
@@ -58,7 +58,9 @@ def boxed(text: str) -> list[str]:
         at = match.end()
         if match["brace"] or match["plain"]:
             end = _closing(text, at)
-            content, at = text[at:end], min(end + 1, len(text))
+            # A box that the end of the text cuts is no answer: ``\boxed{3`` may have been 31.
+            content = text[at:end] if end < len(text) else ""
+            at = min(end + 1, len(text))
         else:
             content = re.split(r"[\s$。，]", text[at : at + 100], maxsplit=1)[0]
             at += len(content)
@@ -87,7 +89,7 @@ def _joined(group: list[tuple[str | None, str]]) -> str:
 
 
 def _closing(text: str, at: int) -> int:
-    """Where the brace that opened just before *at* closes; if it never does, the end of its line or formula."""
+    """Where the brace that opened just before *at* closes; if it never does, the end of its formula or line."""
     depth = 1
     for match in _BRACE.finditer(text, at):
         if match[0] == "{":
@@ -116,6 +118,9 @@ def _clean(content: str) -> str:
     while True:
         before = content
         content = content.strip(_ENDS).removesuffix("。").removesuffix(".").strip(_ENDS)
+        if content.count("$") - content.count(r"\$") == 1:
+            # Half of a formula, or money: neither is part of the answer.
+            content = content.removeprefix("$").removesuffix("$") if not content.endswith(r"\$") else content
         for opening, closing in (("$$", "$$"), ("$", "$"), (r"\(", r"\)"), (r"\[", r"\]")):
             inside = content[len(opening) : -len(closing)]
             if content.startswith(opening) and content.endswith(closing) and len(content) > 2 * len(opening):
@@ -127,13 +132,13 @@ def _clean(content: str) -> str:
             return content
 
 
-def _last_resort(text: str) -> str | None:
-    """The last formula of the last paragraph, else its last number; None if it has neither."""
-    paragraph = text.strip().rsplit("\n\n", 1)[-1]
-    spans = regions(paragraph)
-    if spans:
-        start, end = spans[-1]
-        formula = _clean(paragraph[start:end])
-        return (formula.rsplit("=", 1)[-1].strip() if formula.count("=") > 1 else formula) or None
-    numbers = _NUMBER.findall(paragraph)
+def _said(sentence: str) -> str | None:
+    """What *sentence* ends with: its last formula, else what it says after "is", else its last number."""
+    spans = regions(sentence)
+    if spans and (formula := _clean(sentence[spans[-1][0] : spans[-1][1]])):
+        return formula
+    match = _SAYS.match(sentence)
+    if match is not None and (answer := _clean(_sentence(match["answer"]))) and len(answer) <= 60:
+        return answer
+    numbers = _NUMBER.findall(sentence)
     return numbers[-1].strip() if numbers else None

@@ -13,7 +13,7 @@ __all__ = ["read"]
 _NUMERAL = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3}|[IVX]{1,4})"
 _MARKUP = r"[ \t]*(?:#{1,6}[ \t]*)?(?:\*\*|__)?[ \t]*"
 _STEP = re.compile(
-    rf"{_MARKUP}(?:step[ \t]*{_NUMERAL}|步骤[ \t]*{_NUMERAL}|第[ \t]*{_NUMERAL}[ \t]*步)(?:\*\*|__)?[ \t]*[:：.、)）—–-]*[ \t]*(?P<rest>.*)$",
+    rf"{_MARKUP}(?:step[ \t]*{_NUMERAL}|步骤[ \t]*{_NUMERAL}|第[ \t]*{_NUMERAL}[ \t]*步)(?:\*\*|__)?[ \t]*[:：.、,，)）—–-]*[ \t]*(?P<rest>.*)$",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(
@@ -37,6 +37,11 @@ _KINDS = {
 }
 _CONCLUDES = re.compile(
     r"\s*(?:\*\*)?(?:therefore|thus|hence|so\b|in conclusion|finally|the (?:final )?answer|因此|所以|故|综上|于是|答)",
+    re.IGNORECASE,
+)
+_ANNOUNCES = re.compile(
+    r"\s*(?:#{1,6}\s*)?(?:\d[.)、]\s*)?(?:\*\*|__)?\s*(?:the\s+)?(?:(?:final|correct) answer|answer|最终答案|正确答案|答案|故选|应选|答)"
+    r"(?:\*\*|__)?\s*(?:[:：是为]|is\b|\(|（)",
     re.IGNORECASE,
 )
 
@@ -102,13 +107,29 @@ def _starts(lines: list[_Line]) -> dict[int, tuple[str | None, str]]:
     Lines that say "Step 2" or "第二步" if there are any, else the items of the first list that counts from 1 without
     an indent.
     """
-    named = {index: _title(match["rest"]) for index, match in _matches(_STEP, lines)}
+    named = {
+        index: _title(match["rest"], is_heading=lines[index].text.lstrip().startswith("#"))
+        for index, match in _matches(_STEP, lines)
+    }
     if named:
         return named
+    counted = _counted(lines, range(len(lines)))
+    # "1. Kind of problem … 2. Steps … 3. Final answer": the parts are numbered, and the steps are inside the second.
+    for index, after in zip(counted, [*list(counted)[1:], len(lines)], strict=False):
+        title = counted[index][0] or counted[index][1]
+        if len(title) <= 40 and _KINDS["steps"].search(title) and not _KINDS["answer"].search(title):
+            return _counted(lines, range(index + 1, after), indented=True) or counted
+    return counted
+
+
+def _counted(
+    lines: list[_Line], where: range, *, indented: bool = False
+) -> dict[int, tuple[str | None, str]]:
+    """The items of the first list in these lines that counts from 1."""
     counted: dict[int, tuple[str | None, str]] = {}
     for index, match in _matches(_NUMBERED, lines):
         number = int(match["a"] or match["b"])
-        if not match["indent"] and number == len(counted) + 1:
+        if index in where and number == len(counted) + 1 and (indented or not match["indent"]):
             rest = f"{match['bold'] or ''}{match['rest']}"
             counted[index] = _title(rest, is_heading=lines[index].text.startswith("#"))
     return counted
@@ -169,7 +190,7 @@ def _numbered(
 
 def _ends_steps(line: str, heading: tuple[str, str] | None, step: _Draft) -> bool:
     """Whether *line*, after the last numbered step, begins the part with the answer."""
-    if heading is not None and heading[0] in {"answer", "other"}:
+    if (heading is not None and heading[0] in {"answer", "other"}) or _ANNOUNCES.match(line) is not None:
         return True
     parted = bool(step.lines) and not step.lines[-1].strip()
     return parted and not line[:1].isspace() and _CONCLUDES.match(line) is not None
