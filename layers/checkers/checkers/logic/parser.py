@@ -9,113 +9,48 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NoReturn
 
-from checkers.logic.errors import FormulaError
-from checkers.logic.formulas import Equal, Formula, Junction, Not, Predicate, Quantified, Term, Truth, depth
-from checkers.logic.lexer import Kind, Token, tokens
+from checkers.logic.building import compared, folded, junction, quantify
+from checkers.logic.cursor import DEEPEST, Cursor
+from checkers.logic.formulas import Formula, Junction, Not, Predicate, Term, Truth, depth
+from checkers.logic.lexer import Token, tokens
+from checkers.logic.textbook import unglued
 
-__all__ = ["DEEPEST", "glued_predicates", "parse"]
+__all__ = ["parse"]
 
-DEEPEST = 60
-"""Brackets, negations, quantifiers and functions inside one another."""
 DEEPEST_TREE = 150
-"""The same with the levels that need no brackets."""
+"""Formulas inside one another, with the levels that need no brackets."""
 MOST_QUANTIFIERS = 60
 
-_TIGHTEST_FIRST = ("∧", "⊕", "∨", "→", "↔")
 _VARIABLE = re.compile(r"[a-z]\w{0,2}'?\Z|[A-Z]\d?\Z")
 _LISTED = re.compile(r"[a-z]\d?'?\Z")
 _LABEL = re.compile(
     r"\s*(?:(?:[PCpc]\d{0,3}|premise\s*\d*|conclusion|前提\s*\d*|结论)\s*[:：]|∴|therefore\b|因此|所以)\s*",
     re.IGNORECASE,
 )
-_TEXTBOOK = re.compile(r"([A-Z])([a-z]{1,3})\Z")
 
 
 def parse(text: str, textbook: frozenset[tuple[str, int]] = frozenset()) -> Formula:
-    """The formula that ``text`` spells. Raises :class:`FormulaError` with the place of what is wrong.
+    """The formula that ``text`` spells. Raises :class:`checkers.logic.errors.FormulaError` with the place of what is wrong.
 
     ``textbook`` names predicates that are written with their arguments glued on (``Fa`` for ``F(a)``), as letter and number
-    of arguments: see :func:`glued_predicates`.
+    of arguments: see :func:`checkers.logic.textbook.glued_predicates`.
     """
     label = _LABEL.match(text)
     start = label.end() if label else 0
     return _Parser(tokens(text[start:]), start, textbook).whole()
 
 
-def glued_predicates(formula: Formula) -> frozenset[tuple[str, int]]:
-    """Predicates of which a proposition such as ``Fx``, under a quantifier over ``x``, shows that they are glued."""
-    found: set[tuple[str, int]] = set()
-
-    def look(part: Formula, bound: frozenset[str]) -> None:
-        match part:
-            case Predicate(name, ()):
-                glued = _TEXTBOOK.match(name)
-                if glued and any(letter in bound for letter in glued[2]):
-                    found.add((glued[1], len(glued[2])))
-            case Not(inner):
-                look(inner, bound)
-            case Junction(_, parts):
-                for each in parts:
-                    look(each, bound)
-            case Quantified(_, variable, body):
-                look(body, bound | {variable})
-            case _:
-                pass
-
-    look(formula, frozenset())
-    return frozenset(found)
-
-
-class _Parser:
+class _Parser(Cursor):
     """One walk over the signs of one formula."""
 
     def __init__(self, found: Sequence[Token], offset: int, textbook: frozenset[tuple[str, int]]) -> None:
-        self.tokens = found
-        self.offset = offset
+        super().__init__(found, offset)
         self.textbook = textbook
-        self.at = 0
         self.depth = 0
         self.quantifiers = 0
         self.conditions = 0
         self.bound: list[str] = []
-        self.partner = self._brackets()
-
-    # Signs
-
-    @property
-    def here(self) -> Token:
-        return self.tokens[self.at]
-
-    def ahead(self, by: int = 1) -> Token:
-        return self.tokens[min(self.at + by, len(self.tokens) - 1)]
-
-    def advance(self) -> Token:
-        token = self.here
-        self.at += 1
-        return token
-
-    def fail(self, code: str, token: Token | None = None) -> NoReturn:
-        token = token or self.here
-        raise FormulaError(code, token.at + self.offset, token.value)
-
-    def _brackets(self) -> dict[int, int]:
-        """For each opening bracket the place of the one that closes it."""
-        partner: dict[int, int] = {}
-        opened: list[int] = []
-        for at, token in enumerate(self.tokens):
-            if token.kind == "open":
-                opened.append(at)
-                if len(opened) > DEEPEST:
-                    self.fail("too_deep", token)
-            elif token.kind == "close":
-                if not opened or self.tokens[opened[-1]].value != token.value:
-                    self.fail("bracket_not_opened", token)
-                partner[opened.pop()] = at
-        if opened:
-            self.fail("bracket_not_closed", self.tokens[opened[-1]])
-        return partner
 
     # Formulas
 
@@ -131,15 +66,6 @@ class _Parser:
             self.fail("too_deep")
         return formula
 
-    def at_end(self) -> bool:
-        return self.here.kind == "end"
-
-    def skip(self, kind: Kind) -> bool:
-        if self.here.kind != kind:
-            return False
-        self.advance()
-        return True
-
     def expression(self) -> Formula:
         operands = [self.unary()]
         signs: list[str] = []
@@ -147,7 +73,7 @@ class _Parser:
             self.advance()
             signs.append(sign)
             operands.append(self.unary())
-        return _folded(operands, signs)
+        return folded(operands, signs)
 
     def _connective(self) -> str:
         here = self.here
@@ -232,7 +158,7 @@ class _Parser:
         if len(parts) < 2 or (sign.value == "→" and len(parts) != 2):
             self.fail("wrong_number_of_parts", sign)
         self.advance()
-        return _junction(sign.value, parts)
+        return junction(sign.value, parts)
 
     # Quantifiers
 
@@ -253,7 +179,7 @@ class _Parser:
             body = self._scope(names, applied)
         finally:
             del self.bound[len(self.bound) - len(names) :]
-        return _quantify(sign.value, names, restriction, body)
+        return quantify(sign.value, names, restriction, body)
 
     def _variables(self, *, inside: bool) -> list[str]:
         listed = self.here.kind == "open"
@@ -309,7 +235,9 @@ class _Parser:
         if self.here.kind in ("colon", "comma"):
             self.advance()
             return self.expression()
-        if self.here.kind != "quantifier" and self._needs_more(names):
+        if self.here.kind != "quantifier" and self.used_behind(
+            names, commas_end=len(self.bound) == len(names)
+        ):
             return self.expression()
         return self.unary()
 
@@ -327,48 +255,6 @@ class _Parser:
         self.advance()
         return body
 
-    def _needs_more(self, names: list[str]) -> bool:
-        """Whether a variable is used behind the next atom or bracket, where a narrow scope would leave it unbound."""
-        at = self._behind_operand(self.at)
-        while at < len(self.tokens):
-            token = self.tokens[at]
-            if token.kind in ("close", "end") or (token.kind == "comma" and not self.bound[: -len(names)]):
-                return False
-            if token.kind == "quantifier" and any(
-                later.value in names for later in self.tokens[at + 1 : at + 3]
-            ):
-                return False
-            if token.kind == "open":
-                inside = self.tokens[at + 1 : self.partner[at]]
-                if self._uses(inside, names):
-                    return True
-                at = self.partner[at]
-            elif token.kind == "name" and token.value in names:
-                return True
-            at += 1
-        return False
-
-    def _uses(self, inside: Sequence[Token], names: list[str]) -> bool:
-        for at, token in enumerate(inside):
-            if token.kind == "quantifier" and any(later.value in names for later in inside[at + 1 : at + 3]):
-                return False
-            if token.kind == "name" and token.value in names:
-                return True
-        return False
-
-    def _behind_operand(self, at: int) -> int:
-        while self.tokens[at].kind == "not":
-            at += 1
-        if self.tokens[at].kind in ("name", "number", "quoted"):
-            at += 1
-        if self.tokens[at].kind == "open":
-            at = self.partner[at] + 1
-        if self.tokens[at].kind == "relation":
-            at += 2
-            if self.tokens[min(at, len(self.tokens) - 1)].kind == "open":
-                at = self.partner[at] + 1
-        return at
-
     # Atoms
 
     def atom(self) -> Formula:
@@ -380,9 +266,9 @@ class _Parser:
             self.fail("number_is_no_statement", token)
         if term.variable:
             self.fail("variable_is_no_statement", token)
-        glued = _TEXTBOOK.match(term.name)
-        if glued and not term.args and (glued[1], len(glued[2])) in self.textbook:
-            return Predicate(glued[1], tuple(Term(name, variable=name in self.bound) for name in glued[2]))
+        letter, letters = unglued(term.name)
+        if not term.args and (letter, len(letters)) in self.textbook:
+            return Predicate(letter, tuple(Term(name, variable=name in self.bound) for name in letters))
         return Predicate(term.name, term.args)
 
     def related(self, left: Term, relation: Token) -> Formula:
@@ -394,7 +280,7 @@ class _Parser:
                 parts.append(self._member(left, relation))
                 break
             right = self.term()
-            parts.append(_compared(left, relation.value, right))
+            parts.append(compared(left, relation.value, right))
             left = right
         return parts[0] if len(parts) == 1 else Junction("∧", tuple(parts))
 
@@ -439,67 +325,3 @@ class _Parser:
         self.advance()
         self.depth -= 1
         return tuple(args)
-
-
-def _folded(operands: list[Formula], signs: list[str]) -> Formula:
-    """Operands joined by signs, the tightest first; ``→`` from the right."""
-    for sign in _TIGHTEST_FIRST:
-        joined: list[Formula] = []
-        kept: list[str] = []
-        group = [operands[0]]
-        for between, operand in zip([*signs, ""], [*operands[1:], None], strict=True):
-            if between == sign and operand is not None:
-                group.append(operand)
-                continue
-            joined.append(_joined(sign, group))
-            kept.append(between)
-            group = [operand] if operand is not None else []
-        operands, signs = joined, kept[:-1]
-    return operands[0]
-
-
-def _joined(sign: str, group: list[Formula]) -> Formula:
-    if len(group) == 1:
-        return group[0]
-    if sign != "→":
-        return _junction(sign, group)
-    formula = group[-1]
-    for condition in reversed(group[:-1]):
-        formula = Junction("→", (condition, formula))
-    return formula
-
-
-def _junction(sign: str, parts: Sequence[Formula]) -> Formula:
-    match sign:
-        case "∧" | "∨" | "⊕" | "→" | "↔":
-            return Junction(sign, tuple(parts))
-        case _:
-            raise AssertionError(sign)
-
-
-def _compared(left: Term, relation: str, right: Term) -> Formula:
-    match relation:
-        case "=":
-            return Equal(left, right)
-        case "≠":
-            return Not(Equal(left, right))
-        case "<":
-            return Predicate("<", (left, right))
-        case ">":
-            return Predicate("<", (right, left))
-        case "≤":
-            return Not(Predicate("<", (right, left)))
-        case _:
-            return Not(Predicate("<", (left, right)))
-
-
-def _quantify(sign: str, names: Sequence[str], restriction: Formula | None, body: Formula) -> Formula:
-    if restriction is not None:
-        body = Junction("→" if sign == "∀" else "∧", (restriction, body))
-    for name in reversed(names):
-        match sign:
-            case "∀" | "∃!":
-                body = Quantified("∀" if sign == "∀" else "∃!", name, body)
-            case _:
-                body = Quantified("∃", name, body)
-    return Not(body) if sign == "¬∃" else body

@@ -27,7 +27,8 @@ from checkers.logic.formulas import (
     walk,
 )
 from checkers.logic.interpretations import vocabulary
-from checkers.logic.parser import glued_predicates, parse
+from checkers.logic.parser import parse
+from checkers.logic.textbook import glued_predicates
 
 __all__ = ["Argument", "Note", "Unread", "background", "read"]
 
