@@ -5,6 +5,7 @@ The words that it generates are its own, and so are its figures; everything else
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -119,6 +120,17 @@ def _line(line: str) -> object:
 def _without_figures(shape: object) -> object:
     # Recorded: an answer of no tokens at all has no time for them.
     return {k: v for k, v in shape.items() if k != "eval_duration"} if isinstance(shape, dict) else shape
+
+
+def test_no_body_is_an_error_of_the_server(address: str) -> None:
+    path = Path(__file__).parents[3] / "shared" / "data" / "json_bodies.jsonl"
+    if not path.exists():
+        pytest.skip("the collection of JSON bodies is not beside the project")
+    bodies = [base64.b64decode(json.loads(line)["base64"]) for line in path.read_text().splitlines()]
+    with httpx.Client() as client:
+        codes = {client.post(address + "/api/chat", content=body, timeout=30).status_code for body in bodies}
+    # None of them names a model that is here.
+    assert codes == {400}
 
 
 def test_num_predict_is_obeyed_and_the_answer_ends_with_length(address: str) -> None:

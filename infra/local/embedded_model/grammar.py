@@ -297,7 +297,8 @@ class _Parser:
         return token is not None and _is_differential(token)
 
     def _limit(self) -> Node:
-        self._eat("_")
+        if self._peek() != "(":
+            self._eat("_")
         opening = self._peek()
         if opening in _CLOSING:
             self._take()

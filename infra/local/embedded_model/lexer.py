@@ -58,6 +58,8 @@ _SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ", "0123456789+-n"
 _SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))
 _RAISED = re.compile("[" + "".join(_SUPERSCRIPTS) + "]+")
 _LOWERED = re.compile("[" + "".join(_SUBSCRIPTS) + "]+")
+# f'(x) asks for the derivative; f'(2) asks for more, and keeps its prime, which no grammar knows.
+_PRIMED = re.compile(r"\b[fgy]\s*['′](?!['′])(?:\s*\(\s*[a-z]\s*\)|(?!\s*\())")
 _VULGAR = {
     "½": r"\frac{1}{2}", "⅓": r"\frac{1}{3}", "⅔": r"\frac{2}{3}", "¼": r"\frac{1}{4}", "¾": r"\frac{3}{4}",
     "⅕": r"\frac{1}{5}", "⅛": r"\frac{1}{8}",
@@ -69,7 +71,7 @@ _PIECE = re.compile(
     |(?P<environment>\\(?:begin|end)\{{[a-z]+\*?\}}(?:\{{[lcr|]+\}})?)
     |(?P<command>\\[A-Za-z]+)
     |(?P<number>\d{{1,3}}(?:,\d{{3}})+(?![\d,])(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)
-    |(?P<letters>[A-Za-z]+(?:'[a-z]+)?)
+    |(?P<letters>[A-Za-z]+(?:'(?:s|re|ve|ll|t|d|m)\b)?)
     |(?P<greek>[αβγθλμφω])
     |(?P<end>[.。?？;；](?=\s|$|[{_CJK}])|(?<![\w)\]}}])!|[。？；！])
     |(?P<comma>[,，、])
@@ -95,7 +97,7 @@ def tokenize(text: str) -> list[Token]:
             glued = False
             continue
         following = plain[match.end() : match.end() + 1]
-        if piece in _NEED_BRACKETS and following != "(":
+        if piece in _NEED_BRACKETS and following not in ("(_" if piece == "lim" else "("):
             out.append(Token("word", piece, glued))
         else:
             out.extend(_tokens(kind, piece, glued))
@@ -106,6 +108,7 @@ def tokenize(text: str) -> list[Token]:
 def _plain(text: str) -> str:
     """*text* with full-width forms, raised digits and the many signs in plain ones; ``x²`` becomes ``x^(2)``."""
     text = "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" and c not in "，。？；！" else c for c in text)
+    text = _PRIMED.sub(" derivative ", text)
     text = _RAISED.sub(lambda m: "^(" + "".join(_SUPERSCRIPTS[c] for c in m.group()) + ")", text)
     text = _LOWERED.sub(lambda m: "_{" + "".join(_SUBSCRIPTS[c] for c in m.group()) + "}", text)
     return "".join(_VULGAR.get(c) or _SIGNS.get(c, c) for c in text)
@@ -151,9 +154,6 @@ def _letters(piece: str, glued: bool) -> list[Token]:
         return [Token("name", piece, glued)]
     if piece.lower() in _SPOKEN:
         return [Token("sign", _SPOKEN[piece.lower()], False)]
-    prime = re.fullmatch(r"([fgy])('+)", piece)
-    if prime:
-        return [Token("name", prime[1], glued), Token("sign", "'", True)]
     if glued and len(piece) <= 3 and piece.islower():
         # 2xy after a number: a product of names.
         return [Token("name", letter, at == 0 or glued) for at, letter in enumerate(piece)]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
 
 import sympy as sp
 
 from embedded_model import algebra
-from embedded_model.formula import Binary, Call, Node
+from embedded_model.formula import Binary, Call, Node, Number
 from embedded_model.phrases import Phrases
 from embedded_model.reading import Reading
 from embedded_model.solution import Say, Solution, Step
@@ -25,6 +26,26 @@ _PART_OF = re.compile(
     r"(?:(?:what|what's|is|find|calculate|compute|how much)\s+)*\{0\} of \{1\}|(?:求|计算)?\s*\{0\} ?的 ?\{1\}\D*"
 )
 _MOST_OPERATIONS = 14
+_ASK = r"(?:(?:what|what's|is|find|calculate|compute|evaluate|the|value|of)\s+)*"
+_ASK_ZH, _END_ZH = r"(?:请?(?:计算|求)?\s*)", r"(?:\s*(?:是|等于)(?:多少|几))?"
+_SPOKEN: tuple[tuple[re.Pattern[str], Callable[..., Node]], ...] = (
+    (re.compile(rf"{_ASK}square root of \{{0\}}"), lambda node: Call("sqrt", (node,))),
+    (re.compile(rf"{_ASK}cube root of \{{0\}}"), lambda node: Call("cbrt", (node,))),
+    (re.compile(rf"{_ASK}\{{0\}} (?:squared)"), lambda node: Binary("^", node, Number("2"))),
+    (re.compile(rf"{_ASK}\{{0\}} (?:cubed)"), lambda node: Binary("^", node, Number("3"))),
+    (
+        re.compile(rf"{_ASK}\{{0\}} (?:raised )?to the power of \{{1\}}"),
+        lambda base, power: Binary("^", base, power),
+    ),
+    (re.compile(rf"{_ASK_ZH}\{{0\}}\s?的 ?算术平方根{_END_ZH}"), lambda node: Call("sqrt", (node,))),
+    (re.compile(rf"{_ASK_ZH}\{{0\}}\s?的 ?立方根{_END_ZH}"), lambda node: Call("cbrt", (node,))),
+    (re.compile(rf"{_ASK_ZH}\{{0\}}\s?的 ?平方{_END_ZH}"), lambda node: Binary("^", node, Number("2"))),
+    (re.compile(rf"{_ASK_ZH}\{{0\}}\s?的 ?立方{_END_ZH}"), lambda node: Binary("^", node, Number("3"))),
+    (
+        re.compile(rf"{_ASK_ZH}\{{0\}}\s?的 ?\{{1\}} ?次[方幂]{_END_ZH}"),
+        lambda base, power: Binary("^", base, power),
+    ),
+)
 
 
 def solve(reading: Reading, say: Say) -> Solution | None:
@@ -45,6 +66,9 @@ def _node(reading: Reading) -> Node | None:
         return None
     if len(formulas) == 1 and "sum" not in reading.words.split() and _WORDS.understand(reading.words):
         return formulas[0].sides[0]
+    for pattern, build in _SPOKEN:
+        if pattern.fullmatch(reading.skeleton):
+            return build(*(formula.sides[0] for formula in formulas))
     if len(formulas) == 2 and _PART_OF.fullmatch(reading.skeleton):
         first, second = formulas[0].sides[0], formulas[1].sides[0]
         parts = [node for node in (first, second) if _is_part(node)]

@@ -24,15 +24,19 @@ _INTEGRATE = Phrases(
 )
 _LIMIT = Phrases(
     r"limits?|evaluate|compute|calculate|as|approaches|tends to|goes to|to|infinity",
-    r"求极限|极限|计算|当|时|趋于|趋近于|函数",
+    r"求极限|极限|计算|当|时|趋于|趋近于|趋向于|函数",
 )
 _FROM_TO = re.compile(r"(?:from|从) ?\{(\d)\} ?(?:to|到) ?\{(\d)\}")
+_WHEN = re.compile(r"当 ?\{0\} ?(?:趋于|趋近于|趋向于) ?\{1\} ?时.*\{2\}.*")
 _APPROACHES = re.compile(r"as \{(\d)\} (?:approaches|tends to|goes to) (?:\{(\d)\}|(infinity))")
 
 
 def solve(reading: Reading, say: Say) -> Solution | None:
     """The derivative, integral or limit that *reading* asks for."""
     words = reading.words
+    if _WHEN.fullmatch(reading.skeleton) and _LIMIT.command(words) and len(reading.formulas) == 3:
+        over, target, body = (formula.sides[0] for formula in reading.formulas)
+        return _limit(Call("limit", (body, over, target)), say)
     nodes = [_body(formula) for formula in reading.formulas]
     first = nodes[0]
     if first is None:
@@ -140,6 +144,12 @@ def _integral(call: Call, say: Say) -> Solution | None:
     inner = sp.integrate(expr, over)
     if inner.has(sp.Integral, sp.Piecewise) or sp.simplify(sp.diff(inner, over) - expr) != 0:
         return None
+    if not bounds:
+        # ln|x| where the logarithm came from a quotient: the function may be wanted on both sides of its pole.
+        inner = inner.replace(
+            lambda part: isinstance(part, sp.log) and not expr.has(part),
+            lambda part: sp.log(sp.Abs(part.args[0])),
+        )
     name, shown = sp.latex(over), algebra.tex(call)
     found = Step(
         say("An antiderivative", "求原函数"),

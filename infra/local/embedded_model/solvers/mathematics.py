@@ -8,7 +8,7 @@ from collections.abc import Callable
 from embedded_model.reading import Reading, read
 from embedded_model.solution import Say, Solution
 from embedded_model.solvers import arithmetic, calculus, equations, inequalities, integers, rewriting
-from embedded_model.stories import chinese, english
+from embedded_model.stories import chinese, english, riddles
 
 __all__ = ["solve"]
 
@@ -21,6 +21,9 @@ def solve(text: str, say: Say) -> Solution | None:
 
 
 def _by_story(text: str, say: Say) -> Solution | None:
+    riddle = riddles.solve(text, say)
+    if riddle is not None:
+        return riddle
     return chinese.solve(text, say) if re.search("[\u4e00-\u9fff]", text) else english.solve(text, say)
 
 

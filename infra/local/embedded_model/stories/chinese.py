@@ -49,7 +49,7 @@ def solve(text: str, say: Say) -> Solution | None:
     plain = re.sub(r"\s+", "", text).strip("　")
     plain = plain.translate({0xFF10 + digit: str(digit) for digit in range(10)} | {ord("．"): "."})
     plain = re.sub(r"\(?(\d+/\d+)\)?", r"\1", plain)
-    plain = _NAMES.sub("〇", plain)
+    plain = _NAMES.sub("〇", re.sub(r"多少元?钱", "多少元", plain))
     plain = _counted(plain)
     turning = [word for word in _TURNING if word in _UNITS.sub("", plain)]
     if len(plain) > 200 or _CHARACTER_NUMBER.search(_UNITS.sub("", plain)):

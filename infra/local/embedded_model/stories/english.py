@@ -321,6 +321,20 @@ _TEMPLATES: tuple[_Template, ...] = (
     ),
     _Template(
         re.compile(
+            rf"(?P<y>[a-z]+) is {_N} years older than (?P<x>[a-z]+)[.;,] *(?:if )?(?P=x) is {_N}(?: years old)?[.;,] *how old is (?P=y)\??"
+        ),
+        plans.total,
+        frozenset({"years", "older", "than", "if"}),
+    ),
+    _Template(
+        re.compile(
+            rf"(?:if )?{_N} (?P<x>[a-z]+) cost {_N}(?: dollars)?[.;,] *how much (?:do|would|will) {_N} (?P=x) cost\??"
+        ),
+        plans.proportion,
+        frozenset({"if"}),
+    ),
+    _Template(
+        re.compile(
             rf"(?P<x>[a-z]+) is {_N} years old[.;,]? *how old will (?:(?P=x)|he|she) be in {_N} years\??"
         ),
         plans.total,

@@ -17,6 +17,7 @@ __all__ = [
     "multiple",
     "perimeter",
     "product",
+    "proportion",
     "share",
     "square_area",
     "square_perimeter",
@@ -76,6 +77,12 @@ def multiple(values: list[Fraction], working: Working) -> Fraction:
 def share(values: list[Fraction], working: Working) -> Fraction:
     """The first in so many equal parts."""
     return working.calculate(values[0], "/", values[1], "share")
+
+
+def proportion(values: list[Fraction], working: Working) -> Fraction:
+    """So many cost so much: what do so many cost?"""
+    one = working.calculate(values[1], "/", values[0], "one")
+    return working.calculate(one, "*", values[2], "product")
 
 
 def area(values: list[Fraction], working: Working) -> Fraction:

@@ -20,6 +20,7 @@ _REASONS = {
     "product": ("The amount for one, times how many there are", "每份的数乘份数，得总数"),
     "multiple": ("So many times a number: multiply", "求一个数的几倍，用乘法"),
     "share": ("Equal shares are found by division", "总数除以份数，得每份的数"),
+    "one": ("First the amount for one", "先求一份是多少"),
     "fits": ("How many times one share fits into the whole", "总数里有几个这样的一份，用除法"),
     "area": ("The area of a rectangle is its length times its width", "长方形的面积等于长乘宽"),
     "half perimeter": ("Length and width together are half of the perimeter", "先求长与宽的和"),
