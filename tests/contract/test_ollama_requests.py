@@ -92,7 +92,7 @@ def test_calls_one_after_the_other_share_a_connection() -> None:
     with ModelHost() as host, client_of(host.url) as client:
         for _ in range(20):
             assert outcome(client).error is None
-        client.version()
+            client.version()
         assert host.connections == 1
 
 
