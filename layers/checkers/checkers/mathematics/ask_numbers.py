@@ -173,9 +173,9 @@ def _divisor_count(ask: Ask) -> Expected:
 )
 def _divisor_sum(ask: Ask) -> Expected:
     value, sort = _factorable(ask, "n"), ask.word("sort").removeprefix("distinct ").removeprefix("different ")
-    if sort == "prime" and "sum" in ask.text and "distinct" not in ask.text and "different" not in ask.text:
-        if any(power > 1 for power in sp.factorint(value).values()):
-            raise NotUnderstood("prime factors that may count several times")
+    repeated = any(power > 1 for power in sp.factorint(value).values())
+    if sort == "prime" and "sum" in ask.text and repeated and not re.search("distinct|different", ask.text):
+        raise NotUnderstood("prime factors that may count several times")
     numbers = sp.primefactors(value) if sort == "prime" else sp.divisors(value)
     if sort in ("odd", "even"):
         numbers = [divisor for divisor in numbers if divisor % 2 == (sort == "odd")]

@@ -117,9 +117,11 @@ def value_expected(
 
 def _tidied(value: Any) -> Any:
     """The rational number that a sum of roots of polynomials is, where it is one."""
-    if value.is_Matrix or not value.has(sp.CRootOf):
+    if value.is_Matrix or not value.has(sp.CRootOf, sp.Float):
         return value
     digits = value.evalf(60)
+    if abs(sp.im(digits)) > sp.Float(10) ** -40 * (1 + abs(digits)):
+        return value
     close = sp.nsimplify(sp.re(digits), rational=True, tolerance=sp.Float(10) ** -40)
     if close.q < 10**9 and same(value, close):
         return close

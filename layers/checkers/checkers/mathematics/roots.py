@@ -53,13 +53,20 @@ def polynomial_roots(difference: Any, unknown: Any, *, real: bool) -> list[Any]:
     if polynomial.degree() > HIGHEST_DEGREE:
         raise NotUnderstood("a degree that is too high")
     if all(coefficient.is_Rational for coefficient in polynomial.all_coeffs()):
-        whole = polynomial.real_roots() if real else polynomial.all_roots()
-        return _merged(whole)
+        return list(dict.fromkeys(polynomial.real_roots())) if real else _complex_roots(polynomial)
     found = sp.roots(polynomial)
     if sum(found.values()) != polynomial.degree():
         raise NotUnderstood("roots that are not all known")
     zeros = _merged(list(found))
     return [zero for zero in zeros if _real_value(zero)] if real else zeros
+
+
+def _complex_roots(polynomial: Any) -> list[Any]:
+    """The different roots: exact up to degree two, else to 80 digits, as SymPy is slow to refine exact ones."""
+    found: list[Any] = []
+    for factor, _ in polynomial.factor_list()[1]:
+        found += list(sp.roots(factor)) if factor.degree() <= 2 else factor.nroots(n=80, maxsteps=300)
+    return found
 
 
 def transcendental_roots(difference: Any, unknown: Any, domain: Any) -> list[Any]:
