@@ -66,7 +66,9 @@ def test_the_context_is_read_with_the_problem() -> None:
 )
 def test_what_it_cannot_solve_gets_no_final_answer(problem: str, language: Language) -> None:
     answer = split(_solved(problem, language)).answer
-    assert read_solution(answer, steps=True).final_answer is None
+    solution = read_solution(answer, steps=True)
+    assert solution.final_answer is None
+    assert solution.steps == ()
     assert "embedded-sympy" in answer
     assert "cannot solve" in answer or "解不出" in answer
 

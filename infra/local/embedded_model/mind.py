@@ -49,7 +49,11 @@ def _solved(task: Asked, say: Say) -> str:
     report = analyse(task.text, "", say) if task.task == "chat" else None
     if report is not None:
         return writing.thinking(say("This is an argument.", "这是一个论证。"), report)
-    return writing.thinking(_no_way(say), small_talk.unable(say))
+    unable = small_talk.unable(say)
+    if task.task == "solve" and task.steps:
+        # Under this heading nobody takes it for a step.
+        unable = say("## Analysis", "## 分析") + f"\n\n{unable}"
+    return writing.thinking(_no_way(say), unable)
 
 
 def _thoughts(solution: Solution, say: Say) -> str:
