@@ -304,6 +304,21 @@ def test_numbers_of_any_length_are_bounded() -> None:
     assert ask([f"n = {'9' * 5000}"], f"n = {'8' * 5000}")["verdict"] == "neither"
 
 
+def test_a_missing_premise_with_a_free_variable_is_read_like_the_premises() -> None:
+    assert (
+        ask(["Human(socrates)"], "Mortal(socrates)", ["Human(x) → Mortal(x)"])["missing_that_suffices"] == 0
+    )
+    assert ask(["Human(x)"], "Mortal(y)", ["Human(x) → Mortal(x)"])["missing_that_suffices"] is None
+
+
+def test_an_argument_of_too_many_characters_is_refused_at_once() -> None:
+    began = time.process_time()
+    result = ask(["∧".join(["Proposition"] * 600)] * 60, "P")
+
+    assert "too long" in result["detail"]
+    assert time.process_time() - began < 0.5
+
+
 def test_a_variable_outside_its_quantifier_is_refused() -> None:
     assert "P1: the variable x is used outside its quantifier" in ask(["P(x) ∧ ∀x Q(x)"], "P(a)")["detail"]
 

@@ -53,10 +53,11 @@ class _Answer:
 def decide(request: Mapping[str, Any], clock: Callable[[], float] = time.monotonic) -> dict[str, Any]:
     """Decide an argument of formulas with Z3; see :func:`checkers.logic.decide` for the shapes."""
     language: Language = "zh" if request.get("language") == "zh" else "en"
+    began = clock()
     argument = read(request)
     if argument.unread:
         return _result("unknown", None, unread(argument.unread, language))
-    search = _Search(argument, clock)
+    search = _Search(argument, clock, began + _SECONDS)
     if argument.conclusion is None:
         decision = search.without_conclusion()
     else:
@@ -82,10 +83,10 @@ def decide(request: Mapping[str, Any], clock: Callable[[], float] = time.monoton
 class _Search:
     """The questions that one argument raises, within one budget of time."""
 
-    def __init__(self, argument: Argument, clock: Callable[[], float]) -> None:
+    def __init__(self, argument: Argument, clock: Callable[[], float], ends: float) -> None:
         self.argument = argument
         self.clock = clock
-        self.ends = clock() + _SECONDS
+        self.ends = ends
         present = [formula for formula in argument.missing if formula is not None]
         conclusion = [] if argument.conclusion is None else [argument.conclusion]
         self.background = background([*argument.premises, *conclusion, *present])

@@ -7,6 +7,7 @@ binds is a name (it is, once it stands in a plain statement) or means everything
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
@@ -33,6 +34,8 @@ from checkers.logic.textbook import glued_predicates
 __all__ = ["Argument", "Note", "Unread", "background", "read"]
 
 MOST_PREMISES = 60
+MOST_CHARACTERS = 40_000
+"""Of all formulas of an argument together."""
 _MOST_NUMERALS = 60
 _LINEAR_ORDER = (
     "∀x ¬(x < x)",
@@ -81,19 +84,16 @@ def read(request: Mapping[str, Any]) -> Argument:
     missing = [("", _formula_text(entry)) for entry in _list(request.get("missing"))[:MOST_PREMISES]]
     unread = [Unread("", FormulaError("too_many", MOST_PREMISES))] if len(entries) > MOST_PREMISES else []
 
-    textbook: frozenset[tuple[str, int]] = frozenset()
-    for _, text in (*texts, *missing):
-        textbook |= glued_predicates_of(text)
+    if sum(len(text) for _, text in (*texts, *missing)) > MOST_CHARACTERS:
+        return Argument(labels, unread=(Unread("", FormulaError("too_long", 0)),))
+
+    found = _all_parsed([text for _, text in (*texts, *missing)])
     formulas: list[Formula] = []
-    for label, text in texts:
-        found = _parsed(text, textbook)
-        if isinstance(found, FormulaError):
-            unread.append(Unread(label, found))
+    for (label, _), each in zip(texts, found, strict=False):
+        if isinstance(each, FormulaError):
+            unread.append(Unread(label, each))
         else:
-            formulas.append(found)
-    extra = [
-        None if isinstance(found := _parsed(text, textbook), FormulaError) else found for _, text in missing
-    ]
+            formulas.append(each)
     if unread:
         return Argument(labels, unread=tuple(unread))
 
@@ -109,7 +109,7 @@ def read(request: Mapping[str, Any]) -> Argument:
         labels,
         tuple(closed[: len(labels)]),
         closed[-1] if conclusion is not None else None,
-        tuple(None if formula is None else _closed(formula, everything) for formula in extra),
+        tuple(_closed_missing(each, everything, formulas) for each in found[len(texts) :]),
         notes=tuple(notes),
     )
 
@@ -136,9 +136,12 @@ def background(formulas: Sequence[Formula]) -> list[Formula]:
     return axioms
 
 
-def glued_predicates_of(text: str) -> frozenset[tuple[str, int]]:
-    found = _parsed(text, frozenset())
-    return frozenset() if isinstance(found, FormulaError) else glued_predicates(found)
+def _all_parsed(texts: Sequence[str]) -> list[Formula | FormulaError]:
+    """Each text's formula, or why it is none; read again if some show that predicates are glued to their arguments."""
+    found = [_parsed(text, frozenset()) for text in texts]
+    textbook = [glued_predicates(each) for each in found if not isinstance(each, FormulaError)]
+    glued = frozenset[tuple[str, int]]().union(*textbook)
+    return [_parsed(text, glued) for text in texts] if glued else found
 
 
 def _list(value: object) -> list[Any]:
@@ -201,6 +204,17 @@ def _closed(formula: Formula, everything: Sequence[str]) -> Formula:
     return formula
 
 
+def _closed_missing(
+    formula: Formula | FormulaError, everything: Sequence[str], others: Sequence[Formula]
+) -> Formula | None:
+    """A missing premise, read as the others are: a free name that only its own conditional uses means everything."""
+    if isinstance(formula, FormulaError):
+        return None
+    taken = {name for other in others for name in _free(other)}
+    own = [name for name in _free_in_conditionals([formula]) if name not in taken]
+    return _closed(formula, [*everything, *own])
+
+
 def _bind(formula: Formula, name: str) -> Formula:
     match formula:
         case Predicate(predicate, args):
@@ -226,18 +240,11 @@ def _bind_term(term: Term, name: str) -> Term:
 def _look_alikes(formulas: Sequence[Formula]) -> list[Note]:
     """Names that may have been meant as one: ``Meeting`` and ``Meetings``, one name with different numbers of arguments."""
     names = vocabulary(formulas)
-    notes = []
-    for one, other in combinations([*names.predicates], 2):
-        if one[0] == other[0]:
-            notes.append(Note("arity", (one[0],)))
-        elif _plain(one[0]) == _plain(other[0]) and one[1] == other[1]:
-            notes.append(Note("alike", (one[0], other[0])))
-    constants = [name for name in names.constants if not is_numeral(name)]
-    notes.extend(
-        Note("alike", pair) for pair in combinations(constants, 2) if _plain(pair[0]) == _plain(pair[1])
-    )
+    arities = Counter(name for name, _ in names.predicates)
+    notes = [Note("arity", (name,)) for name, count in arities.items() if count > 1]
+    for kind in (arities, [name for name in names.constants if not is_numeral(name)]):
+        alike: dict[str, list[str]] = {}
+        for name in kind:
+            alike.setdefault(name.lower().replace("_", "").removesuffix("s"), []).append(name)
+        notes.extend(Note("alike", (group[0], group[1])) for group in alike.values() if len(group) > 1)
     return notes[:5]
-
-
-def _plain(name: str) -> str:
-    return name.lower().replace("_", "").removesuffix("s")

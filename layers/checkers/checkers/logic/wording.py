@@ -122,7 +122,7 @@ def unread(problems: Sequence[Unread], language: Language) -> str:
 
 def _problem(label: str, error: FormulaError, language: Language) -> str:
     why = _pick(PROBLEMS[error.code], language).format(what=error.what)
-    if error.code in ("no_formula", "too_many"):
+    if error.code in ("no_formula", "too_many", "too_long"):
         place = ""
     else:
         place = f"（第 {error.at + 1} 个字符）" if language == "zh" else f" (character {error.at + 1})"
