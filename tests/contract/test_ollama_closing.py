@@ -93,6 +93,19 @@ def test_a_generation_that_failed_is_closed_already(kind: Literal["silence", "er
         assert host.wait_for(lambda host: host.open == 0, SOON)
 
 
+def test_closing_the_client_ends_its_generations() -> None:
+    with ModelHost(LONG) as host, client_of(host.url, idle_timeout=60.0) as client:
+        host.faults.append(Fault("silence", after=2))
+        generation = _begun(client)
+        while not isinstance(next(generation), Chunk):
+            pass
+        client.close()
+        with pytest.raises(GenerationBroken):
+            list(generation)
+        assert _readers() == []
+        assert host.wait_for(lambda host: host.running == 0, SOON)
+
+
 def test_closing_twice_or_unused_is_nothing() -> None:
     with ModelHost() as host, client_of(host.url) as client:
         generation = _begun(client)

@@ -235,12 +235,13 @@ class _Stream(httpcore.NetworkStream):
                 return None
 
     def close(self) -> None:
+        self.shut()
         with self._lock:
             self._closed = True
             self._socket.close()
 
     def shut(self) -> None:
-        """Wake a read or connect that is blocked in another thread. Linux wakes a connect as well."""
+        """Wake a read or connect that is blocked in another thread, which closing alone does not."""
         with self._lock:
             if not self._closed:
                 with contextlib.suppress(OSError):
