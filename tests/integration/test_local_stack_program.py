@@ -74,6 +74,15 @@ def test_an_address_without_a_scheme_is_one_sentence(tmp_path: Path) -> None:
     assert said == "OLLAMA_HOST is 127.0.0.1:1, but it must be an address such as http://127.0.0.1:11434.\n"
 
 
+def test_a_setting_that_makes_no_sense_is_one_sentence(tmp_path: Path) -> None:
+    log = str(tmp_path / "log")
+    with tags_host("toy-model") as host:
+        said = refusal("--port", "0", "--log-file", log, OLLAMA_HOST=host, MODEL_SLOTS="many")
+        assert said == "MODEL_SLOTS is 'many', but it must be a number.\n"
+        said = refusal("--port", "0", "--log-file", log, OLLAMA_HOST=host, MODEL_SLOTS="1.5")
+    assert said.startswith("MODEL_SLOTS is '1.5', but it must be a whole number")
+
+
 def test_settings_of_the_environment_replace_the_templates_and_its_parameters() -> None:
     with (
         tags_host("other:latest") as host,

@@ -76,17 +76,26 @@ def _variables(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _parameters(document: Mapping[str, Any], settings: Mapping[str, str]) -> dict[str, str]:
-    given = {}
+    """Values of the parameters that functions' variables of these names refer to."""
+    declared = document.get("Parameters", {})
+    given: dict[str, str] = {}
     for resource in document["Resources"].values():
-        if resource.get("Type") == "AWS::Serverless::Function":
-            for name, node in _variables(resource["Properties"]).items():
-                if (
-                    name in settings
-                    and isinstance(node, dict)
-                    and node.get("Ref") in document.get("Parameters", {})
-                ):
-                    given[node["Ref"]] = settings[name]
+        if resource.get("Type") != "AWS::Serverless::Function":
+            continue
+        for name, node in _variables(resource["Properties"]).items():
+            parameter = node.get("Ref") if isinstance(node, dict) else None
+            if name in settings and isinstance(parameter, str) and parameter in declared:
+                _check_number(name, settings[name], declared[parameter])
+                given[parameter] = settings[name]
     return given
+
+
+def _check_number(name: str, text: str, declared: Mapping[str, Any]) -> None:
+    if declared.get("Type") == "Number":
+        try:
+            float(text)
+        except ValueError:
+            raise TemplateError(f"{name} is {text!r}, but it must be a number.") from None
 
 
 class _Names:
@@ -246,7 +255,7 @@ def _event_sources(template: Template) -> tuple[EventSource, ...]:
 
 
 def _optional_int(value: Any) -> int | None:
-    return None if value is None else int(value)
+    return None if value is None else int(float(value))
 
 
 def _schedules(template: Template) -> tuple[Schedule, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
+import sys
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +18,7 @@ from stepwise_local.functions import Functions
 from stepwise_local.gateway import Gateway
 from stepwise_local.log import Log
 from stepwise_local.model import EMBEDDED_MODEL, Model, choose_model
-from stepwise_local.processes import Processes
+from stepwise_local.processes import Processes, StartFailed
 from stepwise_local.reading import read_bundle
 from stepwise_local.schedules import follow_schedule
 from stepwise_local.throttle import Throttling
@@ -81,6 +83,7 @@ async def running_stack(options: Options, environ: Mapping[str, str], log: Log) 
             model = Model(host, EMBEDDED_MODEL, embedded=True)
         settings = {**environ, "OLLAMA_HOST": model.host, "MODEL_NAME": model.name}
         bundle = read_bundle(options.template, settings, aws_url)
+        _check_settings(bundle)
         aws = Aws(aws_url)
         cleanup.push_async_callback(aws.close)
         await aws.create(bundle.tables, bundle.queues)
@@ -117,6 +120,20 @@ async def _cancel(parts: dict[asyncio.Task[Any], str]) -> None:
     for part in parts:
         part.cancel()
     await asyncio.gather(*parts, return_exceptions=True)
+
+
+def _check_settings(bundle: Bundle) -> None:
+    """Refuse settings that make no sense now, with the functions' own sentence, instead of at every call."""
+    for function in bundle.functions.values():
+        for layer in function.layers:
+            if (layer / "stepwise" / "config.py").exists():
+                sys.path.append(str(layer))
+                config = importlib.import_module("stepwise.config")
+                sys.path.remove(str(layer))
+                try:
+                    config.Settings.from_environment(function.environment)
+                except config.SettingsError as error:
+                    raise StartFailed(str(error)) from error
 
 
 def _default_model(bundle: Bundle) -> str:
