@@ -7,6 +7,7 @@ functions to them. The document is committed, and `make check` fails when it has
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,16 @@ from stepwise.requests import AnalyzeRequest, ChatRequest, SolveRequest
 __all__ = ["document", "main"]
 
 OUTPUT = Path(__file__).parent.parent / "functions/status/openapi.json"
+
+# In words, as a schema cannot say that a key goes with one body only.
+_IDEMPOTENCY = (
+    "The header Idempotency-Key (1 to 255 printable ASCII characters) makes the request safe to repeat for 24 hours:"
+    " the first reply comes again; 409 while it is being worked on, 422 when the key comes with another request."
+)
+# What the screening takes for text: no control characters but white space, and more than white space.
+_CONTROL = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
+_TEXT = {"pattern": f"^[^{_CONTROL}]*$"}
+_NOT_BLANK = {"pattern": rf"^[^{_CONTROL}]*[^{_CONTROL}\s][^{_CONTROL}]*$"}
 
 type Schema = dict[str, Any]
 
@@ -85,7 +96,7 @@ def document() -> dict[str, Any]:
 
 
 def _paths() -> dict[str, Any]:
-    waiting = ["Prefer", "IdempotencyKey"]
+    waiting = ["Prefer"]
     return {
         "/v1/math/solve": {
             "post": _model_backed(
@@ -191,7 +202,7 @@ def _model_backed(name: str, summary: str, body: str, reply: str, parameters: li
         "CacheStatus",
         "PreferenceApplied",
     )
-    return _operation(
+    operation = _operation(
         name,
         summary,
         "answers",
@@ -200,6 +211,7 @@ def _model_backed(name: str, summary: str, body: str, reply: str, parameters: li
         responses={"200": ok, "202": later},
         errors=[400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 502, 503, 504],
     )
+    return operation | {"description": _IDEMPOTENCY}
 
 
 def _completions() -> dict[str, Any]:
@@ -288,11 +300,6 @@ def _parameters() -> dict[str, Any]:
             "RFC 7240: wait=N waits up to N seconds, respond-async does not wait, handling=strict takes no job.",
         ),
         "PreferWait": header("Prefer", "RFC 7240: wait=N waits up to N seconds for the job to end."),
-        "IdempotencyKey": header(
-            "Idempotency-Key",
-            "Makes the request safe to repeat for 24 hours.",
-            {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-        ),
         "CacheControl": header(
             "Cache-Control",
             "RFC 9111: no-cache does not take a stored answer, no-store does not store one either.",
@@ -349,13 +356,15 @@ def _schemas() -> dict[str, Schema]:
             "description": "RFC 9457.",
         },
         "EventStream": {
-            "type": "string",
+            "type": "object",
+            "properties": {"event": STRING, "data": STRING},
             "description": (
                 "Server-sent events: reasoning {delta} (only with include_reasoning), delta {delta}, then one of done"
                 " (the body of a plain answer; a chat's without response) and error (a problem document)."
                 " On /v1/chat/completions chat.completion.chunk objects as OpenAI sends them."
             ),
         },
+        "NotAssistant": {"properties": {"role": {"not": {"const": "assistant"}}}},
         "Document": {"type": "object"},
         "Root": record(message=STRING, version=STRING, model=STRING, endpoints=TEXTS),
         "Health": record(status={"const": "ok"}),
@@ -382,7 +391,38 @@ def _requests() -> dict[str, Schema]:
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas |= schema.pop("$defs", {})
         schemas[model.__name__] = schema
-    return {name: _null_allowed(schema) for name, schema in schemas.items()}
+    for name, field, pattern in (
+        ("SolveRequest", "problem", _NOT_BLANK),
+        ("AnalyzeRequest", "text", _NOT_BLANK),
+        ("Message", "content", _TEXT),
+        ("_TextPart", "text", _TEXT),
+    ):
+        schemas[name]["properties"][field] |= pattern
+    for name, field in (("SolveRequest", "context"), ("AnalyzeRequest", "question"), ("_Turn", "content")):
+        schemas[name]["properties"][field]["anyOf"][0] |= _TEXT
+    for name in ("ChatRequest", "CompletionRequest"):
+        messages = schemas[name]["properties"]["messages"]
+        messages |= _conversation(messages["maxItems"])
+    return {name.lstrip("_"): _null_allowed(_renamed(schema)) for name, schema in schemas.items()}
+
+
+def _conversation(longest: int) -> Schema:
+    """At least one turn of the user, and the last not of the assistant.
+
+    JSON Schema knows no last item: so for each number of turns that may be anybody's, all that follow are not the
+    assistant's, and one does follow.
+    """
+    user = {"properties": {"role": {"const": "user"}}}
+    anyone_first = [
+        {"prefixItems": [True] * count, "items": ref("NotAssistant"), "minItems": count + 1}
+        for count in range(longest)
+    ]
+    return {"contains": user, "anyOf": anyone_first}
+
+
+def _renamed(schema: Any) -> Any:
+    """References without the underscore that marks a class as private."""
+    return json.loads(json.dumps(schema).replace("#/components/schemas/_", "#/components/schemas/"))
 
 
 def _null_allowed(schema: Schema) -> Schema:
@@ -512,9 +552,15 @@ def _openai_replies() -> dict[str, Schema]:
     }
 
 
+def _written(value: dict[str, Any]) -> str:
+    """JSON that can be read, with lists of nothing but true on one line."""
+    text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+    return re.sub(r"\[\s+true(?:,\s+true)*\s+\]", lambda match: re.sub(r"\s+", "", match[0]), text)
+
+
 def main() -> int:
     """Write the document, or with --check say whether the committed one is it."""
-    text = json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
+    text = _written(document())
     if "--check" not in sys.argv[1:]:
         OUTPUT.write_text(text, encoding="utf-8")
         return 0

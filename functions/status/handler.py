@@ -21,6 +21,11 @@ _ASSETS = {
     "swagger-ui.css": (_SWAGGER_UI / "swagger-ui.min.css", "text/css; charset=utf-8"),
     "start.js": (_HERE / "start.js", "text/javascript; charset=utf-8"),
 }
+_LIMITED = [
+    ("ChatRequest", "max_tokens"),
+    ("CompletionRequest", "max_tokens"),
+    ("CompletionRequest", "max_completion_tokens"),
+]
 _PAGE_POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
 )
@@ -50,7 +55,12 @@ def ready() -> Response[str]:
 
 @api.get("/openapi.json")
 def openapi() -> Response[str]:
-    return _file(_HERE / "openapi.json", "application/json")
+    """The committed document, with this deployment's limits in it."""
+    document = json.loads((_HERE / "openapi.json").read_text(encoding="utf-8"))
+    limit = environment.settings().num_predict
+    for name, field in _LIMITED:
+        document["components"]["schemas"][name]["properties"][field]["anyOf"][0]["maximum"] = limit
+    return api.reply(Reply(200, document, {"Cache-Control": "no-cache"}))
 
 
 @api.get("/docs")

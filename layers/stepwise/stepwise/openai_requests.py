@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from stepwise.requests import Request
+from stepwise.requests import WHOLE, Request
 from stepwise.screening import screen
 
 __all__ = ["CompletionRequest"]
@@ -43,17 +43,17 @@ class CompletionRequest(Request):
 
     model: Annotated[str, Field(min_length=1, max_length=200)]
     messages: Annotated[list[_Turn], Field(min_length=1, max_length=100)]
-    max_tokens: Annotated[int | None, Field(ge=1)] = None
-    max_completion_tokens: Annotated[int | None, Field(ge=1)] = None
+    max_tokens: Annotated[int, Field(ge=1), WHOLE] | None = None
+    max_completion_tokens: Annotated[int, Field(ge=1), WHOLE] | None = None
     stop: str | Annotated[list[str], Field(min_length=1, max_length=4)] | None = None
-    seed: Annotated[int | None, Field(ge=-(2**31), lt=2**31)] = None
+    seed: Annotated[int, Field(ge=-(2**31), lt=2**31), WHOLE] | None = None
     temperature: Annotated[float, Field(ge=0, le=2)] = 0.8
     top_p: Annotated[float, Field(gt=0, le=1)] = 0.95
     presence_penalty: Annotated[float, Field(ge=-2, le=2)] = 0
     frequency_penalty: Annotated[float, Field(ge=-2, le=2)] = 0
     stream: bool = False
     stream_options: _StreamOptions | None = None
-    n: Literal[1] = 1
+    n: Annotated[int, Field(ge=1, le=1), WHOLE] = 1
     user: Annotated[str | None, Field(description="Accepted; changes nothing.")] = None
     metadata: Annotated[dict[str, Any] | None, Field(description="Accepted; changes nothing.")] = None
     store: Annotated[bool | None, Field(description="Accepted; changes nothing.")] = None

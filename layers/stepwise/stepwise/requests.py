@@ -5,12 +5,21 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from stepwise.errors import InvalidRequest, MalformedJson, Pointer
 from stepwise.screening import screen
 
 __all__ = [
+    "WHOLE",
     "AnalyzeRequest",
     "ChatRequest",
     "Language",
@@ -38,6 +47,15 @@ class Request(BaseModel):
             return data
         required = {name for name, field in cls.model_fields.items() if field.is_required()}
         return {name: value for name, value in data.items() if value is not None or name in required}
+
+
+def _whole(value: Any) -> Any:
+    """JSON has one kind of number: 5.0 is the whole number 5."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE = BeforeValidator(_whole)
+"""Lets a whole number be written as JSON may write it."""
 
 
 class SolveRequest(Request):
@@ -113,7 +131,9 @@ class ChatRequest(Request):
     ] = None
     temperature: Annotated[float, Field(ge=0, le=2)] = 0.8
     top_p: Annotated[float, Field(gt=0, le=1)] = 0.95
-    max_tokens: Annotated[int | None, Field(ge=1, description="At most the deployment's limit.")] = None
+    max_tokens: Annotated[
+        Annotated[int, Field(ge=1), WHOLE] | None, Field(description="At most the deployment's limit.")
+    ] = None
     stream: bool = False
     include_reasoning: bool = False
 
