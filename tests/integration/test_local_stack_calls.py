@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 from stepwise_local.testing import LocalStack
-from support.toy_stack import eventually, toy_stack
+from support.toy_stack import alive, eventually, toy_stack
 
 KEY = {"x-api-key": "demo-key"}
 
@@ -170,6 +170,16 @@ def test_a_killed_environment_is_an_error_and_the_next_call_works(
     response = http.get("/do/it", headers=KEY)
     assert response.status_code == 200
     assert response.json()["pid"] != busy[0]["pid"]
+
+
+def test_an_idle_environment_that_was_killed_is_not_used_again(http: httpx.Client, stack: LocalStack) -> None:
+    pid = http.get("/do/it", headers=KEY).json()["pid"]
+    eventually(lambda: all(one["state"] == "idle" for one in stack.environments("PlainFunction")))
+    os.kill(pid, signal.SIGKILL)
+    eventually(lambda: not alive(pid))
+    response = http.get("/do/it", headers=KEY)
+    assert response.status_code == 200
+    assert response.json()["pid"] != pid
 
 
 def test_what_functions_print_is_in_the_log_line_by_line(http: httpx.Client, stack: LocalStack) -> None:

@@ -105,6 +105,15 @@ class LambdaEnvironment:
             return "idle"
         return "busy" if self.current else "starting"
 
+    def runs(self) -> bool:
+        """Whether the process lives; the event loop hears of its end a moment later."""
+        if not self.process:
+            return False
+        try:
+            return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+        except ChildProcessError:
+            return False
+
     async def run(self) -> None:
         """Start the process and stay until it has ended, by itself or by ``end``."""
         started: asyncio.subprocess.Process | None = None

@@ -32,7 +32,7 @@ class _Pool:
 
     def idle(self) -> LambdaEnvironment | None:
         """The environment that was used last, so that the others can be ended."""
-        idle = [environment for environment in self.environments if environment.idle_since is not None]
+        idle = [one for one in self.environments if one.idle_since is not None and one.runs()]
         return max(idle, key=lambda environment: environment.idle_since or 0.0, default=None)
 
 
