@@ -102,6 +102,8 @@ def _formula(text: str, context: Context) -> Meaning:
     if re.match(r"^(?:\\approx|约为?|大约|about|approximately)\s*", text):
         text = re.sub(r"^(?:\\approx|约为?|大约|about|approximately)\s*", "", text)
         approximate = True
+    # 1((4)/(15)) is how some Chinese sets write one and four fifteenths.
+    text = re.sub(r"^(\d+)\(\((\d+)\)/\((\d+)\)\)$", r"\1\\frac{\2}{\3}", text)
     text = re.sub(r"或者?", r" \\text{or} ", text)
     text = re.sub(r"且", r" \\text{and} ", text)
     text = re.sub(r"[和与]", ", ", text)

@@ -12,7 +12,7 @@ from checkers.mathematics.units import Unit
 __all__ = ["Expected", "Kind"]
 
 type Kind = str
-"""value, expression, antiderivative, roots, pair, system, region, equation, matrix, digits or word."""
+"""value, expression, antiderivative, roots, pair, system, region, equation, matrix, digits, word or choice."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Expected:
 
     `kind` and `values`: one number (value), one expression (expression), the integrand (antiderivative), all solutions (roots), the places of a
     point (pair), solutions as mappings (system), one set (region), left minus right (equation), one matrix, one
-    integer to be written in `base` (digits), or one of several words (word).
+    integer to be written in `base` (digits), one of several words (word), or the letter of an option (choice).
     `names` are those that the answer may use. `unit` is what a bare number counts. `decimals` is set where the
     problem asks for rounding. `form` is factored, expanded or simplified, `question` the tree that was asked
     about, so that giving it back is no answer.
@@ -37,3 +37,5 @@ class Expected:
     form: str = ""
     question: Node | None = None
     solutions: tuple[Mapping[str, Any], ...] = ()
+    inner: Expected | None = None
+    """What the right option says, where `kind` is choice."""

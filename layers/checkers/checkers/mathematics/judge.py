@@ -24,10 +24,24 @@ def judged(expected: Expected, answer: str, context: Context) -> bool | None:
     """Whether the answer is the expected one; None: it is not understood, or its form is not what was asked for."""
     if expected.kind == "digits":
         return _digits(expected, answer)
+    if expected.kind == "choice":
+        return _choice(expected, answer, context)
     given = meaning(answer, context)
     if expected.kind == "word":
         return given.text in expected.values if isinstance(given, Word) else None
     return _JUDGES[expected.kind](expected, given)
+
+
+def _choice(expected: Expected, answer: str, context: Context) -> bool | None:
+    """The letter, alone or before its text; or what the right option says."""
+    letters = re.fullmatch(
+        r"(?:\\text\s*\{\s*)?\(?([A-F])\)?\s*(?:\})?(?:[.:,)]\s*(.*))?", cleaned(answer), re.DOTALL
+    )
+    if letters is None:
+        return judged(expected.inner, answer, context) or None if expected.inner is not None else None
+    if letters[2] and re.match(r"\(?[A-F]\b", letters[2]):
+        return None
+    return bool(letters[1] == expected.values[0])
 
 
 def _digits(expected: Expected, answer: str) -> bool | None:

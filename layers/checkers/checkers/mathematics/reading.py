@@ -77,6 +77,16 @@ def reading(problem: str) -> Reading | None:
         return None
     text = normalized(problem).replace("⟦", "(").replace("⟧", ")")
     text = text.replace(r"\$", "﹩")
+    # Blanks to fill in, and how many marks the question is worth.
+    text = re.sub(
+        r"\(\s*\$+\s*\)|\$\s*\(\s*\)\s*\$", lambda match: "$ " if match.group().startswith("(") else " ", text
+    )
+    text = re.sub(r"\\u(?:line|nderline)\s*\{[\s~]*(?:\\q?quad)*[\s~]*\}|_{2,}", " ", text)
+    text = re.sub(
+        r"^\s*\d*\s*\.?\s*\$?\(\s*\$?\s*\d+\s*\$?\s*分\s*\$?\s*\)\s*",
+        lambda match: "$" if match.group().count("$") % 2 else "",
+        text,
+    )
     formulas: list[str] = []
 
     def slot(formula: str) -> str:
@@ -124,7 +134,7 @@ def _one(formula: str, make: object) -> str:
     while formula and (formula[-1] in ",;?." or formula.endswith("~")):
         trailing = (formula[-1] if formula[-1] != "~" else "") + trailing
         formula = formula[:-1].rstrip()
-    formula = formula.removesuffix("=").rstrip()
+    formula = re.sub(r"(?:=\s*)?\(\s*\)$|=$", "", formula).rstrip()
     if not formula:
         return trailing
     return f"{make(formula)}{trailing} " if callable(make) else formula

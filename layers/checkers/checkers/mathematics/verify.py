@@ -8,6 +8,7 @@ import sympy as sp
 
 from checkers.mathematics import (  # noqa: F401 - they register the questions they know
     ask_calculus,
+    ask_chinese,
     ask_coordinates,
     ask_equations,
     ask_functions,
@@ -23,6 +24,7 @@ from checkers.mathematics.expected import Expected
 from checkers.mathematics.facts import Facts, gathered
 from checkers.mathematics.judge import judged
 from checkers.mathematics.nodes import NotUnderstood
+from checkers.mathematics.options import Options, split_options
 from checkers.mathematics.phrases import phrased
 from checkers.mathematics.reading import Reading, reading
 from checkers.mathematics.steps import false_step
@@ -95,6 +97,31 @@ def _of_answer(problem: str, answer: object, language: str) -> dict[str, Any]:
 
 def recognised(problem: str) -> tuple[Expected, Facts] | None:
     """The right answer to the problem, where it states everything and is understood."""
+    options = split_options(problem)
+    if options is not None:
+        return _chosen(options)
+    return _recognised_question(problem)
+
+
+def _chosen(options: Options) -> tuple[Expected, Facts] | None:
+    """The letter of the one option that says what was computed; where none does, the question was misread."""
+    found = _recognised_question(options.question)
+    if found is None:
+        return None
+    expected, facts = found
+    letters = []
+    for letter, text in options.texts.items():
+        try:
+            if judged(expected, text, facts.context()):
+                letters.append(letter)
+        except CANNOT:
+            continue
+    if len(letters) != 1:
+        return None
+    return Expected("choice", (letters[0],), "options", inner=expected), facts
+
+
+def _recognised_question(problem: str) -> tuple[Expected, Facts] | None:
     read = reading(problem)
     if read is None:
         return None

@@ -54,6 +54,8 @@ def target_of(expected: Expected, language: str) -> str:
     if expected.kind == "roots":
         name = expected.names[0] if expected.names else "x"
         return joint.join(f"{name} = {shown(root)}" for root in expected.values) or nothing
+    if expected.kind == "choice" and expected.inner is not None:
+        return f"{expected.values[0]} ({target_of(expected.inner, language)})"
     if expected.kind == "pair":
         return "(" + ", ".join(shown(value) for value in expected.values) + ")"
     if expected.kind == "equation":
