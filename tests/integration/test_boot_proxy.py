@@ -27,6 +27,7 @@ class Upstream:
     """What reached the server behind the proxy; *left* is set when a client of a stream is gone."""
 
     seen: list[tuple[str, str, str]] = field(default_factory=list)
+    another: threading.Event = field(default_factory=threading.Event)
     go_on: threading.Event = field(default_factory=threading.Event)
     left: threading.Event = field(default_factory=threading.Event)
 
@@ -72,6 +73,8 @@ def _handler(upstream: Upstream) -> type[BaseHTTPRequestHandler]:
             self.send_header("transfer-encoding", "chunked")
             self.end_headers()
             self.wfile.write(b"6\r\nfirst\n\r\n")
+            upstream.another.wait(10)
+            self.wfile.write(b"7\r\nsecond\n\r\n")
             upstream.go_on.wait(10)
             try:
                 # The first write after the other side is gone may still succeed; the connection is watched instead.
@@ -276,17 +279,20 @@ def test_a_long_conversation_goes_through_and_an_endless_one_does_not(proxy: Pro
 
 def test_each_token_arrives_when_it_is_written_and_leaving_ends_the_generation(proxy: Proxy) -> None:
     upstream = proxy.upstream
+    upstream.another.clear()
     upstream.go_on.clear()
     upstream.left.clear()
     with socket.create_connection(("127.0.0.1", proxy.port), timeout=10) as connection:
         connection.sendall(b"POST /api/chat HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\nstream")
-        text = b""
-        while b"first" not in text:
-            received = connection.recv(4096)
-            assert received
-            text += received
-        # The server has not ended its answer: nothing was held back for that.
-        assert not upstream.go_on.is_set()
+        connection.settimeout(5)
+        for token in (b"first", b"second"):
+            # The server has not written the next one yet: a proxy that gathers them would hold this one back.
+            text = b""
+            while token not in text:
+                received = connection.recv(4096)
+                assert received
+                text += received
+            upstream.another.set()
     upstream.go_on.set()
 
     assert upstream.left.wait(10)
@@ -294,6 +300,7 @@ def test_each_token_arrives_when_it_is_written_and_leaving_ends_the_generation(p
 
 def test_a_host_takes_no_more_answers_than_it_has_room_for(proxy: Proxy) -> None:
     upstream = proxy.upstream
+    upstream.another.clear()
     upstream.go_on.clear()
     with contextlib.ExitStack() as streams:
         for _ in range(6):
@@ -306,6 +313,7 @@ def test_a_host_takes_no_more_answers_than_it_has_room_for(proxy: Proxy) -> None
         # What tells of the model's health is not in that count.
         assert proxy.ask("GET", "/api/ps")[0] == 200
         assert upstream.seen == [("GET", "/api/ps", "localhost")]
+    upstream.another.set()
     upstream.go_on.set()
 
 
