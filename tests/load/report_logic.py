@@ -16,6 +16,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "layers" / "checkers"))
 
+REASONS = ROOT / "tests" / "data" / "logic" / "folio_differences.json"
 LABELS = {"entailed": "True", "contradicted": "False", "neither": "Uncertain"}
 
 
@@ -55,6 +56,7 @@ def main() -> None:
     from checkers.logic import decide
 
     imported = time.perf_counter() - began
+    reasons = {each["conclusion"]: each["reason"] for each in json.loads(REASONS.read_text(encoding="utf-8"))}
     took: list[float] = []
     parsed = agreed = 0
     for number, row in enumerate(rows):
@@ -67,6 +69,7 @@ def main() -> None:
         agreed += label == row["label"]
         if label != row["label"]:
             print(f"\nrow {number}: label {row['label']}, here {result['verdict']}\n  {result['detail']}")
+            print(f"  why: {reasons.get(row['conclusion_fol'], 'not looked into yet')}")
             for at, formula in enumerate(row["premises_fol"], start=1):
                 print(f"  P{at} {formula}    [{row['premises'][at - 1].strip()}]")
             print(f"  C  {row['conclusion_fol']}    [{row['conclusion'].strip()}]")
