@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from load.capacity import Plan, main, sized
 from load.capacity_model import Demand, Fleet, erlang_c, exponential, lognormal, quantile, simulate
 from stepwise.config import Settings
-from support.infra import defaults
+from support.infra import bundle, defaults
 
 # Seeds are fixed, so that the tolerances are about the formulas and not about luck: each is some three times the
 # standard deviation of the figure between seeds.
@@ -141,9 +141,12 @@ def test_a_fleet_that_is_asked_for_is_the_least_that_does() -> None:
 
 
 def test_the_constants_are_the_functions_and_the_hosts() -> None:
-    plan, values = Plan(0, 0), defaults("model-host")
+    plan, values, parameters = Plan(0, 0), defaults("model-host"), bundle()["Parameters"]
 
     assert (plan.slots, plan.max_queued) == (Settings().model_slots, Settings().max_queued)
+    assert (plan.slots, plan.max_queued) == tuple(
+        parameters[name]["Default"] for name in ("ModelSlots", "MaxQueued")
+    )
     assert plan.slots == int(values["SlotsPerHost"])
     # The price is that of the default instance.
     assert (values["InstanceType"], plan.price) == ("g6.xlarge", 0.8048)
