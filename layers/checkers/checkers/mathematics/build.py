@@ -231,7 +231,11 @@ def _check_power(base: Any, exponent: Any) -> None:
             bits = max(abs(base.p).bit_length(), base.q.bit_length())
             if bits * most > MOST_BITS:
                 raise NotUnderstood("a power that is too large")
-        elif most > LARGEST_SYMBOLIC_EXPONENT and not base.is_Symbol and base not in (sp.E, sp.pi, sp.I):
+        elif (
+            most > (5_000 if base.is_number else LARGEST_SYMBOLIC_EXPONENT)
+            and not base.is_Symbol
+            and base not in (sp.E, sp.pi, sp.I)
+        ):
             raise NotUnderstood("a power that is too large")
     elif any(part.is_Pow and not part.exp.is_number for part in sp.preorder_traversal(exponent)):
         raise NotUnderstood("a tower of powers")
@@ -255,7 +259,9 @@ def _degrees(node: Node, context: Context) -> Any:
 def _absolute(node: Node, context: Context) -> Any:
     inside = _build(node.parts[0], context)
     if inside.is_Matrix:
-        raise NotUnderstood("bars around a matrix")
+        if inside.cols != 1:
+            raise NotUnderstood("bars around a matrix")
+        return sp.sqrt(inside.dot(inside))
     if inside.is_number and inside.has(sp.I):
         real, imaginary = sp.expand(inside, complex=True).as_real_imag()
         return sp.sqrt(sp.expand(real**2 + imaginary**2))
@@ -281,6 +287,8 @@ def _call(node: Node, context: Context) -> Any:
         return _LEAST[name](*arguments)
     if name in ("gcd", "lcm") and len(arguments) > 1:
         return _divisor(name, arguments)
+    if name == "conjugate" and arguments[0].is_number:
+        return sp.conjugate(arguments[0])
     if name == "root":
         return _root(*arguments)
     if name == "cbrt" and len(arguments) == 1:

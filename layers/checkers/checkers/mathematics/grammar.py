@@ -32,6 +32,7 @@ _STARTING_COMMANDS = frozenset(
         "lfloor",
         "lceil",
         "overline",
+        "bar",
     ]
 )
 
@@ -438,6 +439,8 @@ class _Parser:
             return self._fraction()
         if command == "binom":
             return Node("call", (self._argument(), self._argument()), "binom")
+        if command in ("overline", "bar", "bar"):
+            return Node("call", (self._argument(),), "conjugate")
         if command == "sqrt":
             return self._root()
         if command in ("lfloor", "lceil"):

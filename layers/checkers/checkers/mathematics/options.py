@@ -41,7 +41,10 @@ def split_options(problem: str) -> Options | None:
         letter: _bare(text[begin:end])
         for letter, (_, begin), end in zip(_LETTERS, starts, ends, strict=False)
     }
-    return Options(text[: starts[0][0]].strip(), texts) if all(texts.values()) else None
+    question = text[: starts[0][0]].strip()
+    if len(re.findall(r"(?<!\\)\$", question)) % 2:
+        question = re.sub(r"=?\s*\(\s*\)?\s*\.?$", "", question) + "$"
+    return Options(question, texts) if all(texts.values()) else None
 
 
 def _bare(option: str) -> str:

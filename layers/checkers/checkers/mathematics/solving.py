@@ -118,7 +118,7 @@ def _assigned(facts: Facts) -> Context | None:
     for equation in facts.equations:
         if equation.left.kind != "name" or equation.left.text in values:
             return None
-        value = build(equation.right, facts.context(**values))
+        value = _assigned_value(equation.right, facts.context(**values))
         if value.free_symbols:
             return None
         values[equation.left.text] = value
@@ -127,6 +127,13 @@ def _assigned(facts: Facts) -> Context | None:
     ):
         return None
     return facts.context(**values)
+
+
+def _assigned_value(tree: Node, context: Context) -> Any:
+    """A number, or a vector that is written as a tuple."""
+    if tree.kind == "tuple" and tree.text == "()":
+        return sp.ImmutableMatrix([build(part, context) for part in tree.parts])
+    return build(tree, context)
 
 
 def distinct(values: list[Any]) -> list[Any]:

@@ -140,6 +140,7 @@ _RENAMED = (
         "°",
     ),
     (re.compile(r"\{\s*\\(?:rm|bf|it|cal)\s+"), "{"),
+    (re.compile(r"\{\s*\}(?=\s*\^)"), ""),
 )
 
 

@@ -110,6 +110,7 @@ _COMMANDS = frozenset(
         "rceil",
         "operatorname",
         "overline",
+        "bar",
         "bmod",
         "pmod",
         "mod",
@@ -132,7 +133,7 @@ _REPEATING = re.compile(r"(\d*\.\d*)\s*\\(?:overline|dot)\s*\{\s*(\d{1,40})\s*\}
 _WORD = re.compile(r"[A-Za-z]+")
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?")
 _TEXT = re.compile(
-    r"\\(?:text|textbf|operatorname|mathrm|mathbf|mathit|mathbb|boldsymbol)\s*\{([^{}]{0,60})\}"
+    r"\\(?:text|textbf|operatorname|mathrm|mathbf|mathit|mathbb|boldsymbol|vec|overrightarrow)\s*\{([^{}]{0,60})\}"
 )
 _ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([a-zA-Z]+\*?)\}(?:\{[lcr| ]{0,10}\})?")
 _SPACE = re.compile(r"\s+")

@@ -11,11 +11,13 @@ from checkers.mathematics import (  # noqa: F401 - they register the questions t
     ask_chinese,
     ask_coordinates,
     ask_equations,
+    ask_extremes,
     ask_functions,
     ask_identities,
     ask_numbers,
     ask_sequences,
     ask_sets,
+    ask_space,
     ask_values,
     ask_vectors,
 )
