@@ -236,6 +236,20 @@ def test_long_and_strange_analyses_take_no_noticeable_time(unit: str) -> None:
     assert isinstance(analysis.premises, tuple)
 
 
+@pytest.mark.parametrize("gap", [" ", "\t", "*", "(", "a"])
+@pytest.mark.parametrize(
+    "text", ["{}x", "P1{}: x", "- {}x", "P1 -> C (a){}x", "formula.{}x", "**a**{}x", "none{}x"]
+)
+def test_gaps_of_any_length_take_no_noticeable_time(text: str, gap: str) -> None:
+    line = text.replace("{}", gap * 20_000)
+    started = time.process_time()
+    analysis = read_analysis(
+        "\n".join(f"## {part}\n{line}" for part in ("Premises", "Relations", "Fallacies", "Verdict"))
+    )
+    assert time.process_time() - started < 2
+    assert isinstance(analysis.premises, tuple)
+
+
 @settings(max_examples=300, deadline=None)
 @given(
     st.text(

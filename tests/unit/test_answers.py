@@ -151,6 +151,28 @@ def test_the_final_answer_is_the_last_that_the_text_gives(text: str, answer: str
     assert final_answer(text) == answer
 
 
+@pytest.mark.parametrize("gap", [" ", "\n", " \n", "*", "(", "a"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## answer{}x",
+        "Final answer:{}**{}x",
+        "# a{}b",
+        "{}x",
+        "1.{}x",
+        "Step 1{}x",
+        "therefore{}={}x",
+        "\\boxed{}1",
+        "a\n{}\n---{}x",
+    ],
+)
+def test_gaps_of_any_length_take_no_noticeable_time(text: str, gap: str) -> None:
+    started = time.process_time()
+    solution = read_solution(text.replace("{}", gap * (20_000 // len(gap))), steps=True)
+    assert time.process_time() - started < 2
+    assert isinstance(solution.steps, tuple)
+
+
 @pytest.mark.parametrize(
     "unit",
     ["\\boxed{", "\\boxed{1}", "so 1 = ", "1. a\n", "**", "$a$ ", "## Answer\n", "Answer: ", "\\[", "因此"],

@@ -1,5 +1,7 @@
 """When two texts are one problem, and when they are not."""
 
+import time
+
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -191,3 +193,10 @@ def test_whatever_changes_the_answer_changes_the_key(task: str, text: str, parts
 
 def test_a_lone_surrogate_has_a_key_too() -> None:
     assert len(problem_key(task="solve", text="\ud800", parts={})) == 64
+
+
+@pytest.mark.parametrize("run", [" ", "\n", " \n", "²", "^{2}", "×", "，", "—", ".", "e\u0301", "2\u200b"])
+def test_a_hundred_thousand_characters_take_no_noticeable_time(run: str) -> None:
+    started = time.process_time()
+    assert canonical("a" + run * (100_000 // len(run)) + "b")
+    assert time.process_time() - started < 2

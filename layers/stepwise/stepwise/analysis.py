@@ -93,11 +93,13 @@ class Analysis:
 
 
 _NAME = re.compile(
-    r"\s*(?:\*\*|__)?[\[(（【]?(?P<name>[A-Za-z]{1,3}\d{0,3}|前提\s*\d{1,3}|结论|conclusion|premise\s*\d{1,3})[\])）】]?(?:\*\*|__)?\s*[:：.、](?:\*\*|__)?\s*",
+    r"\s*+(?:\*\*|__)?[\[(（【]?(?P<name>[A-Za-z]{1,3}\d{0,3}|前提\s*+\d{1,3}|结论|conclusion|premise\s*+\d{1,3})[\])）】]?(?:\*\*|__)?\s*+[:：.、](?:\*\*|__)?\s*+",
     re.IGNORECASE,
 )
-_FORMULA = re.compile(r"``?(?P<tick>[^`\n]+)``?|\$\$?(?P<dollar>[^$\n]+)\$\$?|\\\((?P<paren>.+?)\\\)")
-_LABEL = re.compile(r"(?<=[.。;；])\s*(?:\*\*)?(?:formula|公式)(?:\*\*)?$", re.IGNORECASE)
+_FORMULA = re.compile(
+    r"``?(?P<tick>[^`\n]+)``?|\$\$?(?P<dollar>[^$\n]+)\$\$?|\\\((?P<paren>(?:[^\\]|\\[^()])+)\\\)"
+)
+_LABEL = re.compile(r"(?<=[.。;；])\s*+(?:\*\*)?(?:formula|公式)(?:\*\*)?$", re.IGNORECASE)
 _LOGICAL = re.compile(
     r"[∀∃¬∧∨⊕→↔⇒⇔=<>&|~]|->|\\(?:forall|exists|neg|lnot|land|lor|wedge|vee|to|rightarrow|implies|oplus)\b|\w\s?\("
 )
@@ -112,9 +114,9 @@ _TYPES = {
     "supports": re.compile(r"support|支持|佐证", re.IGNORECASE),
     "entails": re.compile(r"entail|impl(?:y|ies)|蕴[涵含]|推出|得出", re.IGNORECASE),
 }
-_RULE = re.compile(r"[(（](?P<rule>[^()（）]*(?:\([^()]*\)[^()（）]*)*)[)）]\s*[.。]?\s*$")
+_RULE = re.compile(r"[(（](?P<rule>[^()（）]*(?:\([^()]*\)[^()（）]*)*)[)）]\s*+[.。]?\s*+$")
 _NONE = re.compile(
-    r"[\s*_(（\[-]*(?:none|no|n/a|nothing|not applicable|无|没有|暂无|不存在)[\s.。)）\]*_]*", re.IGNORECASE
+    r"[\s*+_(（\[-]*(?:none|no|n/a|nothing|not applicable|无|没有|暂无|不存在)[\s.。)）\]*_]*", re.IGNORECASE
 )
 # In the parts where nothing to say is usual it is said in a sentence too. "There are no cats" is a premise.
 _NONE_OF_THEM = re.compile(
@@ -168,7 +170,7 @@ def _premises(lines: list[str]) -> tuple[Premise, ...]:
         name = f"P{len(found) + 1}"
         match = _NAME.match(entry)
         if match is not None:
-            named = re.sub(r"(?:前提|premise|^p)\s*", "P", match["name"], flags=re.IGNORECASE).upper()
+            named = re.sub(r"(?:前提|premise|^p)\s*+", "P", match["name"], flags=re.IGNORECASE).upper()
             name = named if re.fullmatch(r"[A-Z]{1,2}\d{1,3}", named) and named not in taken else name
             entry = entry[match.end() :]
         statement = _statement(entry)

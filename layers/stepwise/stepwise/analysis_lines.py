@@ -7,7 +7,7 @@ import re
 __all__ = ["items", "sections"]
 
 _HEADING = re.compile(
-    r"\s*(?:#{1,6}\s*(?P<hash>[^\n]+)|(?:\d{1,2}[.)、]\s*)?(?:\*\*|__)(?P<bold>[^*\n]{1,50}?)[:：]?(?:\*\*|__)\s*[:：]?(?P<after>.*)|(?P<plain>[^\n:：`]{1,40}?)[:：](?P<rest>.*))$"
+    r"\s*+(?:#{1,6}\s*+(?P<hash>[^\n]+)|(?:\d{1,2}[.)、]\s*+)?(?:\*\*|__)(?P<bold>[^*\n]{1,50}?)[:：]?(?:\*\*|__)\s*+[:：]?(?P<after>.*)|(?P<plain>[^\n:：`]{1,40}?)[:：](?P<rest>.*))$"
 )
 # In this order: "missing premises" before "premises", "proof idea" before "proof".
 _PARTS = {
@@ -27,9 +27,9 @@ _PARTS = {
     "conclusion": re.compile(r"conclusion|conclude|结论|待证", re.IGNORECASE),
 }
 _ITEM = re.compile(
-    r"(?P<indent>\s*)(?:[-*+•]\s+|\(?\d{1,3}[.)、）]\s*|(?:\*\*)?[A-Z]{1,2}\d{1,3}(?:\*\*)?\s*[:：.]|[Cc]\s?[:：]|[①-⑳])"
+    r"(?P<indent>\s*+)(?:[-*+•]\s+|\(?\d{1,3}[.)、）]\s*+|(?:\*\*)?[A-Z]{1,2}\d{1,3}(?:\*\*)?\s*+[:：.]|[Cc]\s?[:：]|[①-⑳])"
 )
-_BULLET = re.compile(r"\s*(?:[-*+•]\s+|[(（]?\d{1,3}[.)、）]\s*|[①-⑳]\s*)")
+_BULLET = re.compile(r"\s*+(?:[-*+•]\s+|[(（]?\d{1,3}[.)、）]\s*+|[①-⑳]\s*+)")
 
 
 def sections(text: str) -> dict[str, list[str]]:
@@ -37,7 +37,7 @@ def sections(text: str) -> dict[str, list[str]]:
     parts: dict[str, list[str]] = {}
     current: str | None = None
     for line in text.splitlines():
-        if not line.strip() or re.fullmatch(r"\s*(?:-{3,}|\*{3,}|```\w*)\s*", line):
+        if not line.strip() or re.fullmatch(r"\s*+(?:-{3,}|\*{3,}|```\w*)\s*+", line):
             continue
         heading = _heading(line)
         if heading is None:
@@ -59,10 +59,10 @@ def _heading(line: str) -> tuple[str | None, str] | None:
         title, colon, rest = re.sub(r"\*\*|__", "", match["hash"]).partition(":")
         kind = _kind(title)
         return kind, rest.strip() if colon else ""
-    title = re.sub(r"^\s*\d{1,2}[.)、]\s*", "", match["bold"]) if match["bold"] else match["plain"]
+    title = re.sub(r"^\s*+\d{1,2}[.)、]\s*+", "", match["bold"]) if match["bold"] else match["plain"]
     kind = _kind(title) if len(title.split()) <= 4 else None
     # "Premise 1: …" and "前提1：…" are items, "P1: …" too: a heading has no number.
-    if kind is None or re.search(r"\d\s*$", title) or re.match(r"\s*(?:[-•]|\d)", title):
+    if kind is None or re.search(r"\d\s*+$", title) or re.match(r"\s*+(?:[-•]|\d)", title):
         return None
     return kind, (match["after"] or match["rest"] or "").strip()
 
@@ -81,7 +81,8 @@ def items(lines: list[str]) -> list[str]:
     found: list[str] = []
     for line in lines:
         if not opened or _ITEM.match(line) is not None or not found:
-            found.append(_BULLET.sub("", line, count=1).strip())
+            bullet = _BULLET.match(line)
+            found.append(line[bullet.end() if bullet else 0 :].strip())
         else:
             found[-1] = f"{found[-1]} {line.strip()}"
     return [item for item in found if item]

@@ -8,28 +8,29 @@ from stepwise.mathematics_regions import regions
 
 __all__ = ["boxed", "final_answer"]
 
-_BOX = re.compile(r"\\f?boxed\s*(?P<brace>\{)?|\\f?box\s*(?P<plain>\{)")
+_BOX = re.compile(r"\\f?boxed\s*+(?P<brace>\{)?|\\f?box\s*+(?P<plain>\{)")
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 # Between boxes that give one answer together: "x = \boxed{1} or x = \boxed{-3}".
 _BETWEEN = re.compile(
     r"(?:\\[()\[\],;]|\\(?:text|quad|qquad|mathrm|land|lor|wedge|vee)\b|[{}$\s,，、;；&]|\b(?:and|or)\b|或者?|和|与|以及|及"
-    r"|(?<![A-Za-z])(?P<name>[A-Za-z](?:_\{?\w{1,3}\}?)?)\s*=)*"
+    r"|(?<![A-Za-z])(?P<name>[A-Za-z](?:_\{?\w{1,3}\}?)?)\s*+=)*"
 )
-_NAME = re.compile(r"(?<![A-Za-z\\])([A-Za-z](?:_\{?\w{1,3}\}?)?)\s*=\s*$")
+_NAME = re.compile(r"(?<![A-Za-z\\])([A-Za-z](?:_\{?\w{1,3}\}?)?)\s*+=\s*+$")
 _ANNOUNCED = re.compile(
     r"(?:final answer|correct (?:answer|option|choice)|the answer|answer|最终答案|正确答案|正确选项|答案|故选|应选|选择?|答)"
-    r"(?:\s*(?:\*\*|__))?\s*(?:(?:is|为|是|[:：])\s*)+(?:(?:\*\*|__)\s*)?(?P<answer>[^\n]+)",
+    r"(?:\s*+(?:\*\*|__))?\s*+(?:(?:is|为|是|[:：])\s*+)+(?:(?:\*\*|__)\s*+)?(?P<answer>[^\n]+)",
     re.IGNORECASE,
 )
 _HEADED = re.compile(
-    r"^\s*(?:#{1,6}\s*|\*\*\s*)(?:\d+[.)、]\s*)?(?:the\s+)?(?:final answer|answer|最终答案|答案)\s*[:：]?\s*(?:\*\*)?\s*[:：]?\s*$\n+(?P<answer>[^\n]+)",
+    r"^[ \t]*+(?:#{1,6}[ \t]*+|\*\*[ \t]*+)(?:\d{1,2}[.)、][ \t]*+)?(?:the )?(?:final answer|answer|最终答案|答案)"
+    r"[ \t]*+[:：]?[ \t]*+(?:\*\*)?[ \t]*+[:：]?[ \t]*+\n\s*+(?P<answer>[^\n]+)",
     re.IGNORECASE | re.MULTILINE,
 )
 _CONCLUSION = re.compile(
     r"(?:\b(?:therefore|thus|hence|so|finally|in conclusion)\b|因此|所以|故|综上|于是|可得)[^\n]{1,400}$",
     re.IGNORECASE | re.MULTILINE,
 )
-_SAYS = re.compile(r".*(?:=|\b(?:is|are|equals)\b|为|是|等于|有)\s*(?P<answer>.+)$", re.IGNORECASE)
+_SAYS = re.compile(r".*(?:=|\b(?:is|are|equals)\b|为|是|等于|有)\s*+(?P<answer>.+)$", re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?(?:\s?/\s?\d+)?\s?%?")
 _ENDS = " \t\r\n*_`"
 

@@ -11,18 +11,18 @@ from stepwise.mathematics_regions import regions
 __all__ = ["read"]
 
 _NUMERAL = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3}|[IVX]{1,4})"
-_MARKUP = r"[ \t]*(?:#{1,6}[ \t]*)?(?:\*\*|__)?[ \t]*"
+_MARKUP = r"[ \t]*+(?:#{1,6}[ \t]*+)?(?:\*\*|__)?[ \t]*+"
 _STEP = re.compile(
-    rf"{_MARKUP}(?:step[ \t]*{_NUMERAL}|步骤[ \t]*{_NUMERAL}|第[ \t]*{_NUMERAL}[ \t]*步)(?:\*\*|__)?[ \t]*[:：.、,，)）—–-]*[ \t]*(?P<rest>.*)$",
+    rf"{_MARKUP}(?:step[ \t]*+{_NUMERAL}|步骤[ \t]*+{_NUMERAL}|第[ \t]*+{_NUMERAL}[ \t]*+步)(?:\*\*|__)?[ \t]*+[:：.、,，)）—–-]*[ \t]*+(?P<rest>.*)$",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(
-    r"(?P<indent>[ \t]*)(?:#{1,6}[ \t]*)?(?P<bold>\*\*|__)?(?:[(（](?P<a>\d{1,2})[)）]|(?P<b>\d{1,2})[.)、．])(?!\d)[ \t]*(?P<rest>.*)$"
+    r"(?P<indent>[ \t]*+)(?:#{1,6}[ \t]*+)?(?P<bold>\*\*|__)?(?:[(（](?P<a>\d{1,2})[)）]|(?P<b>\d{1,2})[.)、．])(?!\d)[ \t]*+(?P<rest>.*)$"
 )
 _HEADING = re.compile(
-    r"[ \t]*(?:#{1,6}[ \t]*(?P<hash>[^\n]+?)|(?:\*\*|__)(?P<bold>[^*\n]{1,60}?)(?:\*\*|__)[ \t]*[:：]?[ \t]*(?P<after>.*)|(?P<plain>[^\n:：]{1,30}[:：]))[ \t]*$"
+    r"[ \t]*+(?:#{1,6}[ \t]*+(?P<hash>[^\n]+)|(?:\*\*|__)(?P<bold>[^*\n]{1,60}?)(?:\*\*|__)[ \t]*+[:：]?[ \t]*+(?P<after>.*)|(?P<plain>[^\n:：]{1,30}[:：]))$"
 )
-_BOLD_TITLE = re.compile(r"(?:\*\*|__)(?P<title>[^*\n]{1,160}?)(?:\*\*|__)[ \t]*[:：.]?[ \t]*(?P<rest>.*)$")
+_BOLD_TITLE = re.compile(r"(?:\*\*|__)(?P<title>[^*\n]{1,160}?)(?:\*\*|__)[ \t]*+[:：.]?[ \t]*+(?P<rest>.*)$")
 _KINDS = {
     "analysis": re.compile(
         r"analy[sz]|problem type|kind of problem|understand|key information|given|分析|题型|审题|题意|关键信息|已知",
@@ -36,12 +36,12 @@ _KINDS = {
     ),
 }
 _CONCLUDES = re.compile(
-    r"\s*(?:\*\*)?(?:therefore|thus|hence|so\b|in conclusion|finally|the (?:final )?answer|因此|所以|故|综上|于是|答)",
+    r"\s*+(?:\*\*)?(?:therefore|thus|hence|so\b|in conclusion|finally|the (?:final )?answer|因此|所以|故|综上|于是|答)",
     re.IGNORECASE,
 )
 _ANNOUNCES = re.compile(
-    r"\s*(?:#{1,6}\s*)?(?:\d[.)、]\s*)?(?:\*\*|__)?\s*(?:the\s+)?(?:(?:final|correct) answer|answer|最终答案|正确答案|答案|故选|应选|答)"
-    r"(?:\*\*|__)?\s*(?:[:：是为]|is\b|\(|（)",
+    r"\s*+(?:#{1,6}\s*+)?(?:\d[.)、]\s*+)?(?:\*\*|__)?\s*+(?:the\s+)?(?:(?:final|correct) answer|answer|最终答案|正确答案|答案|故选|应选|答)"
+    r"(?:\*\*|__)?\s*+(?:[:：是为]|is\b|\(|（)",
     re.IGNORECASE,
 )
 
@@ -198,7 +198,9 @@ def _ends_steps(line: str, heading: tuple[str, str] | None, step: _Draft) -> boo
 
 def _finished(step: _Draft) -> tuple[str | None, str]:
     """A step whose only line reads as a title and nothing else has that line as its text."""
-    text = re.sub(r"\n\s*-{3,}\s*$", "", step.text)
+    text = step.text
+    if text.endswith("\n---"):
+        text = text.rstrip("-").rstrip()
     return (None, step.title) if step.title and not text else (step.title, text)
 
 

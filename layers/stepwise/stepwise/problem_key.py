@@ -51,7 +51,7 @@ _LONE_DASH = re.compile("(?<![—―])[—―](?![—―])")
 _WIDE_COMMA = re.compile(r"(?<=\d)，(?=\d)")
 
 _CJK = "\u2e80-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_LINES = re.compile(r"\s*\n\s*")
+_LINES = re.compile(r" ?\n\s*")
 _SPACES = re.compile(r"[^\S\n]+")
 _JOINABLE = re.compile(
     rf"(?<=[,.:;?!。，、：；？！{_CJK}])\n|\n(?=[{_CJK}])|(?<=[A-Za-z][a-z])\n(?=[A-Za-z]?[a-z]{{2}})"
@@ -76,7 +76,7 @@ def canonical(text: str) -> str:
     text = _WIDE_COMMA.sub(", ", text.translate(_SIGNS)).replace("，", ",")
     text = _LONE_DASH.sub("-", text)
     text = _LATEX_SIGNS.sub(lambda match: _LATEX_SIGN[match["name"]], text)
-    text = _SPACES.sub(" ", _LINES.sub("\n", text.strip()))
+    text = _LINES.sub("\n", _SPACES.sub(" ", text.strip()))
     text = _POWER_STARS.sub(r"\g<before>^\g<after>", text)
     text = _space(text)
     text = _times(text)
