@@ -16,12 +16,15 @@ def _record(record: SQSRecord, remaining: Callable[[], float]) -> None:
     desk = environment.desk()
     if desk.shared is None:
         raise RuntimeError("TABLE_NAME and QUEUE_URL are not set")
-    run_id = str(record.json_body["run_id"])
+    body = record.json_body
+    run_id = str(body["run_id"])
     if not desk.settings.queue_url.endswith("/" + record.event_source_arn.split(":")[-1]):
         bury(desk, desk.shared, run_id)
         return
     queue = desk.shared.queue
-    message = Message(run_id, lambda seconds: queue.hold(record.receipt_handle, seconds))
+    message = Message(
+        run_id, lambda seconds: queue.hold(record.receipt_handle, seconds), int(body.get("fence", 0))
+    )
     work_on(desk, desk.shared, message, remaining=remaining)
 
 

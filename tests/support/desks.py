@@ -19,7 +19,7 @@ from stepwise.work_queue import QueueUnavailable
 from support.clock import Clock
 from support.tables import MemoryTable
 
-__all__ = ["FakeModel", "FakeQueue", "Scene", "answer_to", "caller"]
+__all__ = ["FakeModel", "FakeQueue", "Scene", "Sent", "answer_to", "caller"]
 
 SECONDS_PER_TOKEN = 0.05
 
@@ -101,6 +101,7 @@ class Sent:
     run_id: str
     group: str
     visible_at: float
+    fence: int = 0
     receives: int = 0
 
 
@@ -112,10 +113,10 @@ class FakeQueue:
         self.messages: list[Sent] = []
         self.down = False
 
-    def send(self, run_id: str, group: str, *, delay: float = 0) -> None:
+    def send(self, run_id: str, group: str, *, delay: float = 0, fence: int = 0) -> None:
         if self.down:
             raise QueueUnavailable("down")
-        self.messages.append(Sent(run_id, group, self._clock() + delay))
+        self.messages.append(Sent(run_id, group, self._clock() + delay, fence))
 
     def hold(self, receipt_handle: str, seconds: float) -> None:
         return

@@ -2,27 +2,28 @@
 
 Every answer under way holds one of ``MAX_QUEUED + MODEL_SLOTS`` numbered places from its beginning to its end, so
 the bound holds without a counter. A place of an answer that is being written is a short lease that its owner keeps
-moving on; the place of one that waits stands longer, as a message in the queue stands for it.
+moving on; the place of one that waits stands longer, as a message in the queue stands for it. A place knows the
+fence of its run's owner (see :mod:`stepwise.runs`): what a late owner writes to it changes nothing.
 """
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from stepwise.errors import QueueFull
 from stepwise.pace import Pace
 from stepwise.slots import LEASE_SECONDS
-from stepwise.table import ConditionFailed, Item, Table, absent, any_of, equals, less
+from stepwise.table import ConditionFailed, Item, Table, absent, all_of, any_of, at_most, equals, less
 
-__all__ = ["Admission", "Place", "Waiting"]
+__all__ = ["Admission", "Entry", "Place"]
 
 WAITING_SECONDS = 21_600.0
-"""How long the place of a waiting answer stands by itself; the sweep frees one whose answer has ended."""
+"""How long the place of a waiting answer stands by itself; a sweep frees one whose answer has ended."""
 
 _PK = "queue"
-_ATTEMPTS = 12
 
 
 @dataclass(frozen=True)
@@ -31,16 +32,19 @@ class Place:
     run_id: str
     since: int
     """Epoch milliseconds; the order of the queue."""
+    fence: int = 1
+    """Of the run's owner."""
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """One answer that waits."""
+class Entry:
+    """One place as the table has it: that of an answer which waits, or which is being written."""
 
-    run_id: str
+    place: Place
     group: str
-    number: int
-    since: int
+    waiting: bool
+    standing: bool
+    """False: its lease has run out."""
 
 
 class Admission:
@@ -70,7 +74,7 @@ class Admission:
         Raises:
             QueueFull: with an honest ``retry_after``: the time until the first of those ahead is likely to end.
         """
-        for _ in range(_ATTEMPTS):
+        while True:  # whenever another one is quicker, one more place is taken: this ends
             now = self._now()
             held = self._held(now)
             taken = {item["number"] for item in held}
@@ -79,40 +83,47 @@ class Admission:
             if not free or (waiting >= self._max_queued and len(held) >= self._slots):
                 raise QueueFull(retry_after=self.retry_after(waiting))
             place = Place(self._choose(free), run_id, now)
-            if self._put(place, group, waiting=False, fresh=True):
+            if self._put(place, group, waiting=False):
                 return place
-        raise QueueFull(retry_after=self.retry_after(self._max_queued))
 
-    def keep(self, place: Place, group: str) -> None:
-        """The answer is being written: hold the place a little longer."""
-        self._put(place, group, waiting=False, fresh=False)
+    def keep(self, place: Place, group: str) -> Place:
+        """The answer is being written: hold its place a little longer."""
+        return self._hold(place, group, waiting=False)
 
-    def wait(self, place: Place, group: str) -> None:
+    def wait(self, place: Place, group: str) -> Place:
         """The answer waits for a worker."""
-        self._put(place, group, waiting=True, fresh=False)
+        return self._hold(place, group, waiting=True)
 
     def leave(self, place: Place) -> None:
         """The answer has ended, or is about to."""
+        ours = all_of(equals("run_id", place.run_id), at_most("fence", place.fence))
         try:
-            self._table.delete(_PK, _sk(place.number), condition=equals("run_id", place.run_id))
+            self._table.delete(_PK, _sk(place.number), condition=ours)
         except ConditionFailed:
             return
 
-    def waiting(self) -> list[Waiting]:
-        """The answers that wait, in the order of the queue."""
+    def entries(self) -> list[Entry]:
+        """Every place that is taken, also those whose lease has run out, in the order of the queue."""
+        now = self._now()
         found = [
-            Waiting(item["run_id"], item["group"], item["number"], item["since"])
-            for item in self._held(self._now())
-            if item["waiting"]
+            Entry(
+                Place(item["number"], item["run_id"], item["since"], item["fence"]),
+                item["group"],
+                item["waiting"],
+                item["until"] >= now,
+            )
+            for item in self._table.query(_PK)
         ]
-        return sorted(found, key=lambda entry: (entry.since, entry.run_id))
+        return sorted(found, key=lambda entry: (entry.place.since, entry.place.run_id))
+
+    def waiting(self) -> list[str]:
+        """The runs that wait, in the order of the queue."""
+        return [entry.place.run_id for entry in self.entries() if entry.waiting and entry.standing]
 
     def ahead_of(self, run_id: str) -> int | None:
         """How many answers wait before this one; None when it does not wait."""
-        for position, entry in enumerate(self.waiting()):
-            if entry.run_id == run_id:
-                return position
-        return None
+        waiting = self.waiting()
+        return waiting.index(run_id) if run_id in waiting else None
 
     def retry_after(self, waiting: int) -> int:
         """Seconds after which it is worth asking again, with *waiting* answers in the queue."""
@@ -127,7 +138,20 @@ class Admission:
     def _held(self, now: int) -> list[Item]:
         return [item for item in self._table.query(_PK) if item["until"] >= now]
 
-    def _put(self, place: Place, group: str, *, waiting: bool, fresh: bool) -> bool:
+    def _hold(self, place: Place, group: str, *, waiting: bool) -> Place:
+        """*place*, or another one where it went to somebody else while its owner was silent.
+
+        Whoever was admitted once is not turned away later: if need be the other place is one over the bound, and
+        nobody new is admitted until there is room again.
+        """
+        while place.number < 0 or not self._put(place, group, waiting=waiting):
+            taken = {item["number"] for item in self._held(self._now())}
+            free = next(number for number in itertools.count() if number not in taken)
+            place = replace(place, number=free)
+        return place
+
+    def _put(self, place: Place, group: str, *, waiting: bool) -> bool:
+        """False when another answer holds the place."""
         now = self._now()
         seconds = WAITING_SECONDS if waiting else LEASE_SECONDS
         item = {
@@ -135,17 +159,19 @@ class Admission:
             "sk": _sk(place.number),
             "number": place.number,
             "run_id": place.run_id,
+            "fence": place.fence,
             "group": group,
             "since": place.since,
             "waiting": waiting,
             "until": now + round(seconds * 1000),
             "expires_at": now // 1000 + 86_400,
         }
-        free = any_of(absent("pk"), less("until", now))
+        ours = all_of(equals("run_id", place.run_id), at_most("fence", place.fence))
         try:
-            self._table.put(item, condition=free if fresh else any_of(free, equals("run_id", place.run_id)))
-        except ConditionFailed:
-            return False
+            self._table.put(item, condition=any_of(absent("pk"), less("until", now), ours))
+        except ConditionFailed as error:
+            # With a higher fence it is the run's still: we are late, and its owner looks after it.
+            return bool(error.item and error.item["run_id"] == place.run_id)
         return True
 
     def _now(self) -> int:

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from stepwise.plans import Plan
 from stepwise.table import ConditionFailed, Table, absent, any_of, equals
 
-__all__ = ["Flights"]
+__all__ = ["Flights", "flight_key"]
+
+
+def flight_key(plan: Plan) -> str:
+    """What makes questions the same while they are in flight; empty: the question is nobody else's.
+
+    An answer that is not checked is of no use to those who want it checked.
+    """
+    checked = plan.subject.get("verify", True)
+    return plan.key if checked or not plan.key else f"{plan.key}#unchecked"
 
 
 class Flights:

@@ -15,10 +15,13 @@ from stepwise.errors import GenerationBroken, ModelError, ModelTimeout
 from stepwise.ollama import Chunk, Finish, Generation, Prompt
 from stepwise.plans import Plan
 
-__all__ = ["Draft", "Model", "write"]
+__all__ = ["Draft", "Model", "begin_anew", "write"]
 
 _PROBE = 32
 """Characters of a continuation that show whether the host goes on or begins anew."""
+_LEAST = 8
+"""A shorter draft is not recognized when it comes again."""
+_OPENING = "<think>"
 _REFUSED = "status_400"
 _MENDS = 1
 """How often one invocation goes on after a generation that broke off."""
@@ -80,7 +83,7 @@ def write(
         if draft.text and not prefill:
             if not restart:
                 raise GenerationBroken
-            _begin_anew(draft)
+            begin_anew(draft)
         started = clock()
         try:
             yield from _one_call(model, plan, draft, deadline, clock)
@@ -92,11 +95,15 @@ def write(
                 raise
             mends += 1
         except ModelError as error:
-            # Some templates refuse a last message of role assistant: a 400 that only a continuation gets.
             reason = getattr(error, "reason", "")
-            if not (draft.text and reason.startswith(_REFUSED)) or reason.endswith("prompt_too_long"):
+            if not (draft.text and reason.startswith(_REFUSED)):
                 raise
-            prefill = False
+            if reason.endswith("prompt_too_long"):
+                draft.reason = (
+                    "length"  # the context is full, where an undivided call would have ended so too
+                )
+            else:
+                prefill = False  # some templates refuse a last message of role assistant
         finally:
             draft.model_ms += round((clock() - started) * 1000)
 
@@ -143,7 +150,7 @@ def _one_call(
                 yield text or None
         except (GenerationBroken, ModelTimeout):
             # What came before it broke off or its time was up is kept, the beginning of a continuation too.
-            draft.text += probe.rest()
+            draft.text += probe.rest(cut=True)
             raise
 
 
@@ -153,7 +160,7 @@ class _Probe:
     def __init__(self, text: str) -> None:
         self._text = text
         self._held = ""
-        self._decided = not text
+        self._decided = not text.strip()
 
     def pass_on(self, delta: str) -> str:
         if self._decided:
@@ -163,10 +170,16 @@ class _Probe:
             return ""
         return self.rest()
 
-    def rest(self) -> str:
-        """What is held, for good; raises when it is the beginning again."""
+    def rest(self, *, cut: bool = False) -> str:
+        """What is held, for good; raises when it is the beginning again.
+
+        Of a continuation that was *cut* before it could be told, what may be the beginning again is dropped: a few
+        tokens, which the next continuation writes once more.
+        """
         if not self._decided and _begins_anew(self._text, self._held):
             raise _NotContinued
+        if not self._decided and cut and _may_begin_anew(self._text, self._held):
+            self._held = ""
         held, self._held, self._decided = self._held, "", True
         return held
 
@@ -174,16 +187,33 @@ class _Probe:
 def _begins_anew(text: str, continuation: str) -> bool:
     """Whether *continuation* repeats the beginning of *text*.
 
-    A text that repeats itself cannot tell: there the benefit of the doubt goes to the host.
+    A text that repeats itself, or is very short, cannot tell: there the benefit of the doubt goes to the host.
     """
-    start = continuation.lstrip()[:_PROBE]
-    if start.startswith("<think>") and text.lstrip().startswith("<think>"):
+    start = continuation.lstrip()
+    if start.startswith(_OPENING):
         return True
+    for whole in _beginnings(text):
+        length = min(_PROBE, len(whole))
+        again = len(start) >= length >= _LEAST and start[:length] == whole[:length]
+        if again and whole.find(start[:length], 1) < 0:
+            return True
+    return False
+
+
+def _may_begin_anew(text: str, continuation: str) -> bool:
+    start = continuation.lstrip()[:_PROBE]
+    return any(whole.startswith(start) or start.startswith(whole) for whole in _beginnings(text))
+
+
+def _beginnings(text: str) -> tuple[str, ...]:
+    """How a host would write *text* again: with its opening tag, or without where thinking is a field of its own."""
     whole = text.lstrip()
-    return len(start) == _PROBE and whole.startswith(start) and whole.find(start, 1) < 0
+    inside = whole.removeprefix(_OPENING).lstrip()
+    return (whole, inside) if inside and inside != whole else (whole,)
 
 
-def _begin_anew(draft: Draft) -> None:
+def begin_anew(draft: Draft) -> None:
+    """Throw away what is written; its tokens stay counted."""
     draft.spent += draft.tokens
     draft.tokens = 0
     draft.text = ""

@@ -1,13 +1,15 @@
 """``Idempotency-Key``: a POST that is sent again gets the first reply again, for 24 hours, per API key.
 
 Follows the IETF draft "The Idempotency-Key HTTP Header Field": 409 while the first one is being worked on, 422 where
-the key comes with another request. Only what succeeded is kept (200 and 202): an error may be tried again.
+the key comes with another request. Only what succeeded is kept (200 and 202): an error may be tried again. A first
+request whose function was killed gives its key free after the longest time that a request can take.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import zlib
 from collections.abc import Callable
 
@@ -38,8 +40,9 @@ class Idempotency:
         """
         pk = "idempotency#" + hashlib.sha256(json.dumps([partner, key]).encode()).hexdigest()
         digest = hashlib.sha256(request).hexdigest()
+        owner = secrets.token_hex(8)
         try:
-            kept = self._begin(pk, digest)
+            kept = self._begin(pk, digest, owner)
         except TableError:
             return compute()  # without the table nothing can be kept; the answer is worth more
         if kept is not None:
@@ -47,15 +50,15 @@ class Idempotency:
         try:
             reply = compute()
         except BaseException:
-            self._forget(pk, digest)
+            self._forget(pk, owner)
             raise
         if reply.status in (200, 202):
-            self._keep(pk, digest, reply)
+            self._keep(pk, owner, reply)
         else:
-            self._forget(pk, digest)
+            self._forget(pk, owner)
         return reply
 
-    def _begin(self, pk: str, digest: str) -> Reply | None:
+    def _begin(self, pk: str, digest: str, owner: str) -> Reply | None:
         now = self._now()
         free = any_of(
             absent("pk"), less("expires_at", now // 1000), all_of(absent("reply"), less("until", now))
@@ -66,30 +69,33 @@ class Idempotency:
                     "pk": pk,
                     "sk": _SK,
                     "digest": digest,
+                    "owner": owner,
                     "until": now + round(self._patience * 1000),
                     "expires_at": now // 1000 + _KEPT_SECONDS,
                 },
                 condition=free,
             )
         except ConditionFailed as error:
-            return _kept(error.item or self._table.get(pk, _SK, consistent=True), digest)
+            item = error.item or self._table.get(pk, _SK, consistent=True)
+            # A write that the client repeated can meet itself.
+            return None if item is None or item["owner"] == owner else _kept(item, digest)
         return None
 
-    def _keep(self, pk: str, digest: str, reply: Reply) -> None:
+    def _keep(self, pk: str, owner: str, reply: Reply) -> None:
         packed = zlib.compress(json.dumps([reply.status, reply.body, reply.headers]).encode(), 6)
         try:
             self._table.update(
                 pk,
                 _SK,
                 set={"reply": packed, "expires_at": self._now() // 1000 + _KEPT_SECONDS},
-                condition=equals("digest", digest),
+                condition=equals("owner", owner),
             )
         except TableError:
             return
 
-    def _forget(self, pk: str, digest: str) -> None:
+    def _forget(self, pk: str, owner: str) -> None:
         try:
-            self._table.delete(pk, _SK, condition=equals("digest", digest))
+            self._table.delete(pk, _SK, condition=equals("owner", owner))
         except TableError:
             return
 
@@ -97,9 +103,7 @@ class Idempotency:
         return round(self._clock() * 1000)
 
 
-def _kept(item: Item | None, digest: str) -> Reply | None:
-    if item is None:
-        return None
+def _kept(item: Item, digest: str) -> Reply:
     if item["digest"] != digest:
         raise IdempotencyMismatch
     if "reply" not in item:

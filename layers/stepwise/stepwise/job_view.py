@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from stepwise.admission import Place
 from stepwise.desk import Coordination, Desk
 from stepwise.errors import NotFound, error_of, problem
 from stepwise.jobs import Job, status_of
@@ -19,6 +18,7 @@ from stepwise.work_queue import QueueUnavailable
 __all__ = ["cancel_job", "look_up", "nudge", "sweep"]
 
 _POLL = 0.5
+_UNFINISHED = ("queued", "running")
 _STALLED_MS = 45_000
 """A run that nobody has worked on for this long has lost its message, or its message is in a dead worker's hands."""
 
@@ -34,7 +34,7 @@ def look_up(
     while True:
         job = shared.jobs.get(job_id, partner)
         run = _run_of(shared, job)
-        if job.cancelled or run.ended or desk.monotonic() + _POLL > until:
+        if status_of(job, run) not in _UNFINISHED or desk.monotonic() + _POLL > until:
             break
         desk.sleep(_POLL)
     nudge(desk, shared, run)
@@ -51,10 +51,8 @@ def cancel_job(shared: Coordination, job_id: str, partner: str, *, instance: str
     """
     job = shared.jobs.get(job_id, partner)
     run = _run_of(shared, job)
-    if not run.ended and not job.cancelled:
-        shared.jobs.cancel(job)
+    if status_of(job, run) in _UNFINISHED:
         lose_interest(shared, run, job.id)
-        job = shared.jobs.get(job_id, partner)
         run = _run_of(shared, job)
     return _reply(shared, job, run, instance)
 
@@ -76,12 +74,15 @@ def nudge(desk: Desk, shared: Coordination, run: Run) -> bool:
 
 
 def sweep(desk: Desk, shared: Coordination) -> int:
-    """Look after all that waits: wake what has stalled, free the places of what has ended. Returns what was mended."""
+    """Look after all places: wake what has stalled, free those of what has ended. Returns what was mended.
+
+    A place whose lease has run out is looked at too: its owner is dead, and its message may be lost.
+    """
     mended = 0
-    for waiting in shared.admission.waiting():
-        run = shared.runs.get(waiting.run_id)
+    for entry in shared.admission.entries():
+        run = shared.runs.get(entry.place.run_id)
         if run is None or run.ended:
-            shared.admission.leave(Place(waiting.number, waiting.run_id, waiting.since))
+            shared.admission.leave(entry.place)
             mended += 1
         else:
             mended += nudge(desk, shared, run)
@@ -99,7 +100,7 @@ def _reply(shared: Coordination, job: Job, run: Run, instance: str) -> Reply:
     status = status_of(job, run)
     position = queue_position(shared, run) if status == "queued" else None
     headers = {}
-    if status in ("queued", "running"):
+    if status in _UNFINISHED:
         headers["Retry-After"] = str(min(30, shared.admission.time_until_turn(position or 0)))
     return Reply(200, _body(job, run, status, position, instance), headers)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from stepwise.errors import NotFound
 from stepwise.runs import KEPT_SECONDS, Run
-from stepwise.table import ConditionFailed, Table, equals
+from stepwise.table import Table
 
 __all__ = ["Job", "Jobs", "new_job_id", "status_of"]
 
@@ -25,7 +25,10 @@ def new_job_id() -> str:
 
 @dataclass(frozen=True)
 class Job:
-    """A claim of *owner* (a digest of the API key's id) on a run; *asked* is what that client sent."""
+    """A claim of *owner* (a digest of the API key's id) on a run; *asked* is what that client sent.
+
+    Its id is its ticket on the run.
+    """
 
     id: str
     owner: str
@@ -33,7 +36,6 @@ class Job:
     run_id: str
     created_at: int
     asked: Mapping[str, Any]
-    cancelled: bool = False
 
 
 class Jobs:
@@ -55,7 +57,6 @@ class Jobs:
                 "run_id": run_id,
                 "created_at": now,
                 "asked": packed,
-                "cancelled": False,
                 "expires_at": now // 1000 + _KEPT_AT_MOST,
             }
         )
@@ -79,16 +80,7 @@ class Jobs:
             run_id=item["run_id"],
             created_at=int(item["created_at"]),
             asked=json.loads(zlib.decompress(item["asked"])),
-            cancelled=item["cancelled"],
         )
-
-    def cancel(self, job: Job) -> None:
-        try:
-            self._table.update(
-                f"job#{job.id}", "job", set={"cancelled": True}, condition=equals("owner", job.owner)
-            )
-        except ConditionFailed:
-            raise NotFound from None
 
     def gone(self, run: Run | None) -> bool:
         """Whether a job on *run* is over for more than a day."""
@@ -98,5 +90,8 @@ class Jobs:
 
 
 def status_of(job: Job, run: Run) -> str:
-    """A job that its client cancelled stays so, even when the run goes on for somebody else."""
-    return "cancelled" if job.cancelled else run.status
+    """A job without its ticket on the run is cancelled, even when the run goes on for somebody else.
+
+    The ticket goes in the one write that needs the run not to have ended, so a job that has ended stays as it is.
+    """
+    return run.status if job.id in run.tickets else "cancelled"

@@ -9,19 +9,27 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from stepwise.desk import Coordination, Desk
-from stepwise.errors import InternalError, ModelTimeout, QueueFull, StepwiseError, error_of
+from stepwise.errors import (
+    GenerationBroken,
+    InternalError,
+    ModelTimeout,
+    ModelUnavailable,
+    QueueFull,
+    StepwiseError,
+    error_of,
+)
+from stepwise.generation import begin_anew
 from stepwise.jobs import new_job_id
-from stepwise.joining import begin, own, watch
+from stepwise.joining import begin, lose_interest, own, watch
 from stepwise.observability import count
 from stepwise.ownership import Ownership
 from stepwise.plans import Plan
 from stepwise.results import shape
 from stepwise.runs import Run, RunLost
-from stepwise.service import Caller, cached_reply
+from stepwise.service import Caller, cached_reply, quietly
 from stepwise.table import TableError
 from stepwise.transcript import Splitter
 from stepwise.work import State, perform, store
-from stepwise.work_queue import QueueUnavailable
 
 __all__ = ["Live", "live"]
 
@@ -68,7 +76,7 @@ def live(
         return
     ticket = new_job_id()
     try:
-        begun = begin(desk, desk.shared, plan, group=caller.partner, ticket=ticket)
+        begun = begin(desk, desk.shared, plan, group=caller.partner, ticket=ticket, since=caller.since(desk))
     except TableError:
         count("Errors", code="table_unavailable")
         yield from _written(desk, plan, asked, State(), _Nobody(), deadline)
@@ -93,6 +101,8 @@ def _written(
 ) -> Generator[Live | None, None, Mapping[str, Any]]:
     """What the model writes, piece by piece, and the end."""
     splitter = Splitter(desk.settings.thinking)
+    if desk.settings.prefill == "never" and state.draft.text:
+        begin_anew(state.draft)  # while nobody here has seen any of it
     work = perform(desk, plan, state, keeper, deadline=deadline, again=lambda _: False, restart=False)
     yield from _shown(splitter.feed(state.draft.text)) if state.draft.text else ()
     try:
@@ -106,7 +116,7 @@ def _written(
         result: Mapping[str, Any] = end.value
     finally:
         work.close()
-    yield from _shown(splitter.close())
+    yield from _shown(splitter.close(complete=state.draft.reason == "stop"))
     store(desk, plan, result)
     yield Live("done", body=shape(plan.kind, result, asked, cached=False))
     return result
@@ -134,19 +144,20 @@ class _Stream:
     deadline: float
 
     def pieces(self, run: Run, ownership: Ownership | None) -> Pieces:
+        """All pieces, each shown once, whoever writes them."""
+        shown = Shown()
         while True:
             if ownership is not None:
-                done = yield from self._own(ownership)
+                done = yield from shown.only_new(self._own(ownership))
                 if done:
                     return
-                ownership = None
             seen = yield from self._followed(run.id)
             if isinstance(seen, Ownership):
                 ownership = seen
                 continue
             if seen.status == "succeeded" and seen.result is not None:
                 body = shape(self.plan.kind, seen.result, self.asked, cached=False)
-                yield from _whole(body, _text(body), self.asked)
+                yield from shown.only_new(_whole(body, _text(body), self.asked))
                 return
             if seen.status == "failed" and seen.error is not None:
                 raise error_of(seen.error)
@@ -167,68 +178,105 @@ class _Stream:
                 # The run ends before its last event is sent, so that a client that leaves then leaves nothing.
                 result = _rest(written)
             ended = True
-            self._succeed(ownership, result, state)
+            quietly(ownership, lambda: ownership.succeed(result, state))
             yield piece
         except RunLost:
             ended = True
-            ownership.let_go()
+            quietly(ownership, ownership.let_go)
             return False
+        except (ModelTimeout, ModelUnavailable, GenerationBroken, QueueFull):
+            # This client is told at once; a worker tries again later for others who want the answer.
+            ended = True
+            self._leave(ownership, state)
+            raise
         except StepwiseError as error:
             ended = True
-            self._quietly(functools.partial(ownership.fail, error))
+            quietly(ownership, functools.partial(ownership.fail, error))
             raise
         finally:
-            if not ended:
-                self._left(ownership, state)
+            if not ended:  # the client has gone
+                self._leave(ownership, state)
         return True
 
     def _slot(self, ownership: Ownership, state: State) -> Pieces:
         end = min(self.deadline, self.desk.monotonic() + _SLOT_PATIENCE)
-        while True:
-            ownership.slot = self.shared.slots.acquire(ownership.run.id)
-            if ownership.slot is not None:
-                return
-            if self.desk.monotonic() > end:
-                raise QueueFull(
-                    retry_after=self.shared.admission.retry_after(len(self.shared.admission.waiting()))
-                )
-            self.desk.sleep(_SLOT_POLL)
-            ownership.tick(state)
-            yield None
-
-    def _succeed(self, ownership: Ownership, result: Mapping[str, Any], state: State) -> None:
-        self._quietly(lambda: ownership.succeed(result, state))
-
-    def _left(self, ownership: Ownership, state: State) -> None:
-        """The client has gone: stop, unless others want the answer."""
-
-        def leave() -> None:
-            if self.shared.runs.cancel(ownership.run.id, self.ticket):
-                ownership.let_go()
-            else:
-                ownership.hand_over(state)
-
-        self._quietly(leave)
-
-    def _quietly(self, step: Any) -> None:
         try:
-            step()
-        except (TableError, RunLost, QueueUnavailable):
-            count("Errors", code="table_unavailable")
+            while True:
+                ownership.slot = self.shared.slots.acquire()
+                if ownership.slot is not None:
+                    return
+                if self.desk.monotonic() > end:
+                    waiting = len(self.shared.admission.waiting())
+                    raise QueueFull(retry_after=self.shared.admission.retry_after(waiting))
+                self.desk.sleep(_SLOT_POLL)
+                ownership.tick(state)
+                yield None
+        except TableError:
+            count("Errors", code="table_unavailable")  # the answer is worth more than the bound
+
+    def _leave(self, ownership: Ownership, state: State) -> None:
+        quietly(ownership, lambda: ownership.leave(state, self.ticket))
 
     def _followed(self, run_id: str) -> Generator[Live | None, None, Run | Ownership]:
         """Wait for the run of another owner; ours when that one has died."""
-        while self.desk.monotonic() < self.deadline:
-            run, ours = watch(self.desk, self.shared, run_id, until=self.desk.monotonic())
-            if run is None:
-                raise InternalError
-            if ours:
-                return own(self.desk, self.shared, run, self.plan)
-            if run.ended:
-                return run
-            yield None
-            self.desk.sleep(_FOLLOW_POLL)
-        raise ModelTimeout
+        following = True
+        try:
+            while self.desk.monotonic() < self.deadline:
+                run, ours = watch(self.desk, self.shared, run_id, until=self.desk.monotonic())
+                following = run is not None and not run.ended and not ours
+                if run is None:
+                    raise InternalError
+                if ours:
+                    return own(self.desk, self.shared, run, self.plan)
+                if run.ended:
+                    return run
+                yield None
+                self.desk.sleep(_FOLLOW_POLL)
+            raise ModelTimeout
+        finally:
+            if following:  # the client has gone, or its time is up: the model stops when nobody else waits
+                self._stop_following(run_id)
+
+    def _stop_following(self, run_id: str) -> None:
+        try:
+            run = self.shared.runs.get(run_id)
+            if run is not None:
+                lose_interest(self.shared, run, self.ticket)
+        except TableError:
+            count("Errors", code="table_unavailable")
+
+
+class Shown:
+    """What a stream has shown, so that nothing comes twice when another owner's text takes its place."""
+
+    def __init__(self) -> None:
+        self._sent = {"thinking": "", "answer": ""}
+
+    def only_new[T](self, pieces: Generator[Live | None, None, T]) -> Generator[Live | None, None, T]:
+        """What of *pieces*, which begin with the beginning of the answer, was not shown yet.
+
+        Raises:
+            GenerationBroken: they tell another answer than the one that was shown.
+        """
+        at = {"thinking": 0, "answer": 0}
+        with closing(pieces):
+            while True:
+                try:
+                    piece = next(pieces)
+                except StopIteration as end:
+                    result: T = end.value
+                    return result
+                if piece is None or piece.kind == "done":
+                    yield piece
+                    continue
+                sent, begin = self._sent[piece.kind], at[piece.kind]
+                at[piece.kind] = begin + len(piece.text)
+                again = sent[begin : at[piece.kind]]
+                if piece.kind == "answer" and not piece.text.startswith(again):
+                    raise GenerationBroken
+                new = piece.text[len(again) :]
+                self._sent[piece.kind] = sent + new
+                yield Live(piece.kind, new) if new else None
 
 
 def _rest(written: Generator[Live | None, None, Mapping[str, Any]]) -> Mapping[str, Any]:

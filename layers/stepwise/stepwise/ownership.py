@@ -8,12 +8,14 @@ from typing import Any
 from stepwise.admission import Place
 from stepwise.desk import Coordination, Desk
 from stepwise.errors import StepwiseError, stored
+from stepwise.flights import flight_key
 from stepwise.observability import count
 from stepwise.plans import Plan
 from stepwise.runs import Run, RunLost
 from stepwise.slots import Slot
 from stepwise.table import TableError
 from stepwise.work import State
+from stepwise.work_queue import QueueUnavailable
 
 __all__ = ["CHECK_SECONDS", "SAVE_SECONDS", "Ownership"]
 
@@ -26,8 +28,8 @@ SAVE_SECONDS = 3.0
 class Ownership:
     """One owner of one run, with its slot and its place in the queue.
 
-    Letting go has an order in which a crash between two steps loses nothing: a message is sent before a run waits,
-    and a place is given back before its run ends.
+    Letting go has an order in which a crash between two steps loses nothing: the place waits and a message is sent
+    before the run waits, and a place is given back before its run ends.
     """
 
     def __init__(
@@ -69,7 +71,7 @@ class Ownership:
                 self._save(state)
             else:
                 self._look()
-        except TableError:
+        except (TableError, QueueUnavailable):
             # The model goes on: what is lost with a silent table is only the signs of life.
             count("Errors", code="table_unavailable")
         self._on_sign_of_life()
@@ -80,13 +82,18 @@ class Ownership:
             raise RunLost(self.run.id)
 
     def _save(self, state: State) -> None:
-        progress = state.tokens > self._saved_tokens
-        self._shared.runs.save(self.run, state.as_dict(), tokens=state.tokens, progress=progress)
+        self._shared.runs.save(self.run, state.as_dict(), tokens=state.tokens, progress=self._progress(state))
         self._saved_tokens = state.tokens
-        self._shared.admission.keep(self._place, self.run.group)
+        self.keep_place()
         if self.slot is not None and not self._shared.slots.renew(self.slot):
+            # Silent for so long that another one has our slot: stop, and let a worker find a free one.
             self.slot = None
+            self.hand_over(state)
             raise RunLost(self.run.id)
+
+    def keep_place(self) -> None:
+        """Hold the place in the queue a little longer."""
+        self._moved(self._shared.admission.keep(self._place, self.run.group))
 
     def hand_over(self, state: State, *, delay: float = 0) -> None:
         """Let a worker go on from *state*, after *delay* seconds.
@@ -95,40 +102,66 @@ class Ownership:
             QueueUnavailable, TableError: it could not be handed over; the run is still ours.
             RunLost: it is not ours any more.
         """
-        self._shared.queue.send(self.run.id, self.run.group, delay=delay)
-        self._shared.admission.wait(self._place, self.run.group)
-        self._shared.runs.hand_over(self.run, state.as_dict(), tokens=state.tokens)
-        self._free_slot()
+        self._moved(self._shared.admission.wait(self._place, self.run.group))
+        self._shared.queue.send(self.run.id, self.run.group, delay=delay, fence=self.run.fence)
+        self._shared.runs.hand_over(
+            self.run, state.as_dict(), tokens=state.tokens, progress=self._progress(state)
+        )
+        self.free_slot()
         count("HandOvers")
 
     def succeed(self, result: Mapping[str, Any], state: State) -> None:
-        """The run has its answer."""
+        """The run has its answer. Its flight stays, for those who asked before this."""
         self._shared.admission.leave(self._place)
         self._shared.runs.succeed(self.run, result, tokens=state.tokens)
-        self._end()
+        self.free_slot()
         self._shared.pace.record((result["usage"]["duration_ms"] or 1) / 1000)
 
     def fail(self, error: StepwiseError) -> None:
         """The run has ended without an answer."""
         self._shared.admission.leave(self._place)
         self._shared.runs.fail(self.run, stored(error))
-        self._end()
+        self._end_flight()
+        self.free_slot()
+
+    def leave(self, state: State, ticket: str) -> None:
+        """Whoever holds *ticket* goes away without the answer: stop, or let a worker go on for others who want it.
+
+        Raises:
+            QueueUnavailable, TableError: it could not be handed over; the run is still ours.
+            RunLost: it is not ours any more.
+        """
+        if self._shared.runs.cancel(self.run.id, ticket):
+            self.let_go()
+        else:
+            self.hand_over(state)
 
     def let_go(self) -> None:
         """The run is not ours any more: give back what still is."""
-        run = self._shared.runs.get(self.run.id)
-        if run is None or run.ended:
-            self._shared.admission.leave(self._place)
-            self._end()
-        else:
-            self._free_slot()
+        try:
+            run = self._shared.runs.get(self.run.id)
+            if run is None or run.ended:
+                self._shared.admission.leave(self._place)
+            if run is None or run.status in ("failed", "cancelled"):
+                self._end_flight()
+        finally:
+            self.free_slot()
 
-    def _end(self) -> None:
-        if self.plan.key:
-            self._shared.flights.end(self.plan.key, self.run.id)
-        self._free_slot()
-
-    def _free_slot(self) -> None:
+    def free_slot(self) -> None:
         if self.slot is not None:
-            self._shared.slots.release(self.slot)
-            self.slot = None
+            slot, self.slot = self.slot, None
+            self._shared.slots.release(slot)
+
+    def _progress(self, state: State) -> bool:
+        return state.tokens > self._saved_tokens
+
+    def _moved(self, place: Place) -> None:
+        """Let others know our place, where it is another one than before."""
+        if place != self._place:
+            self._place = place
+            self._shared.runs.place(self.run, place.number, place.since)
+
+    def _end_flight(self) -> None:
+        key = flight_key(self.plan)
+        if key:
+            self._shared.flights.end(key, self.run.id)

@@ -72,6 +72,10 @@ class Run:
     def ended(self) -> bool:
         return self.status not in _UNFINISHED
 
+    def owned(self, now: float) -> bool:
+        """Whether its owner has lately given a sign of life; *now* is in epoch seconds."""
+        return self.status == "running" and self.lease_until >= round(now * 1000)
+
 
 class Runs:
     """The table's view of runs. *clock* gives epoch seconds."""
@@ -80,8 +84,8 @@ class Runs:
         self._table = table
         self._clock = clock
 
-    def create(self, run_id: str, plan: Plan, *, group: str, ticket: str, queued: bool = False) -> Run:
-        """A new run, owned by the caller (fence 1) unless it is *queued* (fence 0)."""
+    def create(self, run_id: str, plan: Plan, *, group: str, ticket: str) -> Run:
+        """A new run, owned by the caller."""
         now = self._now()
         expires_at = now // 1000 + _ABANDONED_SECONDS
         self._table.put(
@@ -92,9 +96,9 @@ class Runs:
             "sk": "run",
             "kind": plan.kind,
             "group": group,
-            "status": "queued" if queued else "running",
-            "fence": 0 if queued else 1,
-            "lease_until": 0 if queued else now + _LEASE,
+            "status": "running",
+            "fence": 1,
+            "lease_until": now + _LEASE,
             "created_at": now,
             "tickets": {ticket},
             "expires_at": expires_at,
@@ -110,19 +114,17 @@ class Runs:
         item = self._table.get(_pk(run_id), "plan", consistent=True)
         return Plan.from_dict(_unpack(item["plan"])) if item else None
 
-    def join(self, run_id: str, ticket: str) -> bool:
-        """Take an interest in a run that has not ended; False when it has."""
-        return self._changed(run_id, is_in("status", _UNFINISHED), add={"tickets": {ticket}}) is not None
+    def join(self, run_id: str, ticket: str) -> Run | None:
+        """Take an interest in a run that was admitted and has not ended; None when there is nothing to join."""
+        admitted = all_of(is_in("status", _UNFINISHED), present("place"))
+        return self._changed(run_id, admitted, add={"tickets": {ticket}})
 
     def take(self, run_id: str) -> Run | None:
         """Own a run that waits or whose owner is dead; None when there is nothing to take."""
         now = self._now()
-        free = any_of(
-            equals("status", "queued"), all_of(equals("status", "running"), less("lease_until", now))
-        )
         return self._changed(
             run_id,
-            free,
+            _free(now),
             set={"status": "running", "lease_until": now + _LEASE},
             add={"fence": 1, "attempts": 1},
         )
@@ -144,11 +146,10 @@ class Runs:
         values = {"lease_until": self._now() + _LEASE, "state": _pack(state), "tokens": tokens}
         self._own(run, set=values | ({"attempts": 0} if progress else {}))
 
-    def hand_over(self, run: Run, state: Mapping[str, Any] | None, *, tokens: int) -> None:
+    def hand_over(self, run: Run, state: Mapping[str, Any], *, tokens: int, progress: bool) -> None:
         """Give the run back to the queue with what is there so far."""
-        values: dict[str, Any] = {"status": "queued", "lease_until": 0, "touched_at": self._now()}
-        if state is not None:
-            values |= {"state": _pack(state), "tokens": tokens}
+        values = {"status": "queued", "lease_until": 0, "touched_at": self._now()}
+        values |= {"state": _pack(state), "tokens": tokens} | ({"attempts": 0} if progress else {})
         self._own(run, set=values)
 
     def succeed(self, run: Run, result: Mapping[str, Any], *, tokens: int) -> None:
@@ -161,16 +162,19 @@ class Runs:
 
     def give_up(self, run_id: str, error: Mapping[str, Any]) -> bool:
         """Fail a run that nobody owns; False when somebody does or it has ended."""
-        free = any_of(
-            equals("status", "queued"), all_of(equals("status", "running"), less("lease_until", self._now()))
-        )
         values = self._ending("failed") | {"error": dict(error)}
-        return self._changed(run_id, free, set=values, remove=["state"]) is not None
+        return self._changed(run_id, _free(self._now()), set=values, remove=["state"]) is not None
+
+    def abandon(self, run_id: str, error: Mapping[str, Any]) -> bool:
+        """Fail a run whose owner died before it was admitted; False when there is no such run any more."""
+        dead = all_of(absent("place"), equals("status", "running"), less("lease_until", self._now()))
+        values = self._ending("failed") | {"error": dict(error)}
+        return self._changed(run_id, dead, set=values) is not None
 
     def cancel(self, run_id: str, ticket: str) -> bool:
-        """Lose interest in a run; it is cancelled when nobody else has any. True when it was."""
-        left = self._changed(run_id, present("pk"), delete={"tickets": {ticket}})
-        if left is None or left.tickets or left.ended:
+        """Lose interest in a run that has not ended; it is cancelled when nobody else has any. True when it was."""
+        left = self._changed(run_id, is_in("status", _UNFINISHED), delete={"tickets": {ticket}})
+        if left is None or left.tickets:
             return False
         ending = self._ending("cancelled")
         condition = all_of(is_in("status", _UNFINISHED), absent("tickets"))
@@ -205,6 +209,11 @@ class Runs:
 
 
 _LEASE = round(LEASE_SECONDS * 1000)
+
+
+def _free(now: int) -> Condition:
+    """It waits, or its owner is dead."""
+    return any_of(equals("status", "queued"), all_of(equals("status", "running"), less("lease_until", now)))
 
 
 def _pk(run_id: str) -> str:

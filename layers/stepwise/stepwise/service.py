@@ -8,7 +8,14 @@ from typing import Any
 
 from stepwise.checking import check
 from stepwise.desk import Coordination, Desk
-from stepwise.errors import InternalError, ModelTimeout, StepwiseError, error_of
+from stepwise.errors import (
+    GenerationBroken,
+    InternalError,
+    ModelTimeout,
+    ModelUnavailable,
+    StepwiseError,
+    error_of,
+)
 from stepwise.jobs import new_job_id
 from stepwise.joining import begin, find_slot, lose_interest, own, watch
 from stepwise.observability import count
@@ -22,11 +29,10 @@ from stepwise.table import TableError
 from stepwise.work import State, perform, store
 from stepwise.work_queue import QueueUnavailable
 
-__all__ = ["Caller", "answer", "cached_reply", "drain", "ended_reply", "wait_of"]
+__all__ = ["Caller", "answer", "cached_reply", "drain", "ended_reply", "quietly", "wait_of"]
 
 _GATEWAY_MARGIN = 2.0
 _FUNCTION_MARGIN = 4.0
-_ROUNDS = 4
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,10 @@ class Caller:
     """On the desk's monotonic clock."""
     remaining: Callable[[], float]
     """Seconds that the function has left."""
+
+    def since(self, desk: Desk) -> float:
+        """When the client asked, in epoch seconds."""
+        return desk.clock() - (desk.monotonic() - self.started)
 
 
 def wait_of(desk: Desk, caller: Caller) -> float:
@@ -97,7 +107,7 @@ def _computed(desk: Desk, plan: Plan, asked: Mapping[str, Any], caller: Caller, 
         return _alone(desk, plan, asked, until)
     ticket = new_job_id()
     try:
-        begun = begin(desk, desk.shared, plan, group=caller.partner, ticket=ticket)
+        begun = begin(desk, desk.shared, plan, group=caller.partner, ticket=ticket, since=caller.since(desk))
     except TableError:
         count("Errors", code="table_unavailable")
         return _alone(desk, plan, asked, until)
@@ -148,28 +158,23 @@ class _Request:
             if ownership is not None:
                 self._hand_over(ownership, State())
             return self._job(run.id)
-        for _ in range(_ROUNDS):
+        while True:
             if ownership is not None:
                 done = self._work(ownership)
                 if done is not None:
                     return done
             seen, ours = watch(self.desk, self.shared, run.id, until=self.until)
             if seen is None:
-                break
-            run = seen
-            if ours:
-                ownership = own(self.desk, self.shared, run, self.plan)
-            elif run.ended:
-                return self._ended(run)
-            else:
-                return self._late(run)
-        raise InternalError
+                raise InternalError
+            if not ours:
+                return self._ended(seen) if seen.ended else self._late(seen)
+            ownership = own(self.desk, self.shared, seen, self.plan)
 
     def _work(self, ownership: Ownership) -> Reply | None:
         """The reply when the answer is ready in time; None when somebody else goes on with it."""
         state = State.from_dict(ownership.run.state)
         try:
-            ownership.slot = find_slot(self.desk, self.shared, ownership.run.id, until=self.until)
+            ownership.slot = find_slot(self.desk, self.shared, until=self.until)
         except TableError:
             count("Errors", code="table_unavailable")  # the answer is worth more than the bound
         else:
@@ -181,11 +186,19 @@ class _Request:
         )
         try:
             result = drain(work)
-        except ModelTimeout as error:
-            return self._time_is_up(ownership, state, error)
+        except ModelTimeout:
+            if not self.caller.preferences.strict:
+                self._hand_over(ownership, state)
+                return None
+            self._leave(ownership, state)
+            raise
         except RunLost:
             ownership.let_go()
             return None
+        except (ModelUnavailable, GenerationBroken):
+            # This client is told at once; a worker tries again later for others who want the answer.
+            self._leave(ownership, state)
+            raise
         except StepwiseError as error:
             self._fail(ownership, error)
             raise
@@ -193,32 +206,18 @@ class _Request:
             self._fail(ownership, InternalError())
             raise
         reply = _finished(self.desk, self.plan, self.asked, result)
-        try:
-            ownership.succeed(result, state)
-        except (TableError, RunLost):
-            count("Errors", code="table_unavailable")
+        quietly(ownership, lambda: ownership.succeed(result, state))
         return reply
 
     def _fail(self, ownership: Ownership, error: StepwiseError) -> None:
-        try:
-            ownership.fail(error)
-        except (TableError, RunLost):
-            count("Errors", code="table_unavailable")
+        quietly(ownership, lambda: ownership.fail(error))
+
+    def _leave(self, ownership: Ownership, state: State) -> None:
+        quietly(ownership, lambda: ownership.leave(state, self.ticket))
 
     def _time_for_another(self, state: State) -> bool:
         """Whether a second answer can be begun: half of the first one's time is left."""
         return (self.until - self.desk.monotonic()) * 1000 > state.draft.model_ms / 2
-
-    def _time_is_up(self, ownership: Ownership, state: State, error: ModelTimeout) -> Reply | None:
-        if not self.caller.preferences.strict:
-            self._hand_over(ownership, state)
-            return None
-        # This client takes no job; others may want the answer.
-        if self.shared.runs.cancel(ownership.run.id, self.ticket):
-            ownership.let_go()
-        else:
-            self._hand_over(ownership, state)
-        raise error
 
     def _hand_over(self, ownership: Ownership, state: State) -> None:
         try:
@@ -246,6 +245,8 @@ class _Request:
         run = self.shared.runs.get(run_id)
         if run is None:
             raise InternalError
+        if run.ended:
+            return self._ended(run)
         if run.status == "running":
             self.shared.queue.send(run_id, run.group, delay=self._lease_left(run))
         reply = accepted(self.shared, job, run)
@@ -258,6 +259,19 @@ class _Request:
 
     def _ended(self, run: Run) -> Reply:
         return ended_reply(self.plan.kind, self.asked, run, collapsed=bool(self.plan.key))
+
+
+def quietly(ownership: Ownership, step: Callable[[], None]) -> None:
+    """The last *step* of an owner whose client has its reply, whatever the table says: what is left is a lease."""
+    try:
+        try:
+            step()
+        except RunLost:
+            ownership.let_go()
+        finally:
+            ownership.free_slot()
+    except (TableError, QueueUnavailable):
+        count("Errors", code="table_unavailable")
 
 
 def ended_reply(kind: str, asked: Mapping[str, Any], run: Run, *, collapsed: bool) -> Reply:

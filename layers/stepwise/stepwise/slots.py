@@ -1,12 +1,14 @@
 """Slots of the model host: leases in the table, so that at most ``MODEL_SLOTS`` generations run at a time.
 
 A slot is an item with an owner and an expiry that the owner keeps moving on. Nothing is counted, so nothing can
-drift: a slot whose owner died is free once its expiry has passed.
+drift: a slot whose owner died is free once its expiry has passed. Every acquisition has an owner's name of its own,
+so one who was silent for too long cannot give back what has gone to another.
 """
 
 from __future__ import annotations
 
 import random
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -42,34 +44,21 @@ class Slots:
         self._clock = clock
         self._shuffle = shuffle
 
-    def acquire(self, owner: str) -> Slot | None:
+    def acquire(self) -> Slot | None:
         """A free slot, or None when all are taken."""
-        now = self._now()
+        now, owner = self._now(), secrets.token_hex(8)
         taken = {item["number"] for item in self._table.query(_PK) if item["until"] >= now}
         free = [number for number in range(self._count) if number not in taken]
         self._shuffle(free)
         for number in free:
-            try:
-                self._table.put(
-                    self._item(number, owner, now),
-                    condition=any_of(absent("pk"), less("until", now), equals("owner", owner)),
-                )
-            except ConditionFailed:
-                continue
-            return Slot(number, owner)
+            slot = Slot(number, owner)
+            if self._put(slot, now):
+                return slot
         return None
 
     def renew(self, slot: Slot) -> bool:
         """Move the expiry on; False when the slot has gone to another owner."""
-        now = self._now()
-        try:
-            self._table.put(
-                self._item(slot.number, slot.owner, now),
-                condition=any_of(absent("pk"), less("until", now), equals("owner", slot.owner)),
-            )
-        except ConditionFailed:
-            return False
-        return True
+        return self._put(slot, self._now())
 
     def release(self, slot: Slot) -> None:
         try:
@@ -77,18 +66,25 @@ class Slots:
         except ConditionFailed:
             return
 
-    def _now(self) -> int:
-        return round(self._clock() * 1000)
-
-    def _item(self, number: int, owner: str, now: int) -> dict[str, object]:
-        return {
+    def _put(self, slot: Slot, now: int) -> bool:
+        item = {
             "pk": _PK,
-            "sk": _sk(number),
-            "number": number,
-            "owner": owner,
+            "sk": _sk(slot.number),
+            "number": slot.number,
+            "owner": slot.owner,
             "until": now + round(LEASE_SECONDS * 1000),
             "expires_at": now // 1000 + 86_400,
         }
+        # Its own owner's too: a write that the client repeated can meet itself.
+        free = any_of(absent("pk"), less("until", now), equals("owner", slot.owner))
+        try:
+            self._table.put(item, condition=free)
+        except ConditionFailed:
+            return False
+        return True
+
+    def _now(self) -> int:
+        return round(self._clock() * 1000)
 
 
 def _sk(number: int) -> str:

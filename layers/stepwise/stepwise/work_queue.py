@@ -23,8 +23,8 @@ class WorkQueue:
         self._client = client
         self._url = url
 
-    def send(self, run_id: str, group: str, *, delay: float = 0) -> None:
-        """Wake a worker for *run_id* after *delay* seconds.
+    def send(self, run_id: str, group: str, *, delay: float = 0, fence: int = 0) -> None:
+        """Wake a worker for *run_id* after *delay* seconds; *fence* is that of an owner who is handing it over.
 
         ``MessageGroupId`` on a standard queue makes it fair between partners (Amazon SQS fair queues).
 
@@ -36,7 +36,7 @@ class WorkQueue:
         try:
             self._client.send_message(
                 QueueUrl=self._url,
-                MessageBody=json.dumps({"run_id": run_id}),
+                MessageBody=json.dumps({"run_id": run_id, "fence": fence}),
                 MessageGroupId=hashlib.sha256(group.encode()).hexdigest()[:32],
                 DelaySeconds=min(_MAX_DELAY, max(0, round(delay))),
             )

@@ -15,6 +15,7 @@ from stepwise.errors import (
     StepwiseError,
     stored,
 )
+from stepwise.flights import flight_key
 from stepwise.joining import own
 from stepwise.observability import count
 from stepwise.ownership import Ownership
@@ -29,6 +30,8 @@ __all__ = ["Message", "bury", "work_on"]
 HOLD_SECONDS = 30.0
 """How long a message is held from others after a sign of life: what a killed worker's message is late by, at most."""
 _HOLD_EVERY = 10.0
+_HAND_OVER_SECONDS = 2.0
+_HAND_OVER_POLL = 0.1
 _SLOT_POLL = 0.5
 _SLOT_PATIENCE = 120.0
 _MARGIN = 15.0
@@ -41,10 +44,14 @@ _LONGEST_PAUSE = 60.0
 
 @dataclass(frozen=True)
 class Message:
-    """A wake-up for a run. ``hold`` keeps it from other workers for some seconds more."""
+    """A wake-up for a run. ``hold`` keeps it from other workers for some seconds more.
+
+    ``fence`` is that of the owner who was handing the run over when it was sent, else 0.
+    """
 
     run_id: str
     hold: Callable[[float], None]
+    fence: int = 0
 
 
 def work_on(desk: Desk, shared: Coordination, message: Message, *, remaining: Callable[[], float]) -> None:
@@ -56,22 +63,38 @@ def work_on(desk: Desk, shared: Coordination, message: Message, *, remaining: Ca
         TableError, QueueUnavailable: nothing is lost, the message comes again.
     """
     life = _SignsOfLife(desk, message)
-    run = shared.runs.get(message.run_id)
     plan = shared.runs.plan(message.run_id)
-    if run is None or run.ended or plan is None:
+    run = _handed_over(desk, shared, message)
+    if run is None or run.ended:
         return
-    slot = _slot(desk, shared, run, life, remaining)
-    if slot is None:
+    if plan is None:
+        bury(desk, shared, run.id)
+        return
+    slot = None if run.owned(desk.clock()) else _slot(desk, shared, run, life, remaining)
+    taken = shared.runs.take(run.id) if slot is not None else None
+    if slot is None or taken is None:
+        if slot is not None:
+            shared.slots.release(slot)
         _come_back(desk, shared, run.id)
         return
-    taken = shared.runs.take(run.id)
-    if taken is None:
-        shared.slots.release(slot)
-        _come_back(desk, shared, run.id)
-        return
-    ownership = own(desk, shared, taken, plan, on_sign_of_life=life)
-    ownership.slot = slot
-    _carry_on(desk, ownership, taken, plan, deadline=desk.monotonic() + remaining() - _MARGIN)
+    ownership = own(desk, shared, taken, plan, on_sign_of_life=life, slot=slot)
+    try:
+        _carry_on(desk, ownership, taken, plan, deadline=desk.monotonic() + remaining() - _MARGIN)
+    except RunLost:
+        ownership.let_go()
+    finally:
+        ownership.free_slot()
+
+
+def _handed_over(desk: Desk, shared: Coordination, message: Message) -> Run | None:
+    """The run; where its owner is just handing it over, as it is after that: the message can be quicker."""
+    end = desk.monotonic() + _HAND_OVER_SECONDS
+    while True:
+        run = shared.runs.get(message.run_id)
+        leaving = run is not None and run.fence == message.fence and run.owned(desk.clock())
+        if not leaving or desk.monotonic() >= end:
+            return run
+        desk.sleep(_HAND_OVER_POLL)
 
 
 def _carry_on(desk: Desk, ownership: Ownership, run: Run, plan: Plan, *, deadline: float) -> None:
@@ -82,8 +105,6 @@ def _carry_on(desk: Desk, ownership: Ownership, run: Run, plan: Plan, *, deadlin
     deadline = min(deadline, desk.monotonic() + desk.settings.generation_timeout)
     try:
         result = drain(perform(desk, plan, state, ownership, deadline=deadline))
-    except RunLost:
-        ownership.let_go()
     except ModelTimeout as error:
         if desk.monotonic() >= deadline - 0.5:
             ownership.hand_over(state)
@@ -95,10 +116,7 @@ def _carry_on(desk: Desk, ownership: Ownership, run: Run, plan: Plan, *, deadlin
         ownership.fail(error)
     else:
         store(desk, plan, result)
-        try:
-            ownership.succeed(result, state)
-        except RunLost:
-            ownership.let_go()
+        ownership.succeed(result, state)
 
 
 def _again_later(
@@ -116,21 +134,24 @@ def _again_later(
 def _slot(
     desk: Desk, shared: Coordination, run: Run, life: Callable[[], None], remaining: Callable[[], float]
 ) -> Slot | None:
-    """A slot as soon as one is free; None when the run has ended meanwhile or patience has."""
+    """A slot as soon as one is free; None when the run has ended or has an owner meanwhile, or patience has ended."""
     end = desk.monotonic() + min(_SLOT_PATIENCE, remaining() - _MARGIN)
     while True:
-        slot = shared.slots.acquire(run.id)
+        slot = shared.slots.acquire()
         if slot is not None or desk.monotonic() >= end:
             return slot
         desk.sleep(_SLOT_POLL)
         life()
         seen = shared.runs.get(run.id)
-        if seen is None or seen.ended:
+        if seen is None or seen.ended or seen.owned(desk.clock()):
             return None
 
 
 def _come_back(desk: Desk, shared: Coordination, run_id: str) -> None:
-    """Somebody else owns the run, or no slot is free: see to it that a message is there should its owner die."""
+    """Somebody else owns the run, or no slot is free: see to it that a message is there should its owner die.
+
+    This one's visibility timeout would do, but each return of it counts towards the dead-letter queue.
+    """
     run = shared.runs.get(run_id)
     if run is None or run.ended:
         return
@@ -143,15 +164,15 @@ def bury(desk: Desk, shared: Coordination, run_id: str) -> None:
     run = shared.runs.get(run_id)
     if run is None or run.ended:
         return
-    shared.admission.leave(Place(run.place, run.id, run.since))
     error = InternalError("This could not be worked on after several attempts.")
-    if shared.runs.give_up(run_id, stored(error)):
-        plan = shared.runs.plan(run_id)
-        if plan is not None and plan.key:
-            shared.flights.end(plan.key, run_id)
-        count("Errors", code="dead_letter")
-    else:
+    if not shared.runs.give_up(run_id, stored(error)):
         _come_back(desk, shared, run_id)
+        return
+    shared.admission.leave(Place(run.place, run.id, run.since, run.fence))
+    plan = shared.runs.plan(run_id)
+    if plan is not None and plan.key:
+        shared.flights.end(flight_key(plan), run_id)
+    count("Errors", code="dead_letter")
 
 
 class _SignsOfLife:
