@@ -25,6 +25,33 @@ _WHICH = r"(?:that )?(?:satisfy|satisfies|satisfying|solve|solves|such that|for 
 
 
 @asked(
+    r"(?:find|enter|compute|determine|what is|what are|give|solve for)(?: the| all)?(?: of the)?(?: ordered)? (?:pairs?|triples?|triplets?|quadruples?|solutions?)(?: of)?(?: real| positive| nonzero| complex)*(?: numbers| integers)? ?<x>(?: of (?:real |positive |nonzero )*(?:numbers|integers))?(?:,? (?:that |which )?(?:satisf(?:y|ies|ying)|such that|solves?|to|for which|where|of|if)(?: the)?(?: following)?(?: system)?(?: of)?(?: both)?(?: equations?| system)*:? ?<es+>)?",
+    r"solve the (?:following )?system(?: of equations)?(?: for <x>)?:? ?<es+>",
+    r"(?:解)?方程组 ?<es+> ?(?:的解是|的解为|的解)?[() _]*",
+)
+def _ordered(ask: Ask) -> Expected:
+    """All solutions of a system, as points whose order the problem names."""
+    if ask.has("es"):
+        for formula in ask.formulas("es"):
+            ask.facts.add(formula)
+    names = tuple(sorted(unknowns(ask.facts)))
+    if ask.match.groupdict().get("x"):
+        tree = ask.tree("x")
+        if tree.kind != "tuple" or any(part.kind != "name" for part in tree.parts):
+            raise NotUnderstood("no names in an order")
+        names = tuple(part.text for part in tree.parts)
+    if "integer" in ask.text:
+        raise NotUnderstood("a system in integers")
+    if "positive" in ask.text:
+        for name in names:
+            ask.facts.kinds.setdefault(name, set()).add("positive")
+    found = solutions(ask.facts, names)
+    if len(found) == 1:
+        return Expected("pair", tuple(found[0][name] for name in names), "substitution", names=names)
+    return Expected("system", (), "substitution", names=names, solutions=tuple(found))
+
+
+@asked(
     r"(?:solve|解)(?: the)?(?: following)?(?: equations?| system(?: of equations)?| inequality|方程组|方程|不等式组|不等式)?(?: for)?(?: <x>)?(?: over the reals)?(?:,|:| in| for)?(?: the equation)? ?<es+>(?: for <y>)?",
     rf"(?:find|determine|what are|give|list|enter){_KIND} {_ALL}{_KIND} ?(?:values?|solutions?|roots?|numbers?|zeros?|zeroes) (?:of <x> )?{_WHICH} ?<es+>(?: is true| holds?| is satisfied)?",
     rf"(?:find|determine|what are) {_ALL}{_KIND} ?(?:numbers?|values?|integers?)? ?<x> {_WHICH} <es+>",

@@ -26,6 +26,7 @@ _FIND = r"(?:what is|find|compute|determine|enter|then what is|what are)(?: the)
 @asked(
     rf"(?:the (?:number|expression|quadratic|polynomial|quadratic expression|function) )?<e> (?:can be|is|may be) (?:written|expressed|rewritten|factored) (?:in the form|as)(?: of)? <f>,? where <ns+> {_NUMBERS}[.,] {_FIND} <g>",
     rf"(?:when|if) (?:the )?(?:expression |quadratic |polynomial |product )?<e> is (?:written|expressed|factored|simplified|expanded) (?:in the form|as)(?: of)? <f>,?(?: where <ns+> {_NUMBERS},?)? (?:then )?{_FIND} <g>",
+    rf"(?:(?:suppose|let) <c>[.,] )?(?:we can|if we|you can) (?:write|express|rewrite|simplify|expand) (?:the expression )?<e>,? (?:in the form|as) <f>,? where <ns+> {_NUMBERS}[.,] (?:then )?{_FIND} <g>",
     rf"(?:write|express|rewrite) <e> in the form <f>,? where <ns+> {_NUMBERS}\. {_FIND} <g>",
     rf"(?:given that )?<e> for all (?:real )?(?:values of |numbers |angles )?<x>(?: except ⟦\d+⟧(?:,? and ⟦\d+⟧)*)?[.,] {_FIND} <g>",
     rf"(?:there exist|for some) (?:unique )?(?:real |positive |integer )*(?:constants|numbers|integers) <ns+> such that <e> for all (?:real )?(?:values of |numbers |angles )?<x>[.,] {_FIND} <g>",
@@ -39,7 +40,7 @@ def _identity(ask: Ask) -> Expected:
         sides = (tree.parts[0], tree.parts[1])
     else:
         raise NotUnderstood("no identity")
-    if ask.facts.equations or ask.facts.constraints:
+    if ask.facts.equations or any(constraint.sign != "!=" for constraint in ask.facts.constraints):
         raise NotUnderstood("more is given")
     context = ask.facts.context()
     left, right = (build(side, context) for side in sides)

@@ -20,6 +20,7 @@ __all__ = ["dotted_sum"]
 
 _WHAT = r"(?:what is|find|compute|determine|calculate|evaluate|求|计算|simplify|compute the value of|what is the value of|find the value of)"
 LONGEST = 5_000
+LONGEST_BY_SHAPE = 1_500
 
 
 @asked(
@@ -44,13 +45,62 @@ def dotted_sum(tree: Node, ask: Ask) -> Any:
     if len(where) != 1 or where[0] < 2:
         raise NotUnderstood("no sum with dots")
     at = where[0]
-    if operations[at][0] < 0 and at + 1 < len(operations) and kind == "sum":
-        # 1 - 2 + 3 - ... : the signs alternate and so does the pattern below.
-        pass
+    shaped = _by_shape(operations, at, ask)
+    if shaped is not None:
+        return sp.Add(*shaped) if kind == "sum" else sp.Mul(*shaped)
     terms = [(sign, build(part, ask.facts.context())) for sign, part in operations if part.kind != "dots"]
     before, after = [s * v for s, v in terms[:at]], [s * v for s, v in terms[at:]]
     full = _continued(before, after) if kind == "sum" else _progression(before, after)
     return sp.Add(*full) if kind == "sum" else sp.Mul(*full)
+
+
+def _by_shape(operations: list[tuple[int, Node]], at: int, ask: Ask) -> list[Any] | None:
+    """Terms such as 1/(1·2) + 1/(2·3) + ... + 1/(9·10): the same tree, each number in it in arithmetic progression."""
+    before, after = operations[:at], operations[at + 1 :]
+    if len(before) < 2 or not after or before[0][1].kind in ("num", "neg"):
+        return None
+    if any(sign < 0 for sign, _ in (*before, *after)):
+        return None
+    rows = [_leaves(tree) for _, tree in (*before, *after)]
+    if len({shape for shape, _ in rows}) != 1 or len({len(leaves) for _, leaves in rows}) != 1:
+        return None
+    firsts, lasts = (
+        [leaves for _, leaves in rows[: len(before)]],
+        [leaves for _, leaves in rows[len(before) :]],
+    )
+    steps = [second - first for first, second in zip(firsts[0], firsts[1], strict=True)]
+    counts = {
+        sp.Rational(last - first, step)
+        for first, last, step in zip(firsts[0], lasts[-1], steps, strict=True)
+        if step != 0
+    }
+    if len(counts) != 1:
+        return None
+    count = counts.pop() + 1
+    if count.q != 1 or not len(rows) <= count <= LONGEST_BY_SHAPE:
+        return None
+    values = [
+        [first + k * step for first, step in zip(firsts[0], steps, strict=True)] for k in range(int(count))
+    ]
+    if values[: len(firsts)] != firsts or values[-len(lasts) :] != lasts:
+        return None
+    return [build(_filled(before[0][1], list(row)), ask.facts.context()) for row in values]
+
+
+def _leaves(tree: Node) -> tuple[str, list[int]]:
+    """The tree without its whole numbers, and those numbers from left to right."""
+    if tree.kind == "num" and "." not in tree.text:
+        return "#", [int(tree.text)]
+    parts = [_leaves(part) for part in tree.parts]
+    shape = f"{tree.kind}:{tree.text}({','.join(shape for shape, _ in parts)})"
+    return shape, [leaf for _, leaves in parts for leaf in leaves]
+
+
+def _filled(tree: Node, leaves: list[int]) -> Node:
+    if tree.kind == "num" and "." not in tree.text:
+        value = leaves.pop(0)
+        return Node("num", text=str(value)) if value >= 0 else Node("neg", (Node("num", text=str(-value)),))
+    return Node(tree.kind, tuple(_filled(part, leaves) for part in tree.parts), tree.text)
 
 
 def _operands(tree: Node, kinds: tuple[str, ...], sign: int = 1) -> list[tuple[int, Node]]:
@@ -187,6 +237,24 @@ def _term(ask: Ask) -> Expected:
     if not fits or place > 300:
         raise NotUnderstood("no such sequence")
     return value_expected(ask, value, None, method="series")
+
+
+@asked(
+    rf"{_WHAT} the (?:sum of the )?(?:sum of )?(?:the )?infinite (?:geometric )?series:? ?<s>",
+    rf"{_WHAT}:? ?<s>",
+)
+def _endless(ask: Ask) -> Expected:
+    """A geometric series of which at least three terms are given, without a last one."""
+    operations = _operands(ask.tree("s"), ("add", "sub"))
+    if len(operations) < 4 or operations[-1][1].kind != "dots" or ask.facts.equations:
+        raise NotUnderstood("no endless series")
+    terms = [sign * build(tree, ask.facts.context()) for sign, tree in operations[:-1]]
+    if any(term.free_symbols or term == 0 for term in terms):
+        raise NotUnderstood("no numbers")
+    ratio = terms[1] / terms[0]
+    if not all(same(b / a, ratio) for a, b in itertools.pairwise(terms)) or not bool(abs(ratio) < 1):
+        raise NotUnderstood("no geometric series with a sum")
+    return value_expected(ask, terms[0] / (1 - ratio), None, method="series")
 
 
 @asked(

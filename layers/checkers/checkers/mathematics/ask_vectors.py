@@ -59,7 +59,7 @@ def _number_of_two(ask: Ask, what: str, a: Any, b: Any) -> Expected:
 
 @asked(
     rf"{_WHAT} the (?P<what>inverse|determinant|transpose|trace|square) of (?:the )?(?:matrix )?<m>(?:,? if it exists| if the inverse exists)?",
-    r"find the (?P<what>inverse) of the matrix <m> if the inverse does not exist, then enter the zero matrix",
+    r"find the (?P<what>inverse) of the matrix <m>\.? ?if the inverse does not exist, then enter the zero matrix",
 )
 def _of_matrix(ask: Ask) -> Expected:
     tree = ask.tree("m")

@@ -73,6 +73,8 @@ class Facts:
             return
         if tree.kind == "apply" and all(part.kind == "name" for part in tree.parts):
             return
+        if tree.kind == "apply" and tree.text in self.function_names:
+            return
         if tree.kind != "rel":
             raise NotUnderstood("a formula that says nothing")
         if tree.parts[0].kind == "apply" and tree.parts[0].text == "star" and tree.text == "=":
@@ -143,6 +145,8 @@ def is_kind(value: Any, kinds: Iterable[str]) -> bool:
     for kind in kinds:
         if kind == "complex":
             continue
+        if kind in ("acute", "obtuse"):
+            raise NotUnderstood("an angle that is no number")
         if is_real(value) is not True:
             return False
         number = sp.nsimplify(value) if isinstance(value, sp.Float) else value
@@ -186,11 +190,13 @@ _KINDS = (
     (("nonnegative", "non-negative", "非负"), ("nonnegative",)),
     (("nonzero", "non-zero", "非零"), ("nonzero",)),
     (("complex", "复数"), ("complex",)),
+    (("acute", "锐角"), ("acute",)),
+    (("obtuse", "钝角"), ("obtuse",)),
     (("real", "实数"), ("real",)),
 )
 _KIND_WORDS = (
     r"(?P<kind>(?:positive |negative |non-?negative |non-?zero |distinct |constant |two |three |the )*"
-    r"(?:real |complex |rational )?(?:positive )?(?:integer|number|constant|real)s?|positive|negative|nonzero|"
+    r"(?:real |complex |rational )?(?:positive )?(?:integer|number|constant|real)s?|positive|negative|nonzero|acute angles?|acute|obtuse angles?|obtuse|"
     r"正整数|负整数|非负整数|整数|正实数|正数|负数|实数|复数|自然数|常数)"
 )
 _VERB = (
@@ -198,6 +204,7 @@ _VERB = (
     r"已知函数|已知方程|已知|若函数|若|设函数|设|如果|当|令|函数|方程|其中|且|在)"
 )
 _LEADING = (
+    pattern(r"(?:if|let|suppose(?: that)?|given(?: that)?) <es+> (?:and|where) <as> is (?:an? )?(?P<kind>acute|obtuse)(?: angle)?[.,] ?(?:then,? )?"),
     pattern(r"(?:if |when |suppose )?<l> (?:is equal to|is the same as|equals|is|,? the result is(?: the same as| equal to)?) <r>[.,] ?(?:then,? )?"),
     pattern(r"(?:the |an |a |for )?(?:new |binary )?operation (?:⟦\d+⟧ )?is defined (?:for (?:all )?(?:positive |nonzero |real )*(?:integers|numbers|real numbers) <ns+> )?(?:as|by)(?: the (?:equation|formula|rule))?:? <es+>[.,]? ?(?:then,? )?"),
     pattern(r"(?:if|let|define|suppose)(?: the operation)? ⟦\d+⟧ (?:is defined |be defined )?(?:by|as|to be|such that) <es+>[.,] ?(?:then,? )?"),
@@ -253,7 +260,8 @@ def _function_names(formulas: tuple[str, ...]) -> frozenset[str]:
             r"(?:^|[,;=]|\s)\s*([a-zA-Z])\s*\(\s*[a-z]\s*(?:,\s*[a-z]\s*)*\)\s*=", formula
         )
     }
-    return frozenset(names) | frozenset("fgh")
+    bare = {formula[0] for formula in formulas if re.fullmatch(r"[a-zA-Z]\s*\(\s*[a-z]\s*\)", formula.strip())}
+    return frozenset(names) | frozenset(bare) | frozenset("fgh")
 
 
 def _take(facts: Facts, match: re.Match[str], read: Reading) -> None:
@@ -267,8 +275,10 @@ def _take(facts: Facts, match: re.Match[str], read: Reading) -> None:
             facts.add(read.formulas[int(number)])
     for number in listed:
         facts.add(read.formulas[number])
-        if groups.get("kind"):
+        if groups.get("kind") and not groups.get("as"):
             _add_kinds(facts, groups["kind"], read.formulas[number])
+    if groups.get("as"):
+        _add_kinds(facts, groups["kind"], read.formulas[int(groups["as"])])
     more = groups.get("fs")
     for number in re.findall(r"⟦?(\d+)⟧?", more) if more else ():
         facts.add(read.formulas[int(number)])

@@ -33,6 +33,7 @@ _STARTING_COMMANDS = frozenset(
         "lceil",
         "overline",
         "bar",
+        "ldots",
     ]
 )
 

@@ -177,8 +177,10 @@ def _roots(expected: Expected, given: Meaning) -> bool | None:
             item = item.value
         if not isinstance(item, Quantity) or item.base or item.approximate or item.value.free_symbols:
             return None
-        if item.unit is not None and (expected.unit is None or item.unit != expected.unit):
-            return None
+        if item.unit is not None and item.unit != expected.unit:
+            if item.unit.dimension != "angle" or expected.unit is not None:
+                return None
+            item = Quantity(item.value * sp.pi / 180, tree=item.tree)
         if item.tree is not None and not is_evaluated(item.tree, simplified=False):
             return None
         if item.decimals is not None and any(

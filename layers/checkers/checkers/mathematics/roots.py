@@ -16,8 +16,10 @@ HIGHEST_DEGREE = 24
 MOST_BARS = 4
 
 
-def candidates(difference: Any, unknown: Any) -> list[Any]:
+def candidates(difference: Any, unknown: Any, domain: Any = sp.S.Reals) -> list[Any]:
     """Real numbers among which all real zeros of `difference` are; those that are none must be tried and dropped.
+
+    Zeros outside of `domain` may be missing.
 
     Raises `NotUnderstood` when the list could be incomplete.
     """
@@ -28,15 +30,15 @@ def candidates(difference: Any, unknown: Any) -> list[Any]:
     if bars:
         inside = bars[-1].args[0]
         return _merged(
-            candidates(difference.xreplace({bars[-1]: inside}), unknown)
-            + candidates(difference.xreplace({bars[-1]: -inside}), unknown)
+            candidates(difference.xreplace({bars[-1]: inside}), unknown, domain)
+            + candidates(difference.xreplace({bars[-1]: -inside}), unknown, domain)
         )
     if difference.has(sp.floor, sp.ceiling, sp.Max, sp.Min, sp.sign, sp.re, sp.im, sp.arg):
         raise NotUnderstood("steps")
     roots = _radicals(difference, unknown)
     if roots is not None:
         return _without_radicals(difference, unknown, roots)
-    return transcendental_roots(difference, unknown, sp.S.Reals)
+    return transcendental_roots(difference, unknown, domain)
 
 
 def polynomial_roots(difference: Any, unknown: Any, *, real: bool) -> list[Any]:

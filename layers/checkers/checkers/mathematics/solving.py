@@ -12,6 +12,7 @@ from checkers.mathematics.compare import is_real, same
 from checkers.mathematics.facts import Facts, Relation, holds, is_kind
 from checkers.mathematics.nodes import Node, NotUnderstood
 from checkers.mathematics.roots import candidates, polynomial_roots
+from checkers.mathematics.trigonometry import on_the_circle
 
 __all__ = ["names_in", "possible_values", "real_solutions", "solutions", "unknowns"]
 
@@ -44,10 +45,28 @@ def real_solutions(facts: Facts, name: str, *, complex_too: bool = False) -> lis
     if complex_too or not facts.context().real:
         found = polynomial_roots(difference, unknown, real=False)
     else:
-        found = candidates(difference, unknown)
+        found = candidates(difference, unknown, _stretch(facts, name))
     if len(found) > MOST_SOLUTIONS:
         raise NotUnderstood("too many solutions")
     return [value for value in found if fits(facts, {name: value}, complex_too=complex_too)]
+
+
+def _stretch(facts: Facts, name: str) -> Any:
+    """The closed interval that the conditions leave to a name, where they give both of its ends."""
+    low, high = -sp.oo, sp.oo
+    for constraint in facts.constraints:
+        sides = (constraint.left, constraint.right)
+        for side, other, flipped in ((sides[0], sides[1], False), (sides[1], sides[0], True)):
+            if side != Node("name", text=name):
+                continue
+            bound = build(other, facts.context())
+            if bound.free_symbols or constraint.sign not in ("<", "<=", ">", ">="):
+                continue
+            if (constraint.sign[0] == "<") != flipped:
+                high = sp.Min(high, bound)
+            else:
+                low = sp.Max(low, bound)
+    return sp.Interval(low, high) if low.is_finite and high.is_finite else sp.S.Reals
 
 
 def fits(facts: Facts, values: Mapping[str, Any], *, complex_too: bool = False) -> bool:
@@ -104,9 +123,11 @@ def possible_values(target: Node, facts: Facts) -> list[Any]:
         return [asked]
     if len(involved) == 1 and facts.equations:
         name = involved.pop()
-        return distinct(
-            [build(target, facts.context(**{name: value})) for value in real_solutions(facts, name)]
-        )
+        try:
+            found = real_solutions(facts, name)
+        except NotUnderstood:
+            return _on_the_circle(asked, facts, name)
+        return distinct([build(target, facts.context(**{name: value})) for value in found])
     return _eliminated(asked, facts, context, sorted(involved))
 
 
@@ -143,6 +164,35 @@ def distinct(values: list[Any]) -> list[Any]:
         if not any(same(value, other) for other in kept):
             kept.append(value)
     return kept
+
+
+def _on_the_circle(asked: Any, facts: Facts, name: str) -> list[Any]:
+    """Every value under equations between sines and cosines of one angle."""
+    angle = symbol(name, facts.context())
+    differences = [_difference(equation, facts.context()) for equation in facts.equations]
+    (*conditions, wanted), s, c = on_the_circle([*differences, asked], angle)
+    polynomials = [sp.expand(sp.fraction(sp.together(condition))[0]) for condition in conditions]
+    found = _solve_polynomials([*polynomials, s**2 + c**2 - 1], [s, c])
+    kept = []
+    for place in found:
+        turn = sp.atan2(place[s], place[c])
+        if any(_angle_fits(facts, name, turn + 2 * sp.pi * k) for k in (-1, 0, 1)):
+            value = wanted.subs(place)
+            if not value.is_finite:
+                raise NotUnderstood("not defined")
+            kept.append(sp.radsimp(value))
+    if not kept:
+        raise NotUnderstood("no such angle")
+    return distinct(kept)
+
+
+def _angle_fits(facts: Facts, name: str, turn: Any) -> bool:
+    kinds = facts.kinds.get(name, set())
+    if "acute" in kinds and not 0 < turn.evalf(30) < sp.pi.evalf(30) / 2:
+        return False
+    if "obtuse" in kinds and not sp.pi.evalf(30) / 2 < turn.evalf(30) < sp.pi.evalf(30):
+        return False
+    return all(holds(constraint, facts.context(**{name: turn})) for constraint in facts.constraints)
 
 
 def _eliminated(asked: Any, facts: Facts, context: Context, names: list[str]) -> list[Any]:

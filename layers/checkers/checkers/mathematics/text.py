@@ -124,7 +124,7 @@ _RENAMED = (
     (re.compile(r"\\[dt]binom(?![A-Za-z])"), r"\\binom"),
     (re.compile(r"\\(?:leqslant|leq)(?![A-Za-z])"), r"\\le"),
     (re.compile(r"\\(?:geqslant|geq)(?![A-Za-z])"), r"\\ge"),
-    (re.compile(r"\\neq(?![A-Za-z])"), r"\\ne"),
+    (re.compile(r"\\neq(?![A-Za-z])|\\not\s*="), r"\\ne"),
     (re.compile(r"\\(?:cdots|dots|dotsc|dotsb|dotsm|hdots)(?![A-Za-z])"), r"\\ldots"),
     (re.compile(r"\\(?:textgreater|gt)(?![A-Za-z])(?:\{\})?"), ">"),
     (re.compile(r"\\(?:textless|lt)(?![A-Za-z])(?:\{\})?"), "<"),
