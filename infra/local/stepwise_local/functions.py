@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections import deque
 from collections.abc import Iterable
@@ -15,6 +16,8 @@ from stepwise_local.log import Log
 from stepwise_local.processes import Processes
 
 __all__ = ["Functions", "Throttled"]
+
+_STARTING_AT_ONCE = 2 * (os.cpu_count() or 1)
 
 
 class Throttled(Exception):
@@ -74,8 +77,7 @@ class Functions:
             environment.give(invocation)
             return invocation
         pool.waiting.append(invocation)
-        if len(pool.environments) < self._most and pool.starting() < len(pool.waiting):
-            self._start(pool)
+        self._start_wanted()
         return invocation
 
     def environments(self) -> list[dict[str, Any]]:
@@ -109,6 +111,21 @@ class Functions:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def _start_wanted(self) -> None:
+        """Start an environment for each event that waits, but only as many at a time as this machine can.
+
+        Many imports at the same time on few cores only make each other late.
+        """
+        starting = sum(pool.starting() for pool in self._pools.values())
+        for pool in self._pools.values():
+            while (
+                starting < _STARTING_AT_ONCE
+                and len(pool.environments) < self._most
+                and pool.starting() < len(pool.waiting)
+            ):
+                self._start(pool)
+                starting += 1
+
     def _start(self, pool: _Pool) -> None:
         environment = LambdaEnvironment(
             pool.function,
@@ -124,12 +141,13 @@ class Functions:
         task.add_done_callback(self._tasks.discard)
 
     def _ready(self, pool: _Pool, environment: LambdaEnvironment) -> None:
-        while pool.waiting:
+        while pool.waiting and environment.idle_since is not None:
             invocation = pool.waiting.popleft()
-            if not invocation.gone:
+            if invocation.gone:
+                invocation.finish()
+            else:
                 environment.give(invocation)
-                return
-            invocation.finish()
+        self._start_wanted()
 
     def _ended(self, pool: _Pool, environment: LambdaEnvironment, error: FunctionError) -> None:
         pool.environments.remove(environment)
@@ -138,5 +156,4 @@ class Functions:
         if not environment.ready_once and pool.waiting:
             self._log.write(pool.function.name, f"init failed: {error.kind} {error.message}")
             pool.waiting.popleft().fail(error)
-        if pool.waiting and pool.starting() < len(pool.waiting):
-            self._start(pool)
+        self._start_wanted()
