@@ -186,6 +186,8 @@ def test_mathematics_that_never_closes_hides_nothing() -> None:
         "\n\n(" * 33000,
         "已知函数，求值" * 14000,
         "'" * 100000,
+        "|id " * 25_000,
+        "[asy]" * 20_000,
         "| " * 50000,
     ],
     ids=lambda text: repr(text[:8]),

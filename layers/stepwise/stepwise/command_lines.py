@@ -123,6 +123,7 @@ _WINDOWS = frozenset({"net", "reg"})
 _COUNTING = frozenset({"sleep", "ping", "kill"})
 _END = re.compile(r"[ \t]{0,3}(?:[;&`'\"]|\\[nr]|\)?$)")
 _BAR = re.compile(r"[ \t]{0,3}\|")
+_BARS_OF_A_PIPE = 2
 _SHELL_FUNCTION = re.compile(r"\(\)[ \t]?\{[ \t]?:")
 
 _WRAPPING = " \t\r\n;&|`'\"()<>$\x00"
@@ -136,25 +137,25 @@ _LONGEST_COMMAND = 300
 
 def command_line(prose: str) -> int | None:
     """Where a shell would find a command in *prose* (lower case, mathematics masked), or None."""
+    is_table = prose.count("|") > _BARS_OF_A_PIPE
     for match in _JOINED.finditer(prose):
-        word = match["word"]
-        if word in _COMMANDS and _is_joined_command(prose, match):
+        if match["word"] in _COMMANDS and _is_joined_command(prose, match, is_table=is_table):
             return match.start()
     if (function := _SHELL_FUNCTION.search(prose)) is not None:
         return function.start()
     return _whole(prose) if len(prose) <= _LONGEST_COMMAND else None
 
 
-def _is_joined_command(prose: str, match: re.Match[str]) -> bool:
+def _is_joined_command(prose: str, match: re.Match[str], *, is_table: bool) -> bool:
     word, end = match["word"], match.end()
     if word in _PLAIN or _has_evidence(prose, word, end):
         return True
     if word in _ENGLISH or match["separator"] == "\n":
         return False
-    # ``;id``, ``|id;``: between separators. A table has bars on both sides, and more than two.
+    # ``;id``, ``|id;``: between separators. The cell of a table has bars on both sides too.
     if _END.match(prose, end) is not None:
         return True
-    return _BAR.match(prose, end) is not None and prose.count("|") <= 2
+    return not is_table and _BAR.match(prose, end) is not None
 
 
 def _has_evidence(prose: str, word: str, end: int) -> bool:

@@ -17,6 +17,7 @@ _ENVIRONMENT_END = re.compile(r"\\end\s?\{([A-Za-z]{1,24}\*?)\}")
 _TO_DOLLAR = re.compile(r"(?:[^\\$]|\\.)*+\$", re.DOTALL)
 _TO_TWO_DOLLARS = re.compile(r"(?:[^\\$]|\\.|\$(?!\$))*+\$\$", re.DOTALL)
 _TO_PARENTHESIS = re.compile(r"(?:[^\\]|\\[^)])*+\\\)", re.DOTALL)
+_TO_DRAWING_END = re.compile(r".*?\[/asy\]", re.DOTALL)
 _TO_BRACKET = re.compile(r"(?:[^\\]|\\[^\]])*+\\\]", re.DOTALL)
 _BRACKET = re.compile(r"\\.|[\[\]{}]", re.DOTALL)
 _FILLER = "\x00"
@@ -77,8 +78,7 @@ class _Scan:
         if opening["environment"]:
             return self._environment_end(opening["environment"], at)
         if opening["asy"]:
-            end = self._text.find("[/asy]", at)
-            return end + len("[/asy]") if end >= 0 else None
+            return self._closing(_TO_DRAWING_END, at)
         return self._arguments_end(at) if opening["macro"] else None
 
     def _closing(self, pattern: re.Pattern[str], at: int) -> int | None:
