@@ -63,3 +63,16 @@ def test_what_has_no_answer_or_only_looks_alike_is_left_alone(problem: str) -> N
 def test_spoken_formulas(problem: str, answer: str | None) -> None:
     solution = mathematics.solve(problem, Say("zh"))
     assert (solution.answer if solution else None) == answer
+
+
+@pytest.mark.parametrize(
+    ("problem", "answer"),
+    [
+        (r"\lim_{n \to \infty} (1 + 1/n)^n", "e"),
+        ("x^5 - x - 1 = 0", None),
+        (r"\int e^{-x^2} dx", None),
+    ],
+)
+def test_what_has_no_school_answer_costs_little_time(problem: str, answer: str | None) -> None:
+    solution = mathematics.solve(problem, Say("en"))
+    assert (solution.answer if solution else None) == answer

@@ -12,7 +12,7 @@ import sympy as sp
 
 from embedded_model.formula import Binary, Call, FormulaError, Name, Negative, Node, Number, Relation
 
-__all__ = ["expression", "number_latex", "symbol", "symbols", "tex"]
+__all__ = ["expression", "symbol", "symbols", "tex"]
 
 _MOST_BITS = 4_000
 _HIGHEST_POWER = 60
@@ -145,24 +145,6 @@ def _calculus(name: str, arguments: tuple[Node, ...]) -> sp.Expr:
     if name == "limit":
         return sp.Limit(body, over, expression(arguments[2]), "+-")
     return sp.Derivative(body, over)
-
-
-def number_latex(value: sp.Expr, *, decimal: bool = False) -> str:
-    """LaTeX of a number; with *decimal* one that ends is written as a decimal."""
-    if decimal and value.is_Rational and not value.is_Integer:
-        text = _decimal(value)
-        if text:
-            return text
-    return str(sp.latex(value, ln_notation=True))
-
-
-def _decimal(value: sp.Expr) -> str:
-    """The digits of a decimal that ends within 12 places, else nothing."""
-    scaled = value * 10**12
-    if not scaled.is_Integer:
-        return ""
-    sign, digits = ("-" if scaled < 0 else ""), str(abs(int(scaled))).rjust(13, "0")
-    return f"{sign}{digits[:-12]}.{digits[-12:]}".rstrip("0").rstrip(".")
 
 
 _OPERATORS = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne"}

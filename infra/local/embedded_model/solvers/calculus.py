@@ -142,7 +142,10 @@ def _integral(call: Call, say: Say) -> Solution | None:
         return None
     over, expr = algebra.symbol(variable.text), algebra.expression(body)
     inner = sp.integrate(expr, over)
-    if inner.has(sp.Integral, sp.Piecewise) or sp.simplify(sp.diff(inner, over) - expr) != 0:
+    if (
+        inner.has(sp.Integral, sp.Piecewise, sp.erf, sp.Ei, sp.Si, sp.Ci, sp.li)
+        or sp.simplify(sp.diff(inner, over) - expr) != 0
+    ):
         return None
     if not bounds:
         # ln|x| where the logarithm came from a quotient: the function may be wanted on both sides of its pole.
@@ -265,9 +268,10 @@ def _approaches(expr: sp.Expr, over: sp.Symbol, point: sp.Expr, value: sp.Expr) 
     if not value.is_finite or value.free_symbols or len(expr.free_symbols) != 1:
         return value in {sp.oo, -sp.oo} and len(expr.free_symbols) == 1
     if point.is_finite:
-        near = [point + sp.Rational(sign, 10**6) for sign in (1, -1)]
+        near = [sp.N(point + sp.Rational(sign, 10**6), 40) for sign in (1, -1)]
     else:
-        near = [sp.Integer(10**6) * (1 if point == sp.oo else -1)]
+        # As a decimal: an exact power of a million digits would take minutes.
+        near = [sp.Float(10**6 if point == sp.oo else -(10**6), 40)]
     values = [complex(sp.N(expr.subs(over, x), 30)) for x in near]
     return all(abs(v - complex(value)) <= 1e-3 * max(1.0, abs(complex(value))) for v in values)
 

@@ -20,6 +20,9 @@ def solve(left: sp.Expr, right: sp.Expr, unknown: sp.Symbol, shown: str, say: Sa
         return None
     if not isinstance(found, sp.FiniteSet) or len(found) > _MOST_ROOTS:
         return None
+    if found.has(sp.CRootOf, sp.LambertW):
+        # True, but no school's answer.
+        return None
     roots = sorted(found, key=lambda root: sp.N(root))
     lines = []
     for root in roots:
