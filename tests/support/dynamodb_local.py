@@ -1,25 +1,25 @@
 """Starts Amazon's DynamoDB Local, where there is a Java 17 for it.
 
 The jar and what it needs come from Maven Central by ``mvn`` once, into ``.local/`` of the repository, about
-50 MB. The server holds its data in memory and ends with the test session. It listens on a free port; that it
-does so on every interface cannot be set.
+50 MB. The server holds its data in memory and ends with the test session. Its own program listens on every interface,
+so a program of one class (``LoopbackDynamoDB.java``) starts it on a free port of the loopback interface.
 """
 
 from __future__ import annotations
 
 import contextlib
 import re
+import select
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 __all__ = ["DynamoDBLocalMissing", "dynamodb_local"]
 
 _VERSION = "3.3.1"
-_MAIN = "software.amazon.dynamodb.services.local.main.ServerRunner"
+_START_SECONDS = 60.0
+_PROGRAM = Path(__file__).with_name("LoopbackDynamoDB.java")
 _FOLDER = Path(__file__).resolve().parents[2] / ".local" / f"dynamodb-local-{_VERSION}"
 _POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
@@ -42,17 +42,15 @@ def dynamodb_local() -> Iterator[str]:
     """The endpoint of a DynamoDB Local that lives as long as the block.
 
     Raises:
-        DynamoDBLocalMissing: no Java 17, no way to fetch the jar, or no start within 30 s.
+        DynamoDBLocalMissing: no Java 17, no way to fetch the jar, or no start within a minute.
     """
     java = _java()
     library = _library()
-    port = _free_port()
     command = [java, f"-Djava.library.path={library}", "-Xmx256m", "-XX:TieredStopAtLevel=1"]
-    command += ["-cp", f"{library}/*", _MAIN, "-inMemory", "-disableTelemetry", "-port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command += ["-Dlog4j2.level=OFF", "-cp", f"{library}/*", str(_PROGRAM), "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
-        _wait_for(process, port)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{_port(process)}"
     finally:
         process.terminate()
         try:
@@ -60,6 +58,8 @@ def dynamodb_local() -> Iterator[str]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        if process.stdout:
+            process.stdout.close()
 
 
 def _java() -> str:
@@ -101,19 +101,11 @@ def _library() -> Path:
     return library
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _wait_for(process: subprocess.Popen[bytes], port: int) -> None:
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        if process.poll() is not None:
-            raise DynamoDBLocalMissing(f"DynamoDB Local ended at once, with code {process.returncode}")
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.05)
-    raise DynamoDBLocalMissing("DynamoDB Local did not start in 30 s")
+def _port(process: subprocess.Popen[str]) -> int:
+    """The port that the server says it listens on, once it does."""
+    assert process.stdout is not None
+    ready, _, _ = select.select([process.stdout], [], [], _START_SECONDS)
+    line = process.stdout.readline() if ready else ""
+    if not line.strip().isdigit():
+        raise DynamoDBLocalMissing(f"DynamoDB Local did not start in {_START_SECONDS:g} s")
+    return int(line)
