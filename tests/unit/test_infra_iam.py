@@ -32,7 +32,7 @@ def test_no_right_is_wider_than_its_use(function: str) -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_every_right_to_the_table_is_bound_tokeys_of(function: str) -> None:
+def test_every_right_to_the_table_is_bound_to_keys(function: str) -> None:
     for statement in statements(function):
         if any(action.startswith("dynamodb:") for action in statement["Action"]):
             assert statement["Resource"] == {"Fn::GetAtt": ["Table", "Arn"]}
@@ -82,13 +82,13 @@ def test_a_chat_is_never_in_the_shared_cache() -> None:
 
 
 @pytest.mark.parametrize("action", [*WRITES, "dynamodb:GetItem", "dynamodb:Query"])
-def test_who_asks_for_a_job_gets_at_neither_the_cache_nor_idempotencykeys_of(action: str) -> None:
+def test_who_asks_for_a_job_gets_at_neither_the_cache_nor_idempotency_keys(action: str) -> None:
     assert not may("JobsFunction", action, "answer#0")
     assert not may("JobsFunction", action, "idempotency#0")
 
 
 @pytest.mark.parametrize("action", [*WRITES, "dynamodb:GetItem"])
-def test_the_worker_has_no_use_for_idempotencykeys_of(action: str) -> None:
+def test_the_worker_has_no_use_for_idempotency_keys(action: str) -> None:
     assert not may("WorkerFunction", action, "idempotency#0")
 
 
