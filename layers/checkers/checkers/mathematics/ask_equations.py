@@ -9,6 +9,7 @@ import sympy as sp
 
 from checkers.mathematics.ask_values import value_expected
 from checkers.mathematics.asks import Ask, asked
+from checkers.mathematics.build import build, symbol
 from checkers.mathematics.compare import is_real
 from checkers.mathematics.expected import Expected
 from checkers.mathematics.facts import Facts, is_kind
@@ -199,9 +200,21 @@ def _of_all_roots(ask: Ask) -> Expected:
             _restrict_any(ask, "integer")
         complex_too = "complex" in ask.text
         name = sole_unknown(ask.facts)
+        if re.match("sum|product|average", word):
+            _refuse_repeated(ask, name)
         numbers = real_solutions(ask.facts, name, complex_too=complex_too)
         _refuse_hidden_complex(ask, name, numbers, complex_too=complex_too)
     return value_expected(ask, of_numbers(numbers, word), None, method="substitution")
+
+
+def _refuse_repeated(ask: Ask, name: str) -> None:
+    """Where a root counts twice, the sum of the roots depends on how they are counted."""
+    relation = ask.facts.equations[0]
+    context = ask.facts.context()
+    value = sp.fraction(sp.together(build(relation.left, context) - build(relation.right, context)))[0]
+    unknown = symbol(name, context)
+    if value.is_polynomial(unknown) and sp.degree(sp.gcd(value, sp.diff(value, unknown)), unknown) > 0:
+        raise NotUnderstood("roots that may count several times")
 
 
 def re_positive(text: str) -> bool:

@@ -159,6 +159,10 @@ def _members(ask: Ask) -> list[int]:
         r"positive|prime|perfect|natural|whole|composite", ask.word("adjectives") + noun
     ):
         low = 0
+    open_ends = "between" in ask.text and "inclusive" not in ask.text and low is not None and high is not None
+    # Whether the ends belong to it matters only where they have the property.
+    if open_ends and any(all(test(end) for test in tests) for end in ((low or 0) - 1, (high or 0) + 1)):
+        raise NotUnderstood("ends that may or may not belong to it")
     if low is None or high is None or high - low > LARGEST or low < 0 or not _is_said(ask, noun):
         raise NotUnderstood("a set without ends")
     return [n for n in range(low, high + 1) if all(test(n) for test in tests)]

@@ -166,6 +166,9 @@ def is_kind(value: Any, kinds: Iterable[str]) -> bool:
     return True
 
 
+_DIFFERENT = re.compile(
+    r"\b(?:distinct|different|unequal) (?:(?:positive|negative|real|nonzero|non-zero|complex|rational) )*(?:numbers|integers|digits|primes|values of|constants)|互不相等|互不相同|不相等的"
+)
 _OPERATION = re.compile(
     r"^\s*[a-zA-Z]\s*(\\(?:star|ast|circ|diamond|oplus|otimes|odot|ominus|triangle|Delta|square|bigstar|bullet|spadesuit|heartsuit|clubsuit|"
     r"blacklozenge|dagger|wedge|vee|nabla|lozenge|boxplus|&|\#|\$)|[*@#&★☆※◎◇△▲○⊕⊗⊙□◆●])\s*[a-zA-Z]\s*="
@@ -227,6 +230,8 @@ def gathered(read: Reading) -> tuple[str, Facts]:
     """What is asked once all that is given has been taken out, and what is given. Raises `NotUnderstood`."""
     facts = Facts(_function_names(read.formulas))
     facts.operator = _new_operator(read.formulas)
+    if _DIFFERENT.search(read.sentences):
+        raise NotUnderstood("numbers that must differ")
     facts.euler = bool(re.search(r"\be\s*\^|\\ln|\bln\b|natural log|自然对数", read.source))
     base = re.search(
         r"base[\s-]*\$?(\d+)\$?\s*log|logarithms? (?:is|are|to|with|has|in)? ?(?:the )?base \$?(\d+)",
@@ -260,7 +265,9 @@ def _function_names(formulas: tuple[str, ...]) -> frozenset[str]:
             r"(?:^|[,;=]|\s)\s*([a-zA-Z])\s*\(\s*[a-z]\s*(?:,\s*[a-z]\s*)*\)\s*=", formula
         )
     }
-    bare = {formula[0] for formula in formulas if re.fullmatch(r"[a-zA-Z]\s*\(\s*[a-z]\s*\)", formula.strip())}
+    bare = {
+        formula[0] for formula in formulas if re.fullmatch(r"[a-zA-Z]\s*\(\s*[a-z]\s*\)", formula.strip())
+    }
     return frozenset(names) | frozenset(bare) | frozenset("fgh")
 
 

@@ -62,13 +62,14 @@ _ONE = (
     (rf"(?:twice|double) (?:the value of )?{_N}", "2({0})"),
     (rf"(?:triple|thrice) (?:the value of )?{_N}", "3({0})"),
 )  # fmt: skip
+_PART = r"({0}) \times ({1})"
 _TWO = (
+    (rf"{_N} of {_N}", _PART),
     (rf"(?:the )?sum of {_N} and {_N}", "({0})+({1})"),
     (rf"(?:the )?positive difference (?:between|of) {_N} and {_N}", "|({0})-({1})|"),
     (rf"(?:the )?difference (?:between|of) {_N} and {_N}", "({0})-({1})"),
     (rf"(?:the )?product of {_N} and {_N}", r"({0})\times({1})"),
     (rf"(?:the )?quotient of {_N} and {_N}", r"\frac{{{0}}}{{{1}}}"),
-    (rf"{_N} of {_N}", r"({0})\times({1})"),
 )  # fmt: skip
 _EDGED = (
     (rf"{_N} more than {_N}", "({1})+({0})"),
@@ -108,6 +109,8 @@ def phrased(read: Reading) -> Reading | None:
 def _made(form: str, formulas: list[str], slot: Callable[[str], str]) -> Callable[[re.Match[str]], str]:
     def make(match: re.Match[str]) -> str:
         operands = [formulas[int(number)] for number in match.groups()]
+        if form == _PART and not re.search(r"%|/|frac", operands[0]):
+            return match.group()
         if any(re.search(r"[=<>,]|\\le|\\ge|\\ldots|\\begin", operand) for operand in operands):
             return match.group()
         return slot(form.format(*operands))

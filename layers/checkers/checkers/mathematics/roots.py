@@ -38,7 +38,8 @@ def candidates(difference: Any, unknown: Any, domain: Any = sp.S.Reals) -> list[
     roots = _radicals(difference, unknown)
     if roots is not None:
         return _without_radicals(difference, unknown, roots)
-    return transcendental_roots(difference, unknown, domain)
+    through = _through_kernel(sp.expand_power_exp(difference), unknown)
+    return transcendental_roots(difference, unknown, domain) if through is None else through
 
 
 def polynomial_roots(difference: Any, unknown: Any, *, real: bool) -> list[Any]:
@@ -61,6 +62,34 @@ def polynomial_roots(difference: Any, unknown: Any, *, real: bool) -> list[Any]:
         raise NotUnderstood("roots that are not all known")
     zeros = _merged(list(found))
     return [zero for zero in zeros if _real_value(zero)] if real else zeros
+
+
+def _through_kernel(difference: Any, unknown: Any) -> list[Any] | None:
+    """Where the unknown is only inside one logarithm or one exponent: first that as a whole, then what is in it."""
+    kernels: set[Any] = set()
+    waiting = [difference]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, sp.log | sp.exp) or (part.is_Pow and part.exp.has(unknown)):
+            if part.has(unknown):
+                kernels.add(part)
+        else:
+            waiting.extend(part.args)
+    if len(kernels) != 1:
+        return None
+    kernel = kernels.pop()
+    whole = sp.Dummy("whole", real=True)
+    outer = difference.xreplace({kernel: whole})
+    if outer.has(unknown):
+        return None
+    found: list[Any] = []
+    for value in candidates(outer, whole):
+        if isinstance(kernel, sp.log):
+            found += candidates(kernel.args[0] - sp.exp(value), unknown)
+        elif bool(value.evalf(30) > 0):
+            base, exponent = kernel.as_base_exp()
+            found += candidates(exponent - sp.log(value) / sp.log(base), unknown)
+    return _merged(found)
 
 
 def _complex_roots(polynomial: Any) -> list[Any]:

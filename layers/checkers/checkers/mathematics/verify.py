@@ -26,6 +26,7 @@ from checkers.mathematics.expected import Expected
 from checkers.mathematics.facts import Facts, gathered
 from checkers.mathematics.judge import judged
 from checkers.mathematics.nodes import NotUnderstood
+from checkers.mathematics.notes import shape_of
 from checkers.mathematics.options import Options, split_options
 from checkers.mathematics.phrases import phrased
 from checkers.mathematics.reading import Reading, reading
@@ -132,14 +133,25 @@ def _recognised_question(problem: str) -> tuple[Expected, Facts] | None:
 
 
 def _recognised(read: Reading) -> tuple[Expected, Facts] | None:
-    for shape, handler in asks():
+    try:
+        shape = shape_of(read, "")
+        text, _ = gathered(read)
+    except CANNOT:
+        return None
+    for pattern, handler in asks():
+        match = pattern.fullmatch(text)
+        if match is None:
+            continue
         try:
-            text, facts = gathered(read)
-            match = shape.fullmatch(text)
-            if match is not None:
-                return handler(Ask(match, facts, read)), facts
+            # Handlers add to the facts, so that each one gets its own.
+            _, facts = gathered(read)
+            expected = handler(Ask(match, facts, read))
         except CANNOT:
             continue
+        if (shape.decimals is None or expected.kind == "value") and (
+            not shape.base or expected.kind == "digits"
+        ):
+            return expected, facts
     return None
 
 
