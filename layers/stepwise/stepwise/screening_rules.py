@@ -39,11 +39,11 @@ def _first(*patterns: re.Pattern[str]) -> Callable[[str], int | None]:
 
 _SCRIPT_TAG = re.compile(r"<\s?/?\s?script\b")
 # Tags that no problem needs and that load or run something. Those that mark text up (<sub>, <b>, <table>, <img>) may
-# come, unless they carry a handler.
+# come, unless they carry a handler; and "the height <base and" is a comparison.
 _ACTIVE_TAG = re.compile(
     r"</?(?=[a-z])(?:iframe|frame|frameset|object|embed|applet|svg|style|link|meta|base|form|input|button|textarea|select"
     r"|keygen|isindex|bgsound|marquee|video|audio|body|html|head|title|template|xml|xss|layer|ilayer|portal|dialog)"
-    r"(?=[\s/>])"
+    r"(?=\s{0,3}/?>|/|\s{1,3}[a-z-]{2,20}\s?=)"
 )
 _TAG = re.compile(r"<[a-z/!?][^<>]{0,1000}")
 _HANDLER = re.compile(r"""[\s"'/\x00`](?:on[a-z]{3,30}|srcdoc|formaction)\s?=""")
