@@ -101,6 +101,7 @@ def test_a_formula_that_is_shown_and_read_again_is_the_same(formula: Formula) ->
         ("∀x x(a)", "variable_is_no_function", 3),
         ("P → 5", "number_is_no_statement", 4),
         ("P # Q", "unknown_sign", 2),
+        ("P ∧ ' '", "unknown_sign", 4),
         (r"P \frac Q", "unknown_sign", 2),
         ("P + Q", "unknown_sign", 2),
         ("a ∈ 5", "set_name_missing", 4),
@@ -155,6 +156,21 @@ def test_a_long_flat_chain_is_no_deep_one(sign: str) -> None:
 
 
 SIGNS = "∀|∃|x|y|P|Q(|R(x,|)|(|¬|∧|∨|→|↔|⊕|=|<|5|,|.|:| |如果|则|若|且|或|非|任意|存在|人|if|then| and | v |∈|\\text{|}|$|'|\"|!|-|>|[|]"
+
+
+@pytest.mark.parametrize("name", ["5", "in", "and", "x y", "v", "∀", "<>", "O'Dell"])
+def test_a_quoted_name_is_a_name_whatever_it_looks_like(name: str) -> None:
+    formula = parse(f'"{name}" ∧ Knows(ann, "{name}") ∧ "{name}"(bob)')
+
+    assert formula == Junction(
+        "∧",
+        (
+            Predicate(name),
+            Predicate("Knows", (Term("ann"), Term(name))),
+            Predicate(name, (Term("bob"),)),
+        ),
+    )
+    assert parse(show(formula)) == formula
 
 
 def read(text: str) -> Formula | FormulaError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,7 +17,7 @@ from checkers.logic.interpretations import (
     vocabulary,
 )
 from checkers.logic.reading import Argument, background, read
-from checkers.logic.solver import Bounds, Satisfiable, find_world, satisfiable
+from checkers.logic.solver import Bounds, Satisfiable, find_worlds, satisfiable
 from checkers.logic.wording import Language, note, say, unread
 from checkers.logic.worlds import shown
 
@@ -25,8 +25,8 @@ __all__ = ["Decision", "decide"]
 
 type Verdict = Literal["entailed", "contradicted", "neither", "inconsistent", "unknown"]
 
-_SECONDS = 1.2  # all questions of one decision together; the process around it is killed at 2 s
-_SECONDS_FOR_MISSING = 0.3
+_SECONDS = 1.4  # all questions of one decision together; the process around it is killed at 2 s
+_SECONDS_FOR_MISSING = 0.25
 _FEW = 12
 
 
@@ -159,24 +159,26 @@ class _Search:
         return satisfiable([*formulas, *self.background], self.all_names, self.bounds())[0]
 
     def ask(self, formulas: Sequence[Formula], *, show: bool = True) -> _Answer:
-        """Refute the formulas or find a world for them, checked without Z3; not to ``show`` it, Z3's word is enough."""
+        """Find a world for the formulas or refute them; only a world to ``show`` is looked for when Z3 knows that there is one.
+
+        The first small world is looked for first: where there is one, it is found faster than Z3 sees it by itself.
+        """
+        worlds = self.worlds([*formulas, *self.background], show=show)
+        if (world := next(worlds, None)) is not None:
+            return _Answer("sat", world=world)
         known, clash = satisfiable([*formulas, *self.background], self.all_names, self.bounds())
         if known == "unsat":
             return _Answer("unsat", frozenset(at for at in clash if at < len(formulas)))
         if known == "sat" and not show:
             return _Answer("sat")
-        world = self.world([*formulas, *self.background])
+        world = next((world for world in worlds if world is not None), None)
         return _Answer("sat" if world is not None else known, world=world)
 
-    def world(self, formulas: Sequence[Formula]) -> Interpretation | None:
+    def worlds(self, formulas: Sequence[Formula], *, show: bool) -> Iterator[Interpretation | None]:
+        """Worlds that make all formulas true by our own reckoning, None for each size without one."""
         names = self.names if _covers(self.names, vocabulary(formulas)) else self.all_names
-        for world in find_world(formulas, names, self.bounds):
-            try:
-                if respects_numbers(world) and all(holds(formula, world) for formula in formulas):
-                    return world
-            except TooMuchWork:
-                return None
-        return None
+        for world in find_worlds(formulas, names, self.bounds, reduce=show):
+            yield world if world is not None and _is_model(world, formulas) else None
 
     def smallest(self, formulas: Sequence[Formula], clash: frozenset[int]) -> tuple[int, ...]:
         """Premises of a clash; none of them can be left out, if they are few and there is time to see."""
@@ -187,6 +189,13 @@ class _Search:
             if in_time and self.proves([formulas[place] for place in rest]) == "unsat":
                 needed = rest
         return tuple(at for at in needed if at < len(self.argument.premises))
+
+
+def _is_model(world: Interpretation, formulas: Sequence[Formula]) -> bool:
+    try:
+        return respects_numbers(world) and all(holds(formula, world) for formula in formulas)
+    except TooMuchWork:
+        return False
 
 
 def _covers(names: Vocabulary, needed: Vocabulary) -> bool:

@@ -108,8 +108,9 @@ def value_of(numeral: str) -> Fraction:
 
 
 def show_term(term: Term) -> str:
-    name = term.name if term.variable else _name(term.name)
-    return f"{name}({', '.join(map(show_term, term.args))})" if term.args else name
+    if term.args:
+        return f"{_name(term.name)}({', '.join(map(show_term, term.args))})"
+    return term.name if term.variable or is_numeral(term.name) else _name(term.name)
 
 
 def show(formula: Formula) -> str:
@@ -182,7 +183,7 @@ def terms_of(formula: Formula) -> Iterator[Term]:
 
 
 def _name(name: str) -> str:
-    plain = (_PLAIN.match(name) and name.isascii() and name.lower() not in KEYWORDS) or is_numeral(name)
+    plain = _PLAIN.match(name) and name.isascii() and name.lower() not in KEYWORDS
     return name if plain else f'"{name}"'
 
 

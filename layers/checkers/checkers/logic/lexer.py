@@ -183,6 +183,8 @@ def _next(text: str, at: int, glued: bool, found: list[Token]) -> int:
     quoted = _QUOTED.match(text, at) or _STYLED.match(text, at)
     if quoted:
         name = quoted[quoted.lastindex or 0].strip().replace('"', "'")
+        if not name:
+            raise FormulaError("unknown_sign", at, quoted[0])
         found.append(Token("quoted", name, at, glued))
         return quoted.end()
     number = _NUMBER.match(text, at)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from checkers.logic.building import compared, folded, junction, quantify
 from checkers.logic.cursor import DEEPEST, Cursor
-from checkers.logic.formulas import Formula, Junction, Not, Predicate, Term, Truth, depth
+from checkers.logic.formulas import KEYWORDS, Formula, Junction, Not, Predicate, Term, Truth, depth
 from checkers.logic.lexer import Token, tokens
 from checkers.logic.textbook import unglued
 
@@ -208,9 +208,9 @@ class _Parser(Cursor):
 
     def _variable(self) -> str:
         token = self.here
-        if token.kind != "name" or (
-            not _VARIABLE.match(token.value) and self.ahead().kind not in ("open", "colon", "comma", "close")
-        ):
+        marked = self.ahead().kind in ("open", "colon", "comma", "close")
+        usual = token.value in ("v", "V") or token.value.lower() not in KEYWORDS
+        if token.kind != "name" or not usual or not (marked or _VARIABLE.match(token.value)):
             self.fail("variable_missing")
         self.advance()
         return token.value
@@ -300,7 +300,7 @@ class _Parser(Cursor):
             return Term(token.value)
         if token.kind not in ("name", "quoted"):
             self.fail("ends_early" if token.kind == "end" else "name_missing", token)
-        variable = token.kind == "name" and token.value in self.bound
+        variable = token.value in self.bound
         if self.here.kind != "open" or (variable and not self.here.glued):
             return Term(token.value, variable=variable)
         if variable:

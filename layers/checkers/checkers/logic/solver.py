@@ -9,6 +9,7 @@ what those units do not see.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -27,12 +28,13 @@ from checkers.logic.formulas import (
 )
 from checkers.logic.interpretations import Interpretation, Symbol, Vocabulary
 
-__all__ = ["Bounds", "Satisfiable", "find_world", "satisfiable"]
+__all__ = ["Bounds", "Satisfiable", "find_worlds", "satisfiable"]
 
 type Satisfiable = Literal["sat", "unsat", "unknown"]
 
 _MEGABYTES = 256
-_LARGEST_GROUND = 15_000  # atoms; writing them out takes some 20 microseconds each
+_LARGEST_GROUND = 15_000  # atoms; writing them out takes some 10 microseconds each
+_GROUND_WORK = 500_000
 _MOST_EXTRA = 2
 _LARGEST_DOMAIN = 5
 _MOST_REDUCTIONS = 12
@@ -48,7 +50,7 @@ class Bounds:
     """What one question may cost: Z3's units of work (about 3.5 million a second) and milliseconds."""
 
     work: int = 1_200_000
-    milliseconds: int = 600
+    milliseconds: int = 900
 
 
 def satisfiable(
@@ -72,26 +74,24 @@ def satisfiable(
     return ("sat" if answer == z3.sat else "unknown"), frozenset()
 
 
-def find_world(
-    formulas: Sequence[Formula], names: Vocabulary, bounds: Callable[[], Bounds]
-) -> Iterator[Interpretation]:
-    """Worlds of a few things in which all formulas are true, the most readable first.
+def find_worlds(
+    formulas: Sequence[Formula], names: Vocabulary, bounds: Callable[[], Bounds], *, reduce: bool
+) -> Iterator[Interpretation | None]:
+    """Worlds of a few things in which all formulas are true, the most readable first; None for each size without one.
 
     First those where different names are different things, with up to two things more; then ever larger ones where names
-    may share a thing.
+    may share a thing. With ``reduce`` no fewer facts could hold in them.
     """
     for elements, fixed in _domains(names):
         if bounds().milliseconds <= 1:
             return
         cost = sum(_ground_size(formula, len(elements)) for formula in formulas)
-        if cost > _LARGEST_GROUND:
-            continue
-        try:
-            world = _ground_world(formulas, names, elements, fixed=fixed, bounds=bounds)
-        except z3.Z3Exception:
-            continue
-        if world is not None:
-            yield world
+        world = None
+        if cost <= _LARGEST_GROUND:
+            checks = _MOST_REDUCTIONS if reduce else 1
+            with suppress(z3.Z3Exception):
+                world = _ground_world(formulas, names, elements, fixed=fixed, bounds=bounds, checks=checks)
+        yield world
 
 
 def _domains(names: Vocabulary) -> Iterator[tuple[tuple[str, ...], bool]]:
@@ -129,9 +129,11 @@ def _ground_world(
     *,
     fixed: bool,
     bounds: Callable[[], Bounds],
+    checks: int,
 ) -> Interpretation | None:
     language = _Language(names, elements)
     solver = _solver(z3.SolverFor("QF_UF", ctx=language.context), bounds())
+    solver.set("rlimit", _GROUND_WORK)
     solver.set("phase_selection", 0)  # false first: few facts hold
     solver.add(
         z3.Distinct(*language.elements) if len(elements) > 1 else z3.BoolVal(val=True, ctx=language.context)
@@ -146,7 +148,7 @@ def _ground_world(
     for _, _, value in language.applications.values():
         solver.add(language.is_element(value))
     world = None
-    for _ in range(_MOST_REDUCTIONS):
+    for _ in range(checks):
         solver.set("timeout", bounds().milliseconds)
         if solver.check() != z3.sat:
             break
@@ -209,8 +211,8 @@ class _Language:
             for name, arity in names.predicates
         }
         self.false = z3.BoolVal(val=False, ctx=context)
-        self.atoms: dict[int, tuple[Symbol, tuple[Any, ...], Any]] = {}
-        self.applications: dict[int, tuple[Symbol, tuple[Any, ...], Any]] = {}
+        self.atoms: dict[tuple[Any, ...], tuple[Symbol, tuple[Any, ...], Any]] = {}
+        self.applications: dict[tuple[Any, ...], tuple[Symbol, tuple[Any, ...], Any]] = {}
         self.fresh = 0
 
     def is_element(self, thing: Any) -> Any:
@@ -232,9 +234,11 @@ class _Language:
                 return self.written(formula, env) if self.written_out else self.quantified(formula, env)
 
     def atom(self, symbol: Symbol, args: tuple[Any, ...]) -> Any:
-        atom = self.predicates[symbol](*args)
-        self.atoms[atom.get_id()] = (symbol, args, atom)
-        return atom
+        # Written out, the same few atoms come again and again: building each once is what makes it fast.
+        key = (symbol, *map(id, args))
+        if key not in self.atoms:
+            self.atoms[key] = (symbol, args, self.predicates[symbol](*args))
+        return self.atoms[key][2]
 
     def junction(self, sign: str, parts: list[Any]) -> Any:
         match sign:
@@ -284,7 +288,8 @@ class _Language:
             return env[term.name]
         if term.args:
             symbol, args = (term.name, len(term.args)), tuple(self.term(arg, env) for arg in term.args)
-            value = self.functions[symbol](*args)
-            self.applications[value.get_id()] = (symbol, args, value)
-            return value
+            key = (symbol, *map(id, args))
+            if key not in self.applications:
+                self.applications[key] = (symbol, args, self.functions[symbol](*args))
+            return self.applications[key][2]
         return self.constants[term.name]
