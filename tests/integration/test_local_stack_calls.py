@@ -136,6 +136,14 @@ def test_an_environment_is_used_again_and_more_are_started_for_calls_at_the_same
     assert {one["pid"] for one in stack.environments("PlainFunction")} >= set(pids)
 
 
+def test_one_call_after_another_needs_one_environment(http: httpx.Client, stack: LocalStack) -> None:
+    http.get("/do/it", headers=KEY)
+    before = len(stack.environments("PlainFunction"))
+    pids = {http.get("/do/it", headers=KEY).json()["pid"] for _ in range(20)}
+    assert len(stack.environments("PlainFunction")) == before
+    assert len(pids) <= before
+
+
 def test_a_function_that_takes_longer_than_its_timeout_is_killed(
     http: httpx.Client, stack: LocalStack
 ) -> None:

@@ -17,6 +17,8 @@ from stepwise_local.processes import Processes
 
 __all__ = ["Functions", "Throttled"]
 
+_PATIENCE_SECONDS = 0.1
+"""How long an event waits for an environment that has just answered, before another one is started."""
 _STARTING_AT_ONCE = 2 * (os.cpu_count() or 1)
 
 
@@ -32,6 +34,10 @@ class _Pool:
 
     def starting(self) -> int:
         return sum(environment.state == "starting" for environment in self.environments)
+
+    def about_to_be_idle(self) -> bool:
+        """Whether an environment has answered and will ask for its next event in a moment."""
+        return any(one.current is not None and one.current.ended for one in self.environments)
 
     def idle(self) -> LambdaEnvironment | None:
         """The environment that was used last, so that the others can be ended."""
@@ -77,7 +83,10 @@ class Functions:
             environment.give(invocation)
             return invocation
         pool.waiting.append(invocation)
-        self._start_wanted()
+        if pool.about_to_be_idle():
+            asyncio.get_running_loop().call_later(_PATIENCE_SECONDS, self._start_wanted)
+        else:
+            self._start_wanted()
         return invocation
 
     def environments(self) -> list[dict[str, Any]]:
@@ -116,6 +125,8 @@ class Functions:
 
         Many imports at the same time on few cores only make each other late.
         """
+        if self._stopped:
+            return
         starting = sum(pool.starting() for pool in self._pools.values())
         for pool in self._pools.values():
             while (
@@ -151,8 +162,6 @@ class Functions:
 
     def _ended(self, pool: _Pool, environment: LambdaEnvironment, error: FunctionError) -> None:
         pool.environments.remove(environment)
-        if self._stopped:
-            return
         if not environment.ready_once and pool.waiting:
             self._log.write(pool.function.name, f"init failed: {error.kind} {error.message}")
             pool.waiting.popleft().fail(error)
