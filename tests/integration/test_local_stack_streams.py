@@ -106,6 +106,23 @@ def test_twenty_streams_at_the_same_time_do_not_mix(http: httpx.Client, stack: L
     assert len(stack.environments("StreamsFunction")) <= 20
 
 
+def test_five_hundred_streams_cost_no_memory(http: httpx.Client, stack: LocalStack) -> None:
+    def resident() -> int:
+        pids = [stack.pid, *(one["pid"] for one in stack.environments("StreamsFunction"))]
+        pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in pids]
+        return sum(pages) * os.sysconf("SC_PAGE_SIZE")
+
+    def read() -> None:
+        assert http.post("/stream/numbers", json={"count": 3, "pause": 0}).text.count("data") == 3
+
+    for _ in range(100):
+        read()
+    before = resident()
+    for _ in range(500):
+        read()
+    assert resident() - before < 2_000_000
+
+
 def test_an_environment_killed_in_a_stream_breaks_it_off_and_the_next_call_works(
     http: httpx.Client, stack: LocalStack, tmp_path: Path
 ) -> None:
