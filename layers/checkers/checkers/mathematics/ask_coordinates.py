@@ -82,7 +82,7 @@ def _equation(ask: Ask, tree: Node) -> Any:
 
 
 @asked(
-    rf"{_WHAT} the (?P<what>slope|x-intercept|y-intercept|⟦\d+⟧-intercept) of (?:the )?(?:line|graph|graph of|graph of the line|graph of the equation|line with equation|line represented by|equation|line whose equation is|line given by)? ?<l>",
+    rf"{_WHAT} the (?P<what>slope|x-intercept|y-intercept|⟦\d+⟧ ?-intercept) of (?:the )?(?:line|graph|graph of|graph of the line|graph of the equation|line with equation|line represented by|equation|line whose equation is|line given by)? ?<l>",
     r"what is the slope of a line (?P<what>parallel|perpendicular) to (?:the line )?<l>",
 )
 def _of_line(ask: Ask) -> Expected:

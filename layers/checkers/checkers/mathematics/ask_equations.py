@@ -22,7 +22,7 @@ __all__ = ["sole_unknown"]
 _EXTREME = r"(?P<extreme>largest|smallest|greatest|least|maximum|minimum|sum of (?:all )?(?:the )?|product of (?:all )?(?:the )?|number of|positive|negative|only|unique)?"
 _KIND = r"(?: ?(?:real|complex|integer|positive integer|rational|positive|negative|nonzero|distinct real|distinct|possible|real or complex))*"
 _ALL = r"(?:all )?(?:of )?(?:the )?(?:possible )?"
-_WHICH = r"(?:that )?(?:satisfy|satisfies|satisfying|solve|solves|such that|for which|so that|in|to|of|when|if|makes|make|for)(?: the)?(?: following)?(?: equations?| system| inequality| inequalities| system of equations)?(?: true)?"
+_WHICH = r"(?:that |which )?(?:satisfy|satisfies|satisfying|solve|solves|such that|for which|so that|in|to|of|when|if|makes|make|for)(?: both)?(?: of)?(?: the)?(?: following)?(?: equations?| system| inequality| inequalities| system of equations)?(?: true)?"
 
 
 @asked(
@@ -56,6 +56,8 @@ def _ordered(ask: Ask) -> Expected:
     r"(?:solve|解)(?: the)?(?: following)?(?: equations?| system(?: of equations)?| inequality|方程组|方程|不等式组|不等式)?(?: for)?(?: <x>)?(?: over the reals)?(?:,|:| in| for)?(?: the equation)? ?<es+>(?: for <y>)?",
     rf"(?:find|determine|what are|give|list|enter){_KIND} {_ALL}{_KIND} ?(?:values?|solutions?|roots?|numbers?|zeros?|zeroes) (?:of <x> )?{_WHICH} ?<es+>(?: is true| holds?| is satisfied)?",
     rf"(?:find|determine|what are) {_ALL}{_KIND} ?(?:numbers?|values?|integers?)? ?<x> {_WHICH} <es+>",
+    rf"(?:solve for|find|determine)(?: all| the)*{_KIND} ?(?:values? of|numbers?|integers?|solutions? for) ?<x>",
+    r"solve for <x>",
     r"(?:find|determine|what is)(?: the)?(?: value of| values of)? <x>,? (?:if|in|such that|so that|for which|when|given that|that satisfies) (?:the equation )?<es+>",
     r"(?:what is|find) the (?:value of <x>|solution) (?:in|to|of|that satisfies|for) (?:the equation )?<es+>",
     r"for (?:what|which) (?:real )?values? of <x> (?:is|does|will|are)(?: the)?(?: following)?(?: equation| it true that| inequality)?(?: true that)?(?: true:)? ?<es+>(?: true| satisfied| hold| hold true| a true statement)?",
@@ -65,7 +67,7 @@ def _ordered(ask: Ask) -> Expected:
 )
 def _solved(ask: Ask) -> Expected:
     """Solutions of what the formulas say, as roots, as a system or as a set of numbers."""
-    for formula in ask.formulas("es"):
+    for formula in ask.formulas("es") if ask.match.groupdict().get("es") else ():
         ask.facts.add(formula)
     _check_facts(ask.facts)
     if ask.facts.constraints and not ask.facts.equations:

@@ -119,10 +119,15 @@ def _resolved(tree: Node, ask: Ask) -> Node:
     parts = tuple(_resolved(part, ask) for part in tree.parts)
     if tree.kind != "apply" or not tree.text.endswith("^-1"):
         return Node(tree.kind, parts, tree.text)
-    definition = ask.facts.functions.get(tree.text.removesuffix("^-1"))
-    if definition is None or len(definition.arguments) != 1 or len(parts) != 1:
+    name = tree.text.removesuffix("^-1")
+    definition = ask.facts.functions.get(name)
+    if definition is None:
+        return _from_table(name, parts, ask)
+    if ask.facts.equations or len(definition.arguments) != 1 or len(parts) != 1:
         raise NotUnderstood("no inverse")
     target = build(parts[0], ask.facts.context())
+    if definition.body.kind == "cases":
+        return _of_cases(definition.arguments[0], definition.body, target, ask)
     unknown = symbol(definition.arguments[0])
     difference = build(definition.body, ask.facts.context()) - target
     from checkers.mathematics.roots import candidates
@@ -132,11 +137,43 @@ def _resolved(tree: Node, ask: Ask) -> Node:
         for value in candidates(difference, unknown)
         if same(build(definition.body, ask.facts.context(**{definition.arguments[0]: value})), target)
     ]
+    return _as_node(found)
+
+
+def _of_cases(name: str, body: Node, target: Any, ask: Ask) -> Node:
+    """The one place where a function with cases has that value."""
+    from checkers.mathematics.roots import candidates
+
+    found: list[Any] = []
+    for formula in body.parts[::2]:
+        difference = build(formula, ask.facts.context()) - target
+        for value in candidates(difference, symbol(name)):
+            if same(build(body, ask.facts.context(**{name: value})), target) and not any(
+                same(value, other) for other in found
+            ):
+                found.append(value)
+    return _as_node(found)
+
+
+def _as_node(found: list[Any]) -> Node:
     if len(found) != 1 or not isinstance(found[0], sp.Rational):
         raise NotUnderstood("not one value")
     above, below = Node("num", text=str(abs(found[0].p))), Node("num", text=str(found[0].q))
     value = Node("div", (above, below))
     return Node("neg", (value,)) if found[0] < 0 else value
+
+
+def _from_table(name: str, parts: tuple[Node, ...], ask: Ask) -> Node:
+    """The inverse of a function of which only some values are given."""
+    found = []
+    for equation in ask.facts.equations:
+        if equation.left.kind != "apply" or equation.left.text != name or len(equation.left.parts) != 1:
+            raise NotUnderstood("no table of values")
+        if same(build(equation.right, ask.facts.context()), build(parts[0], ask.facts.context())):
+            found.append(equation.left.parts[0])
+    if len(found) != 1 or "inverse" not in ask.read.sentences:
+        raise NotUnderstood("a value that the table does not hold")
+    return found[0]
 
 
 def _inverse_formula(ask: Ask, tree: Node) -> Expected:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import sympy as sp
 
+from checkers.mathematics.ask_sequences import dotted_sum
 from checkers.mathematics.ask_values import value_expected
 from checkers.mathematics.asks import Ask, asked
 from checkers.mathematics.build import build
@@ -95,8 +96,8 @@ def residue(tree: Node, modulus: int, ask: Ask) -> int:
     if tree.kind in ("add", "sub", "mul"):
         left, right = (residue(part, modulus, ask) for part in tree.parts)
         return {"add": left + right, "sub": left - right, "mul": left * right}[tree.kind] % modulus
-    if tree.kind in ("add", "sub") and any(node.kind == "dots" for node in tree.parts):
-        raise NotUnderstood("dots")
+    if tree.kind in ("add", "sub") and _has_dots(tree):
+        return int(dotted_sum(tree, ask)) % modulus
     if tree.kind in ("neg", "pos"):
         inner = residue(tree.parts[0], modulus, ask)
         return (-inner if tree.kind == "neg" else inner) % modulus
@@ -117,6 +118,10 @@ def residue(tree: Node, modulus: int, ask: Ask) -> int:
     if not isinstance(value, sp.Integer):
         raise NotUnderstood("no integer")
     return int(value) % modulus
+
+
+def _has_dots(tree: Node) -> bool:
+    return tree.kind == "dots" or any(_has_dots(part) for part in tree.parts)
 
 
 @asked(
@@ -344,3 +349,67 @@ def _rewritten(ask: Ask) -> Expected:
         return Expected("value", (value * 100,), "conversion", unit=UNITS["percent"], question=tree)
     form = "simplified" if "fraction" in ask.word("as") and value.q != 1 else ""
     return Expected("value", (value,), "conversion", form=form, question=tree)
+
+
+@asked(
+    r"(?:if )?<a> is congruent to <n> modulo <m>, where <r>, what is(?: the value of)? <n2>",
+)
+def _congruent(ask: Ask) -> Expected:
+    modulus, name = integer(ask, "m"), ask.formula("n").strip()
+    bounds = re.sub(r"\s", "", ask.formula("r"))
+    if not 2 <= modulus <= 10**9 or bounds != f"0\\le{name}<{modulus}" or ask.formula("n2").strip() != name:
+        raise NotUnderstood("no congruence")
+    return value_expected(
+        ask, sp.Integer(residue(ask.tree("a"), modulus, ask)), ask.tree("n"), method=_METHOD
+    )
+
+
+@asked(
+    r"(?:if )?<a> is (?:written|expressed) as a (?:common )?fraction (?:in lowest terms )?<f> (?:with|where) <x> and <y> (?:being|are) (?:relatively prime )?positive integers(?: with a greatest common divisor of <one>)?, what is <g>",
+    r"<a> can be (?:written|expressed) as (?:a common fraction )?<f>,? where <x> and <y> are relatively prime positive integers[.,] (?:find|what is|compute) <g>",
+)
+def _lowest_terms(ask: Ask) -> Expected:
+    value = number(ask, "a")
+    fraction = ask.tree("f")
+    if not isinstance(value, sp.Rational) or value <= 0 or fraction.kind != "div":
+        raise NotUnderstood("no fraction")
+    if any(part.kind != "name" for part in fraction.parts) or (ask.has("one") and ask.formula("one") != "1"):
+        raise NotUnderstood("no names above and below")
+    names = [part.text for part in fraction.parts]
+    if "relatively" not in ask.text and not ask.has("one"):
+        raise NotUnderstood("a fraction that need not be in lowest terms")
+    values = dict(zip(names, (sp.Integer(value.p), sp.Integer(value.q)), strict=True))
+    return value_expected(ask, build(ask.tree("g"), ask.facts.context(**values)), None)
+
+
+@asked(
+    r"when converting <a> to a decimal, the decimal turns out to be a repeating decimal\. how many digits repeat in this repeating decimal",
+    r"how many digits (?:are (?:there )?in|does) the (?:repeating block|repetend|period)(?: of)?(?: the decimal (?:expansion|representation) of)? <a>(?: have)?",
+)
+def _period(ask: Ask) -> Expected:
+    value = number(ask, "a")
+    if not isinstance(value, sp.Rational) or value.q > 10**6:
+        raise NotUnderstood("no fraction")
+    rest = value.q
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    if rest == 1:
+        raise NotUnderstood("a decimal that ends")
+    return value_expected(ask, sp.Integer(sp.n_order(10, rest)), None, method=_METHOD)
+
+
+@asked(
+    rf"{_WHAT} the sum of (?:all )?(?:of )?the digits (?:in|of) (?:the )?(?:(?:terminating )?decimal (?:representation|expansion) of )?(?:the )?(?:fraction |number |product |value of )?<a>",
+)
+def _digit_sum(ask: Ask) -> Expected:
+    value = number(ask, "a")
+    if not isinstance(value, sp.Rational) or value < 0:
+        raise NotUnderstood("no number")
+    rest, places = value.q, 0
+    while 10**places % rest and places < 400:
+        places += 1
+    if 10**places % rest:
+        raise NotUnderstood("a decimal that does not end")
+    digits = str(int(value * 10**places))
+    return value_expected(ask, sp.Integer(sum(int(digit) for digit in digits)), None, method=_METHOD)

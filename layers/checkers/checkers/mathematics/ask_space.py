@@ -112,8 +112,8 @@ def _rotation(ask: Ask) -> Expected:
 
 
 @asked(
-    r"how many (?P<axis>⟦\d+⟧)- ?intercepts does the (?:graph of )?(?:the )?(?:parabola |equation |function |curve )?<e> have",
-    r"(?:find|what is|what are) the (?P<axis>⟦\d+⟧)- ?intercepts? of (?:the )?(?:graph of )?(?:the )?(?:parabola |equation |function |line |curve )?<e>",
+    r"how many (?P<axis>⟦\d+⟧) ?- ?intercepts does the (?:graph of )?(?:the )?(?:parabola |equation |function |curve )?<e> have",
+    r"(?:find|what is|what are) the (?P<axis>⟦\d+⟧) ?- ?intercepts? of (?:the )?(?:graph of )?(?:the )?(?:parabola |equation |function |line |curve )?<e>",
 )
 def _intercepts(ask: Ask) -> Expected:
     name = ask.read.formulas[int(ask.word("axis").strip("⟦⟧"))].strip()

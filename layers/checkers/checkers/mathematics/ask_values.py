@@ -13,7 +13,7 @@ from checkers.mathematics.compare import same
 from checkers.mathematics.expected import Expected
 from checkers.mathematics.nodes import Node, NotUnderstood
 from checkers.mathematics.notes import shape_of
-from checkers.mathematics.solving import possible_values
+from checkers.mathematics.solving import distinct, possible_values
 
 __all__ = ["value_expected"]
 
@@ -23,7 +23,7 @@ _WHAT = (
 )
 _END = (
     r"(?: (?:in your head|as an integer|as a decimal|as a common fraction|as a mixed number|as a fraction|as a single fraction|in simplest form|expressed as a decimal|equal to|equal|in degrees|in radians|"
-    r"in lowest terms|as a percent|as a percentage|rounded to the nearest [a-z ]+|to the nearest [a-z ]+))?"
+    r"in lowest terms|in base[ -]?⟦\d+⟧|as a percent|as a percentage|rounded to the nearest [a-z ]+|to the nearest [a-z ]+))?"
     r"(?: ?(?:的)?(?:值|结果|得数)?(?:是|为|等于|=)?(?:多少)? ?[_(（)） .]*)?"
 )
 
@@ -126,6 +126,19 @@ def _tidied(value: Any) -> Any:
     if close.q < 10**9 and same(value, close):
         return close
     return value
+
+
+@asked(
+    r"(?:find|determine|compute|what are) (?:all )?(?:of )?(?:the )?possible (?:real )?values? (?:of|for) <e>",
+)
+def _all_values(ask: Ask) -> Expected:
+    """Every value that an expression can have under what is given."""
+    tree = ask.tree("e")
+    values = [_tidied(value) for value in possible_values(tree, ask.facts)]
+    if not ask.facts.equations or any(value.is_Matrix or value.free_symbols for value in values):
+        raise NotUnderstood("no values")
+    names = (tree.text,) if tree.kind == "name" else ()
+    return Expected("roots", tuple(distinct(values)), "substitution", names=names)
 
 
 @asked(

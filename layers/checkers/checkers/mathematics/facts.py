@@ -207,13 +207,15 @@ _VERB = (
     r"已知函数|已知方程|已知|若函数|若|设函数|设|如果|当|令|函数|方程|其中|且|在)"
 )
 _LEADING = (
+    pattern(r"suppose that <es+> is a function and ⟦\d+⟧ is the inverse of ⟦\d+⟧\. ?"),
+    pattern(r"(?:for|let) some (?:real )?values? of <es+>[,.] ?"),
     pattern(r"(?:if|let|suppose(?: that)?|given(?: that)?) <es+> (?:and|where) <as> is (?:an? )?(?P<kind>acute|obtuse)(?: angle)?[.,] ?(?:then,? )?"),
     pattern(r"(?:if |when |suppose )?<l> (?:is equal to|is the same as|equals|is|,? the result is(?: the same as| equal to)?) <r>[.,] ?(?:then,? )?"),
     pattern(r"(?:the |an |a |for )?(?:new |binary )?operation (?:⟦\d+⟧ )?is defined (?:for (?:all )?(?:positive |nonzero |real )*(?:integers|numbers|real numbers) <ns+> )?(?:as|by)(?: the (?:equation|formula|rule))?:? <es+>[.,]? ?(?:then,? )?"),
     pattern(r"(?:if|let|define|suppose)(?: the operation)? ⟦\d+⟧ (?:is defined |be defined )?(?:by|as|to be|such that) <es+>[.,] ?(?:then,? )?"),
     pattern(r"(?:对于?(?:任意)?(?:的)?(?:两个|两)?(?:数字|数|实数|有理数|自然数|非零自然数)? ?(?:<ns+>)?,? ?)?(?:我们)?(?:规定|定义|如果规定|若规定|如果定义)(?:一种)?(?:新)?(?:的)?(?:运算)?(?:符号)?(?: ?[\"']?⟦\d+⟧[\"']?)?(?:为|是)?[:,]? ?<es+>[,.;] ?(?:则|那么|求|请计算|请问)? ?"),
     pattern(rf"{_VERB}? ?<es+> (?:be|is|are|denote|为|是) ?(?:a |an |any |两个|均为|都是)?{_KIND_WORDS}(?:,? (?:such that|so that|for which|with|satisfying|where|满足) <fs+>)?(?:,|\.|;| and| then|,? then)* ?"),
-    pattern(r"(?:for|let|suppose|assume|there exist|there are)? ?(?:some |all |any )?(?P<kind>(?:positive |negative |nonzero |distinct )*(?:real |complex )?(?:numbers?|integers?|constants?)) <es+>(?:,? (?:satisfy|satisfies|such that|with|are such that) <fs+>)?(?:,|\.)+ ?"),
+    pattern(r"(?:for|let|suppose|assume|there exist|there are)? ?(?:some |all |any )?(?P<kind>(?:positive |negative |nonzero |distinct )*(?:real |complex )?(?:numbers?|integers?|constants?)) <es+>(?:,? (?:satisfy|satisfies|such that|with|are such that) <fs+>)?(?:,|\.)+(?! ?(?:and )?⟦) ?"),
     pattern(r"(?:let|suppose|if)?(?: that)? ?(?:the |a )?functions? <es+> (?:be|is|are)? ?(?:defined|given)? ?(?:by|as|to be)(?: the (?:formula|equation|rule))? <fs+>[.,]? ?"),
     pattern(r"(?:let|suppose) <es+> (?:be|is) (?:a |the )?functions? (?:defined|given|such that|for which)? ?(?:by|as|that)? ?<fs+>[.,]? ?"),
     pattern(r"(?:let|if|suppose|given) <es+> (?:be )?(?:defined|given) by <fs+>[.,]? ?"),
@@ -222,6 +224,8 @@ _LEADING = (
     pattern(r"(?:已知函数|已知方程组|已知方程|已知|若函数|若|设函数|设|如果|当|令|函数|其中|且)\s*<es+>\s*(?:时|满足)?\s*(?:,|\.|;) ?(?:则|那么)? ?"),
 )  # fmt: skip
 _TRAILING = (
+    pattern(rf",? (?:where|if|given that) <es+> (?:is|are) (?:a |an |any |all )?{_KIND_WORDS}[.?]?$"),
+    pattern(r",? (?:for|over) (?:all )?(?P<kind>positive real numbers|positive numbers|positive reals|real numbers|positive integers) <es+>[.?]?$"),
     pattern(r",? (?:if|when|where|given that|given|such that|so that|provided that|assuming(?: that)?|for) <es+>(?: and <fs>)?[.?]?$"),
 )  # fmt: skip
 

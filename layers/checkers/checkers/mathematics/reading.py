@@ -100,6 +100,11 @@ def reading(problem: str) -> Reading | None:
     text = re.sub(r"\s+", " ", text).strip()
     text = re.sub(r"\s+([,.;:?!])", r"\1", text)
     text = _ASIDE.sub(" ", text)
+    text = re.sub(
+        r"(?i)\b(simplify|evaluate|compute|solve) and (?:write|express|give|leave) (?:the|your) (?:result|answer)[^:.⟦]*(?=:? ?⟦)",
+        r"\1",
+        text,
+    )
     notes = " ".join(_NOTES.findall(text)).lower()
     text = re.sub(r"\s+", " ", _NOTES.sub(" ", text)).strip()
     text = re.sub(r"(?:,? and|,)$", "", text)
@@ -113,7 +118,8 @@ def _slots(math: str, slot: object) -> str:
     piecewise = _PIECEWISE.search(math)
     if piecewise:
         return (
-            _one(f"{piecewise[1]} \\begin{{cases}} {piecewise[2].rstrip(' .,')} \\end{{cases}}", make) + ". "
+            _one(f"{piecewise[1]} \\begin{{cases}} {piecewise[2].strip().rstrip(' .,')} \\end{{cases}}", make)
+            + ". "
         )
     math = _ROWS.sub(" ", math)
     pieces: list[str] = []

@@ -14,6 +14,7 @@ from checkers.mathematics import (  # noqa: F401 - they register the questions t
     ask_extremes,
     ask_functions,
     ask_identities,
+    ask_inequality,
     ask_numbers,
     ask_sequences,
     ask_sets,
