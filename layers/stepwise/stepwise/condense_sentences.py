@@ -13,7 +13,7 @@ __all__ = ["LONGEST", "MOST_PIECES", "Span", "sentences"]
 
 type Span = tuple[int, int]
 
-LONGEST = 400
+LONGEST = 800
 """Characters of a piece: what is longer is cut at its commas."""
 LONGEST_FORMULA = 2_000
 """Characters of a displayed formula that is kept in one piece."""
