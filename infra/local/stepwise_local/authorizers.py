@@ -23,6 +23,10 @@ from stepwise_local.template import ACCOUNT, PARTITION, REGION
 __all__ = ["Authorizers", "Refused", "key_id", "method_arn"]
 
 
+_MOST_REMEMBERED = 10_000
+"""Callers, so that random keys do not fill this process's memory."""
+
+
 class Refused(Exception):
     """The gateway's own answer; *kind* is a gateway response type."""
 
@@ -69,6 +73,9 @@ class Authorizers:
         if not all(identity) and authorizer.ttl > 0:
             raise Refused("UNAUTHORIZED")
         index = (authorizer.name, *(value or "" for value in identity))
+        if len(self._asking) > _MOST_REMEMBERED:
+            self._asking.clear()
+            self._verdicts.clear()
         async with self._asking.setdefault(index, asyncio.Lock()):
             verdict = self._verdicts.get(index)
             if verdict is None or verdict.expires <= self._clock():

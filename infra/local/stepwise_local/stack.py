@@ -112,6 +112,8 @@ async def running_stack(options: Options, environ: Mapping[str, str], log: Log) 
             admin_listener = cleanup.enter_context(listen(options.admin_port))
             run("The admin port", serve(admin(functions), admin_listener))
             admin_url = f"http://127.0.0.1:{admin_listener.getsockname()[1]}"
+        # First of all at the end, so that nothing new begins while the rest is being ended.
+        cleanup.push_async_callback(_cancel, parts)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         yield Running(url, admin_url, model, bundle, parts)
 
