@@ -255,24 +255,18 @@ def _asked_whether_it_is_ready(scene: GuardedScene) -> None:
         scene.table.get("health", "health")
 
 
-lacks_health = pytest.mark.xfail(
-    reason="the answering functions may not read the key health, by which they find the table"
-)
-lacks_touch = pytest.mark.xfail(reason="the warm-up may not update a run, as it does to wake a stalled one")
-
-
 @pytest.mark.parametrize(
     "scenario",
     [
-        pytest.param(_answered_at_once, marks=lacks_health),
+        _answered_at_once,
         _answered_by_a_worker,
         _answered_in_two_parts,
-        pytest.param(_kept_out_of_the_cache, marks=lacks_health),
+        _kept_out_of_the_cache,
         _streamed,
         _asked_twice_with_one_key,
         _cancelled,
         _healed_by_who_looks,
-        pytest.param(_healed_by_the_schedule, marks=lacks_touch),
+        _healed_by_the_schedule,
         _given_up,
         _tried_again_when_the_host_is_back,
         _asked_whether_it_is_ready,

@@ -61,6 +61,8 @@ class StepwiseError(Exception):
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal_error"
     title: ClassVar[str] = "Internal error"
+    reason: str = ""
+    """For the logs: one of our own words, never text of a client, the model or its host."""
     default_detail: ClassVar[str] = (
         "Something went wrong on our side. Try again; if it stays, tell us the instance."
     )

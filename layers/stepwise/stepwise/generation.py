@@ -95,7 +95,7 @@ def write(
                 raise
             mends += 1
         except ModelError as error:
-            reason = getattr(error, "reason", "")
+            reason = error.reason
             if not (draft.text and reason.startswith(_REFUSED)):
                 raise
             if reason.endswith("prompt_too_long"):

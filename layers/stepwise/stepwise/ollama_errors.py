@@ -45,7 +45,7 @@ class Unreachable(Exception):
 def failure[E: StepwiseError](kind: type[E], reason: str, *, retry_after: int | None = None) -> E:
     """An error of *kind* with a ``reason`` for the logs: one of our own words, never text of the host."""
     error = kind(retry_after=retry_after)
-    error.reason = reason  # type: ignore[attr-defined]
+    error.reason = reason
     return error
 
 

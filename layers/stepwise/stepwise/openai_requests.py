@@ -78,4 +78,5 @@ class CompletionRequest(Request):
 
     def screen(self) -> None:
         for index, turn in enumerate(self.messages):
-            screen(turn.text, f"/messages/{index}/content")
+            if turn.role != "assistant":  # what the model wrote may hold what a user may not
+                screen(turn.text, f"/messages/{index}/content")

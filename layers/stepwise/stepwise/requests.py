@@ -147,7 +147,8 @@ class ChatRequest(Request):
 
     def screen(self) -> None:
         for index, message in enumerate(self.messages):
-            screen(message.content, f"/messages/{index}/content")
+            if message.role != "assistant":  # what the model wrote may hold what a user may not
+                screen(message.content, f"/messages/{index}/content")
 
 
 def read_json(body: bytes) -> Any:

@@ -23,7 +23,7 @@ from stepwise.errors import (
     UnsupportedMediaType,
     problem,
 )
-from stepwise.observability import count, log_exception
+from stepwise.observability import count, log_exception, logger
 from stepwise.replies import Reply
 from stepwise.streaming_response import StreamingResponse
 
@@ -111,6 +111,8 @@ class Api(APIGatewayRestResolver):
     def error_response(self, error: StepwiseError) -> Response[str]:
         """*error* as this API shows it."""
         count("Errors", code=error.code)
+        if error.reason:
+            logger.warning("refused", extra={"code": error.code, "reason": error.reason})
         call = self.call
         headers = dict(error.headers)
         if error.retry_after is not None:

@@ -1,0 +1,156 @@
+"""Streams over the local gateway: token by token, whole, without thinking, and stopped when nobody listens."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import itertools
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from support.model_host import Fault, ModelHost
+
+numbers = itertools.count(1_000)
+
+
+def events_of(response: httpx.Response) -> Iterator[tuple[str, Any]]:
+    """Name and data of each event."""
+    name = ""
+    for line in response.iter_lines():
+        if line.startswith("event: "):
+            name = line.removeprefix("event: ")
+        elif line.startswith("data: "):
+            yield name, json.loads(line.removeprefix("data: "))
+
+
+def chat_body(text: str, **fields: Any) -> dict[str, Any]:
+    return {"messages": [{"role": "user", "content": text}], "stream": True, **fields}
+
+
+def streamed(app: Any, path: str, body: Any, **headers: str) -> list[tuple[str, Any]]:
+    with app.http.stream("POST", path, json=body, headers=headers) as response:
+        assert response.status_code == 200
+        assert response.headers["content-type"].startswith("text/event-stream")
+        return list(events_of(response))
+
+
+def text_of(events: list[tuple[str, Any]], kind: str = "delta") -> str:
+    return "".join(data["delta"] for name, data in events if name == kind)
+
+
+def test_a_streamed_chat_has_the_text_of_a_plain_one_and_ends_with_done(app: Any) -> None:
+    plain = app.post("/v1/general/chat", {**chat_body("hello"), "stream": False}).json()
+
+    events = streamed(app, "/v1/general/chat", chat_body("hello"))
+
+    assert text_of(events) == plain["response"]
+    assert [name for name, _ in events if name != "delta"] == ["done"]
+    done = events[-1][1]
+    assert "response" not in done
+    assert done["usage"]["completion_tokens"] == plain["usage"]["completion_tokens"]
+    assert done["reasoning"] is None
+
+
+def test_thinking_is_streamed_only_on_request(app: Any) -> None:
+    events = streamed(app, "/v1/general/chat", chat_body("hello", include_reasoning=True))
+
+    assert text_of(events, "reasoning").split() == [f"t{number}" for number in range(20)]
+    assert "t19" not in text_of(events)
+    assert {name for name, _ in streamed(app, "/v1/general/chat", chat_body("hello"))} == {"delta", "done"}
+
+
+def test_solve_streams_where_the_client_accepts_events_and_is_cached_like_any_other(app: Any) -> None:
+    problem = {"problem": f"What is {next(numbers)} + 1?"}
+
+    events = streamed(app, "/v1/math/solve", problem, accept="text/event-stream")
+    plain = app.post("/v1/math/solve", problem).json()
+    again = streamed(app, "/v1/math/solve", problem, accept="text/event-stream")
+
+    done = events[-1][1]
+    assert text_of(events) == done["solution"] == plain["solution"]
+    assert done["cached"] is False
+    assert plain["cached"] is True
+    assert again[-1][1]["cached"] is True
+    assert text_of(again) == done["solution"]
+
+
+def test_the_first_event_comes_right_after_the_first_token(app: Any, host: ModelHost) -> None:
+    host.script = "One two three four five six seven eight nine ten eleven twelve."
+    host.tokens_per_second = 20
+
+    begun = time.monotonic()
+    with app.http.stream("POST", "/v1/general/chat", json=chat_body("count")) as response:
+        events = events_of(response)
+        next(events)
+        first = time.monotonic() - begun
+        rest = list(events)
+    whole = time.monotonic() - begun
+
+    assert rest[-1][0] == "done"
+    assert first < whole / 2
+    assert first < 1.5  # the first token takes 0.05 s
+
+
+@pytest.mark.parametrize("kind", ["reset", "error", "eof", "cut"])
+def test_a_stream_that_the_host_cuts_goes_on_without_the_client_noticing(
+    app: Any, host: ModelHost, kind: Any
+) -> None:
+    whole = text_of(streamed(app, "/v1/general/chat", chat_body("hello")))
+    host.faults.append(Fault(kind, after=50))
+
+    events = streamed(app, "/v1/general/chat", chat_body("hello"))
+
+    assert text_of(events) == whole
+    assert events[-1][0] == "done"
+
+
+def test_a_stream_that_is_cut_twice_ends_with_an_error_event(app: Any, host: ModelHost) -> None:
+    host.faults.extend([Fault("reset", after=45), Fault("reset", after=3)])
+
+    events = streamed(app, "/v1/general/chat", chat_body("hello"))
+
+    assert events[-1][0] == "error"
+    assert events[-1][1]["code"] == "model_error"
+
+
+def test_a_host_that_is_gone_before_the_first_byte_is_a_status_and_no_event(
+    app: Any, host: ModelHost
+) -> None:
+    host.always = Fault("status", status=500)
+
+    reply = app.post("/v1/general/chat", chat_body("hello"))
+
+    assert reply.status_code == 502
+    assert reply.json()["code"] == "model_error"
+
+
+def test_a_client_that_leaves_stops_the_generation(app: Any, host: ModelHost) -> None:
+    host.script = "".join(f" w{number}" for number in range(400))
+    host.tokens_per_second = 40
+    before = host.aborted
+
+    with app.http.stream("POST", "/v1/general/chat", json=chat_body("on and on")) as response:
+        next(events_of(response))
+
+    assert host.wait_for(lambda seen: seen.aborted > before and seen.running == 0, timeout=4)
+
+
+def test_twenty_streams_at_once_keep_to_themselves(app: Any, host: ModelHost) -> None:
+    def script(request: dict[str, Any]) -> str:
+        word = str(request["messages"][-1]["content"]).split("@")[1]
+        return "".join(f" {word}-{number}" for number in range(30))
+
+    host.script = script
+    words = [f"word{chr(ord('a') + number)}" for number in range(20)]
+
+    with concurrent.futures.ThreadPoolExecutor(20) as pool:
+        texts = list(
+            pool.map(lambda word: text_of(streamed(app, "/v1/general/chat", chat_body(f"@{word}@"))), words)
+        )
+
+    for word, text in zip(words, texts, strict=True):
+        assert text.split() == [f"{word}-{number}" for number in range(30)]
+    assert host.peak <= 4
