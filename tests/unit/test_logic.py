@@ -16,6 +16,8 @@ import pytest
 from checkers.logic import decide
 from checkers.logic.formulas import Equal, Formula, Junction, Not, Predicate, Quantified, Term, Truth, show
 from checkers.logic.parser import parse
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "logic"
 ARGUMENTS = [json.loads(line) for line in (DATA / "arguments.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -360,6 +362,36 @@ def test_an_argument_without_small_worlds_is_unknown_rather_than_guessed() -> No
 )
 def test_a_request_of_any_shape_is_answered(request_: dict[str, Any]) -> None:
     assert decide(request_)["verdict"] == "unknown"
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.text(max_size=40), max_size=4),
+    st.text(max_size=40),
+    st.lists(st.text(max_size=40), max_size=2),
+)
+def test_formulas_of_any_text_are_answered(
+    premises: list[str | None], conclusion: str, missing: list[str | None]
+) -> None:
+    result = ask(premises, conclusion, missing)
+
+    assert set(result) == {"solver", "verdict", "countermodel", "detail", "missing_that_suffices"}
+    assert json.loads(json.dumps(result)) == result
+
+
+FOLIO = Path(__file__).resolve().parents[3] / "shared" / "data" / "folio_fol.jsonl"
+
+
+@pytest.mark.skipif(not FOLIO.exists(), reason="FOLIO's formulas are not part of this repository")
+def test_the_verdicts_are_the_labels_of_folio() -> None:
+    labels = {"entailed": "True", "contradicted": "False", "neither": "Uncertain"}
+    rows = [json.loads(line) for line in FOLIO.read_text(encoding="utf-8").splitlines()]
+    results = [ask(row["premises_fol"], row["conclusion_fol"]) for row in rows]
+    read = [at for at, result in enumerate(results) if "(character" not in result["detail"]]
+    agreed = [at for at in read if labels.get(results[at]["verdict"]) == rows[at]["label"]]
+
+    assert len(read) >= 0.93 * len(rows)
+    assert len(agreed) >= 0.95 * len(read)
 
 
 def test_a_long_chain_of_premises_is_followed_to_its_end() -> None:
