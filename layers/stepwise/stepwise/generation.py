@@ -151,6 +151,8 @@ def _one_call(
         except (GenerationBroken, ModelTimeout):
             # What came before it broke off or its time was up is kept, the beginning of a continuation too.
             draft.text += probe.rest(cut=True)
+            if draft.text == prompt.prefill:
+                draft.spent, draft.tokens = draft.spent + draft.tokens - before, before
             raise
 
 

@@ -1,0 +1,135 @@
+"""What the drills of the life of a request share: a partner's app, a look into the table, and what must hold at the end."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from stepwise_local.testing import LocalStack, local_stack
+
+__all__ = ["App", "drilled_stack", "items_of", "long_answer", "problems_left", "question_of"]
+
+ROOT = Path(__file__).resolve().parents[2]
+ENDS = ("succeeded", "failed", "cancelled")
+
+
+def long_answer(tokens: int, mark: str = "") -> list[str]:
+    """An answer of so many tokens, no two places of which look alike; *mark* makes it another one."""
+    ending = ["</think>", "\n\n", "The", " answer", " is", " \\boxed{42}", "."]
+    return ["<think>", *(f" {mark}w{number}" for number in range(tokens - len(ending) - 1)), *ending]
+
+
+def question_of(body: Mapping[str, Any]) -> str:
+    """The last user message of a call to the model host."""
+    users = [message["content"] for message in body["messages"] if message["role"] == "user"]
+    return str(users[-1])
+
+
+@dataclass
+class App:
+    """A partner's app: asks, and comes back for its jobs. Thread-safe, as httpx's client is."""
+
+    base_url: str
+    key: str = "demo-key"
+    http: httpx.Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        limits = httpx.Limits(max_connections=300, max_keepalive_connections=300)
+        self.http = httpx.Client(
+            base_url=self.base_url,
+            headers={"x-api-key": self.key},
+            timeout=120,
+            trust_env=False,
+            limits=limits,
+        )
+
+    def solve(self, problem: str, prefer: str = "", **headers: str) -> httpx.Response:
+        """Unchecked: the drills' answers solve nothing, and a refuted one would be asked for twice."""
+        if prefer:
+            headers["Prefer"] = prefer
+        return self.http.post("/v1/math/solve", json={"problem": problem, "verify": False}, headers=headers)
+
+    def job(self, job_id: str, wait: float = 0) -> dict[str, Any]:
+        headers = {"Prefer": f"wait={wait:g}"} if wait else {}
+        response = self.http.get(f"/v1/jobs/{job_id}", headers=headers)
+        if response.status_code != 200:
+            return {"status": f"http {response.status_code}", "error": response.text[:200]}
+        body: dict[str, Any] = response.json()
+        return body
+
+    def ended(self, job_ids: Iterable[str], seconds: float) -> dict[str, dict[str, Any]]:
+        """The jobs when all have ended, or as they are after *seconds*."""
+        left, found = list(job_ids), {}
+        end = time.monotonic() + seconds
+        while left and time.monotonic() < end:
+            for job_id in list(left):
+                found[job_id] = self.job(job_id)
+                if found[job_id]["status"] in ENDS:
+                    left.remove(job_id)
+            if left:
+                time.sleep(1)
+        return found
+
+
+@contextmanager
+def drilled_stack(host: str, *arguments: str, **settings: str) -> Iterator[LocalStack]:
+    """The bundle before the model host at *host*, with *settings* that its template may not have as parameters."""
+    with tempfile.TemporaryDirectory() as folder:
+        template = _with_variables(Path(folder), settings)
+        with local_stack(*arguments, template=template, settings={"OLLAMA_HOST": host, **settings}) as stack:
+            yield stack
+
+
+def _with_variables(folder: Path, variables: Mapping[str, str]) -> Path:
+    """The template with more variables for all functions, in a folder that looks like the repository."""
+    text = (ROOT / "template.yaml").read_text("utf-8")
+    for name in ("functions", "layers", "infra"):
+        (folder / name).symlink_to(ROOT / name)
+    more = [f'{name}: "{value}"' for name, value in variables.items() if f"        {name}: " not in text]
+    anchor = "        TABLE_NAME: !Ref Table\n"
+    assert text.count(anchor) == 1
+    template = folder / "template.yaml"
+    template.write_text(text.replace(anchor, anchor + "".join(f"        {line}\n" for line in more)), "utf-8")
+    return template
+
+
+def items_of(stack: LocalStack) -> list[dict[str, Any]]:
+    """Everything in the table, read in the AWS in memory that the functions use."""
+    from botocore.session import Session
+    from stepwise.table import from_item
+
+    environ = _environ(stack)
+    client = Session().create_client(
+        "dynamodb",
+        region_name="us-east-1",
+        endpoint_url=environ["AWS_ENDPOINT_URL"],
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+    )
+    pages = client.get_paginator("scan").paginate(TableName=environ["TABLE_NAME"], ConsistentRead=True)
+    return [from_item(item) for page in pages for item in page["Items"]]
+
+
+def problems_left(items: Iterable[Mapping[str, Any]], now: float) -> Counter[str]:
+    """What should not be there when all is quiet: slots and places that stand, runs without an end."""
+    found: Counter[str] = Counter()
+    for item in items:
+        if item["pk"] in ("slots", "queue") and item["until"] >= now * 1000:
+            found[f"taken: {item['pk']}"] += 1
+        if item["sk"] == "run" and item["status"] in ("queued", "running"):
+            found[f"run {item['status']}"] += 1
+    return found
+
+
+def _environ(stack: LocalStack) -> dict[str, str]:
+    """The variables of one of the functions, as Linux shows them."""
+    pid = next(one["pid"] for one in stack.environments() if one["pid"])
+    text = Path(f"/proc/{pid}/environ").read_text()
+    return dict(line.split("=", 1) for line in text.split("\0") if "=" in line)
