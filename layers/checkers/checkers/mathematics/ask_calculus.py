@@ -20,6 +20,7 @@ _FIND = r"(?:find|compute|calculate|determine|what is|evaluate|求|求出|give)"
 @asked(
     rf"{_FIND} (?:the )?(?P<order>first |second |third )?derivative of (?:the function )?<e>(?: with respect to <x>)?",
     rf"{_FIND} ?(?:函数)? ?<e> ?的(?P<order>二阶)?(?:导数|导函数)",
+    r"(?:求导|求导数|求下列函数的导数):? ?<e>",
     r"differentiate (?:the function )?<e>(?: with respect to <x>)?",
     r"(?:函数 ?)?<e> ?的(?:导数|导函数)(?:是|为)[() _]*",
 )

@@ -64,6 +64,7 @@ def _ordered(ask: Ask) -> Expected:
     r"for (?:what|which) (?:real )?values? of <x> is the (?:following )?equation true:? <es+>",
     r"(?:what|which) (?:real )?(?:values?|numbers?) (?:of )?<x> (?:satisf(?:y|ies)|solves?|makes?) (?:the equation )?<es+>(?: true)?",
     r"(?:求|解)?(?:关于 ?<x> ?的)?(?:一元二次|一元一次|分式|二元一次)?(?:方程组|方程|不等式组|不等式) ?:?<es+> ?的(?:解集|解|根|所有实数解|实数解|实数根|两根|全部解)(?:是|为)?[() _]*",
+    r"<es+>",
 )
 def _solved(ask: Ask) -> Expected:
     """Solutions of what the formulas say, as roots, as a system or as a set of numbers."""

@@ -43,6 +43,8 @@ def _computed(ask: Ask) -> Expected:
     if len(trees) != 1:
         raise NotUnderstood("several formulas")
     tree = _without_equals(trees[0])
+    if tree.kind == "int" and len(tree.parts) == 2:
+        raise NotUnderstood("an antiderivative")
     if tree.kind == "based" or tree.kind in ("rel", "set"):
         raise NotUnderstood("a formula that asks for nothing")
     if tree.kind in ("tuple", "cup", "cap"):
@@ -98,6 +100,8 @@ def value_expected(
     if tree is not None and tree.kind == "apply":
         names = (tree.text,)
     if shape.base:
+        if tree is not None and _has_bare_digits(tree):
+            raise NotUnderstood("digits whose base is not said")
         if not value.is_Integer or value < 1 or shape.decimals is not None:
             raise NotUnderstood("no positive integer for a base")
         return Expected("digits", (value,), method, base=shape.base, question=tree)
@@ -113,6 +117,13 @@ def value_expected(
         value = value * 100
     expected = Expected("value", (value,), method, names=names, unit=unit, decimals=shape.decimals, form=form)
     return replace(expected, question=tree)
+
+
+def _has_bare_digits(tree: Node) -> bool:
+    """Whether a number of several digits is there that names no base."""
+    if tree.kind == "num":
+        return len(tree.text) > 1
+    return any(_has_bare_digits(part) for part in tree.parts)
 
 
 def _tidied(value: Any) -> Any:

@@ -96,12 +96,18 @@ def _quantity(expected: Expected, given: Quantity) -> bool | None:
         return None
     if unit is None:
         verdict = _number(expected, given, given.value, target)
-        # An angle in radians where degrees are asked for, or the other way round.
-        return (
-            None
-            if verdict is False and asked and asked.dimension == "angle" and given.value.has(sp.pi)
-            else verdict
-        )
+        if verdict is False and asked is not None and asked.dimension == "angle" and given.value.has(sp.pi):
+            # Radians where degrees are asked for.
+            return None
+        if (
+            verdict is False
+            and asked is None
+            and target.has(sp.pi)
+            and same(given.value * sp.pi / 180, target)
+        ):
+            # Degrees without their sign.
+            return None
+        return verdict
     if asked is not None:
         if unit.dimension != asked.dimension:
             return None if unit.dimension == "percent" or unit.dimension.startswith("count") else False

@@ -80,7 +80,16 @@ _EDGED = (
     (rf"{_N} times {_N}", r"({0})\times({1})"),
     (rf"{_N} divided by {_N}", r"\frac{{{0}}}{{{1}}}"),
 )  # fmt: skip
-_START = r"(?:(?<=^)|(?<=[.,?;] )|(?<=is )|(?<=equals )|(?<=equal to )|(?<=when )|(?<=if )|(?<=as )|(?<=than )|(?<=between )|(?<=and )|(?<=of )|(?<=compute )|(?<=find )|(?<=that )|(?<=evaluate ))"
+_START = r"(?:(?<=^)|(?<=[.,?;] )|(?<=is )|(?<=equals )|(?<=equal to )|(?<=when )|(?<=if )|(?<=as )|(?<=compute )|(?<=find )|(?<=that )|(?<=evaluate ))"
+
+
+_RELATIVE = {"({1})+({0})": 0, "({1})-({0})": 0}
+"""More or less by a part could be meant of the other number: which operand that would be."""
+_UNTIED_BEFORE = r"(?<!plus )(?<!minus )(?<!times )(?<!by )(?<!than )"
+_UNTIED_AFTER = (
+    r"(?! ?(?:plus|minus|times|more|less|divided|multiplied|increased|decreased|added|squared|cubed|[-+*/^]))"
+)
+"""What stands beside a phrase and could bind with its last number first."""
 
 
 def phrased(read: Reading) -> Reading | None:
@@ -96,7 +105,12 @@ def phrased(read: Reading) -> Reading | None:
     for _ in range(12):
         before = text
         for shape, form in (*_ONE, *_TWO):
-            text = re.sub(shape, _made(form, formulas, slot), text, count=1)
+            text = re.sub(
+                (_UNTIED_BEFORE if shape.startswith(_N) else "") + shape + _UNTIED_AFTER,
+                _made(form, formulas, slot),
+                text,
+                count=1,
+            )
         for shape, form in _EDGED:
             text = re.sub(_START + shape + _EDGE, _made(form, formulas, slot), text, count=1)
         if text == before:
@@ -109,7 +123,11 @@ def phrased(read: Reading) -> Reading | None:
 def _made(form: str, formulas: list[str], slot: Callable[[str], str]) -> Callable[[re.Match[str]], str]:
     def make(match: re.Match[str]) -> str:
         operands = [formulas[int(number)] for number in match.groups()]
+        if form in _RELATIVE and re.search(r"%|/|frac", operands[_RELATIVE[form]]):
+            return match.group()
         if form == _PART and not re.search(r"%|/|frac", operands[0]):
+            return match.group()
+        if form in ("({0})+({1})", "({0})-({1})") and "creased" in match.group() and "%" in operands[1]:
             return match.group()
         if any(re.search(r"[=<>,]|\\le|\\ge|\\ldots|\\begin", operand) for operand in operands):
             return match.group()

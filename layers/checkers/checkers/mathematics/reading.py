@@ -307,7 +307,7 @@ def _unbalanced(run: list[tuple[str, str]]) -> bool:
 
 
 _SLOT = r"⟦(?P<{}>\d+)⟧"
-_SLOTS = r"(?P<{}>⟦\d+⟧(?:(?:, and|,| and|;|且|和|与) ?⟦\d+⟧)*)"
+_SLOTS = r"(?P<{}>⟦\d+⟧(?: ?(?:, and|,| and|;|且|和|与) ?⟦\d+⟧)*)"
 
 
 def pattern(shape: str) -> re.Pattern[str]:
