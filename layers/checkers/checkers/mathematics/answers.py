@@ -111,7 +111,11 @@ def _formula(text: str, context: Context) -> Meaning:
     if text.count("$") > 1 and not text.startswith("$-"):
         text = re.sub(r"(?<!\\)\$", " ", text)
     body, unit = split_unit(text)
-    tree = parse_list(body)
+    if unit is not None and text.endswith(("°", "%")):
+        # The grammar knows these two, in lists as well.
+        tree, unit = parse_list(text), None
+    else:
+        tree = parse_list(body)
     said = _said(tree, context)
     decimal = _DECIMAL.match(body.strip())
     if isinstance(said, Named) and isinstance(said.value, Quantity):

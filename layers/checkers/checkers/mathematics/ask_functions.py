@@ -15,7 +15,7 @@ from checkers.mathematics.expected import Expected
 from checkers.mathematics.facts import Relation
 from checkers.mathematics.inequalities import domain_of
 from checkers.mathematics.nodes import Node, NotUnderstood
-from checkers.mathematics.roots import polynomial_roots
+from checkers.mathematics.polynomials import polynomial_roots
 
 __all__: list[str] = []
 

@@ -15,7 +15,7 @@ from checkers.mathematics.compare import is_real, same
 from checkers.mathematics.expected import Expected
 from checkers.mathematics.facts import is_kind
 from checkers.mathematics.nodes import Node, NotUnderstood
-from checkers.mathematics.roots import polynomial_roots
+from checkers.mathematics.polynomials import polynomial_roots
 
 __all__: list[str] = []
 

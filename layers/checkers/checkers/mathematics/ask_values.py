@@ -17,6 +17,9 @@ from checkers.mathematics.solving import distinct, possible_values
 
 __all__ = ["value_expected"]
 
+MOST_OPERATIONS = 30
+"""Numbers with more operations than this are looked at for being rational after all."""
+
 _WHAT = (
     r"(?:what (?:is|are|would be)|what's|find|compute|calculate|evaluate|determine|then|then find|then what is|give|求|试求|则|那么|计算|化简求值|先化简,? ?再求值:?|计算并化简|脱式计算|简便计算|口算|直接写出得数|求值|计算下列各题|递等式计算|怎样简便就怎样算|能简算的要简算|用简便方法计算)"
     r"(?: the)?(?: exact| numerical| simplified| integer| following)*(?: possible)?(?: value| values| sum| product| result| difference| quotient| expression| determinant| magnitude)?(?: of)?(?: the)?(?: expression| product| quantity| sum| following| quotient| difference)*"
@@ -128,7 +131,7 @@ def _has_bare_digits(tree: Node) -> bool:
 
 def _tidied(value: Any) -> Any:
     """The rational number that a sum of roots of polynomials is, where it is one."""
-    if value.is_Matrix or not value.has(sp.CRootOf, sp.Float):
+    if value.is_Matrix or not (value.has(sp.CRootOf, sp.Float) or sp.count_ops(value) > MOST_OPERATIONS):
         return value
     digits = value.evalf(60)
     if abs(sp.im(digits)) > sp.Float(10) ** -40 * (1 + abs(digits)):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import sympy as sp
 
-from checkers.mathematics.build import symbol
-from checkers.mathematics.compare import same
 from checkers.mathematics.nodes import NotUnderstood
+from checkers.mathematics.polynomials import merged, polynomial_roots
+from checkers.mathematics.trigonometry import angles_in
 
-__all__ = ["candidates", "polynomial_roots", "transcendental_roots"]
+__all__ = ["candidates", "transcendental_roots"]
 
-HIGHEST_DEGREE = 24
 MOST_BARS = 4
 
 
@@ -29,7 +29,7 @@ def candidates(difference: Any, unknown: Any, domain: Any = sp.S.Reals) -> list[
         raise NotUnderstood("too many absolute values")
     if bars:
         inside = bars[-1].args[0]
-        return _merged(
+        return merged(
             candidates(difference.xreplace({bars[-1]: inside}), unknown, domain)
             + candidates(difference.xreplace({bars[-1]: -inside}), unknown, domain)
         )
@@ -39,29 +39,12 @@ def candidates(difference: Any, unknown: Any, domain: Any = sp.S.Reals) -> list[
     if roots is not None:
         return _without_radicals(difference, unknown, roots)
     through = _through_kernel(sp.expand_power_exp(difference), unknown)
-    return transcendental_roots(difference, unknown, domain) if through is None else through
-
-
-def polynomial_roots(difference: Any, unknown: Any, *, real: bool) -> list[Any]:
-    """The different zeros of the numerator. Raises `NotUnderstood` when they cannot all be had."""
-    numerator, _ = sp.fraction(sp.cancel(sp.together(difference)))
-    numerator = sp.expand(numerator)
-    if not numerator.is_polynomial(unknown):
-        raise NotUnderstood("no polynomial")
-    if not numerator.has(unknown):
-        if numerator == 0:
-            raise NotUnderstood("every number solves it")
-        return []
-    polynomial = sp.Poly(numerator, unknown)
-    if polynomial.degree() > HIGHEST_DEGREE:
-        raise NotUnderstood("a degree that is too high")
-    if all(coefficient.is_Rational for coefficient in polynomial.all_coeffs()):
-        return list(dict.fromkeys(polynomial.real_roots())) if real else _complex_roots(polynomial)
-    found = sp.roots(polynomial)
-    if sum(found.values()) != polynomial.degree():
-        raise NotUnderstood("roots that are not all known")
-    zeros = _merged(list(found))
-    return [zero for zero in zeros if _real_value(zero)] if real else zeros
+    if through is not None:
+        return through
+    if isinstance(domain, sp.Interval) and domain.start.is_finite and domain.end.is_finite:
+        with contextlib.suppress(NotUnderstood):
+            return angles_in(difference, unknown, domain)
+    return transcendental_roots(difference, unknown, domain)
 
 
 def _through_kernel(difference: Any, unknown: Any) -> list[Any] | None:
@@ -89,15 +72,7 @@ def _through_kernel(difference: Any, unknown: Any) -> list[Any] | None:
         elif bool(value.evalf(30) > 0):
             base, exponent = kernel.as_base_exp()
             found += candidates(exponent - sp.log(value) / sp.log(base), unknown)
-    return _merged(found)
-
-
-def _complex_roots(polynomial: Any) -> list[Any]:
-    """The different roots: exact up to degree two, else to 80 digits, as SymPy is slow to refine exact ones."""
-    found: list[Any] = []
-    for factor, _ in polynomial.factor_list()[1]:
-        found += list(sp.roots(factor)) if factor.degree() <= 2 else factor.nroots(n=80, maxsteps=300)
-    return found
+    return merged(found)
 
 
 def transcendental_roots(difference: Any, unknown: Any, domain: Any) -> list[Any]:
@@ -169,23 +144,3 @@ def _look_for_others(difference: Any, unknown: Any, domain: Any, zeros: list[Any
         if changed and not near and max(abs(number or 0), abs(previous or 0)) < 50:
             raise NotUnderstood("a change of sign where no solution is known")
         previous = number
-
-
-def _merged(numbers: list[Any]) -> list[Any]:
-    kept: list[Any] = []
-    for number in numbers:
-        if not any(same(number, other) for other in kept):
-            kept.append(number)
-    return kept
-
-
-def _real_value(number: Any) -> bool:
-    if number.is_real is not None:
-        return bool(number.is_real)
-    value = number.evalf(50)
-    return bool(abs(sp.im(value)) < sp.Float(10) ** -35)
-
-
-def unknown_of(name: str) -> Any:
-    """The symbol that stands for an unknown of that name."""
-    return symbol(name)

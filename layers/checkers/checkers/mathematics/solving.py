@@ -11,7 +11,8 @@ from checkers.mathematics.build import Context, build, symbol
 from checkers.mathematics.compare import is_real, same
 from checkers.mathematics.facts import Facts, Relation, holds, is_kind
 from checkers.mathematics.nodes import Node, NotUnderstood
-from checkers.mathematics.roots import candidates, polynomial_roots
+from checkers.mathematics.polynomials import polynomial_roots
+from checkers.mathematics.roots import candidates
 from checkers.mathematics.trigonometry import on_the_circle
 
 __all__ = ["names_in", "possible_values", "real_solutions", "solutions", "unknowns"]

@@ -15,6 +15,7 @@ from checkers.mathematics.expected import Expected
 __all__ = ["sentence", "shown", "target_of"]
 
 LONGEST_SHOWN = 160
+LONGEST_EXACT = 70
 
 
 @cache
@@ -36,6 +37,8 @@ def sentence(key: str, language: str, method: str = "", **values: str) -> str:
 def shown(value: Any) -> str:
     """A SymPy object in school notation."""
     text = sp.sstr(value)
+    if len(text) > LONGEST_EXACT and getattr(value, "is_number", False):
+        return f"≈ {sp.sstr(value.evalf(12))}"
     text = re.sub(r"\*\*", "^", text).replace("*", "·")
     text = re.sub(r"\bsqrt\b", "√", text)
     return re.sub(r"\boo\b", "∞", re.sub(r"\bpi\b", "π", text))
