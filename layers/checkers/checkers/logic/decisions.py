@@ -166,6 +166,8 @@ class _Search:
         worlds = self.worlds([*formulas, *self.background], show=show)
         if (world := next(worlds, None)) is not None:
             return _Answer("sat", world=world)
+        if self.clock() > self.ends:
+            return _Answer("unknown")
         known, clash = satisfiable([*formulas, *self.background], self.all_names, self.bounds())
         if known == "unsat":
             return _Answer("unsat", frozenset(at for at in clash if at < len(formulas)))
