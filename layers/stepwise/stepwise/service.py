@@ -103,7 +103,8 @@ def _unchecked(plan: Plan, result: Mapping[str, Any]) -> bool:
 
 def _computed(desk: Desk, plan: Plan, asked: Mapping[str, Any], caller: Caller, wait: float) -> Reply:
     until = caller.started + wait
-    if desk.shared is None or not desk.cache.reachable():
+    # A client that does not wait for the answer can wait for a table that is slow.
+    if desk.shared is None or not (_at_once(caller) or desk.cache.reachable()):
         return _alone(desk, plan, asked, until)
     ticket = new_job_id()
     try:
@@ -113,6 +114,11 @@ def _computed(desk: Desk, plan: Plan, asked: Mapping[str, Any], caller: Caller, 
         return _alone(desk, plan, asked, until)
     request = _Request(desk, desk.shared, plan, asked, caller, ticket, until)
     return request.reply(begun.run, begun.ownership)
+
+
+def _at_once(caller: Caller) -> bool:
+    """Whether the client wants its job at once."""
+    return caller.preferences.respond_async and caller.preferences.wait is None
 
 
 def _alone(desk: Desk, plan: Plan, asked: Mapping[str, Any], until: float) -> Reply:
@@ -154,7 +160,7 @@ class _Request:
     until: float
 
     def reply(self, run: Run, ownership: Ownership | None) -> Reply:
-        if self.caller.preferences.respond_async and self.caller.preferences.wait is None:
+        if _at_once(self.caller):
             if ownership is not None:
                 self._hand_over(ownership, State())
             return self._job(run.id)
