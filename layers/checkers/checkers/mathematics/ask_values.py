@@ -79,7 +79,7 @@ def _is_free(tree: Node, ask: Ask) -> bool:
 
 
 def _simplified(ask: Ask, tree: Node) -> Expected:
-    if ask.facts.equations or tree.kind == "name":
+    if ask.facts.equations or ask.facts.collections or tree.kind == "name":
         raise NotUnderstood("nothing to compute")
     value = build(tree, ask.facts.context())
     if value.is_Matrix:

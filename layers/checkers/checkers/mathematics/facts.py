@@ -39,6 +39,8 @@ class Facts:
     names: set[str] = field(default_factory=set)
     euler: bool = False
     log_base: int | None = None
+    collections: dict[str, str] = field(default_factory=dict)
+    """Sets that the problem defines, by their names, as they are written."""
     operator: str = ""
     """The sign of an operation that the problem defines, such as \\star."""
 
@@ -64,8 +66,24 @@ class Facts:
 
     def add(self, formula: str) -> None:
         """Take a formula for given. Raises `NotUnderstood`."""
+        if self._add_collections(formula):
+            return
         for tree in self.parse_list(formula):
             self._add(tree)
+
+    def _add_collections(self, formula: str) -> bool:
+        """`A = {...}`, several of them in one formula included."""
+        pieces = re.split(r"(?<=\\\})\s*[,;]\s*(?=[A-Z]\s*=)|,\s*(?=[A-Z]\s*=\s*\\\{)", formula)
+        found = [
+            re.fullmatch(
+                r"\s*([A-Z])\s*=\s*(\\\{.*\\\}|\\math\w+\s*\{?\s*[RZN]\s*\}?|[RZN])\s*", piece, re.DOTALL
+            )
+            for piece in pieces
+        ]
+        if None in found:
+            return False
+        self.collections |= {match[1]: match[2] for match in found if match is not None}
+        return True
 
     def _add(self, tree: Node) -> None:
         if tree.kind == "name":
@@ -204,7 +222,7 @@ _KIND_WORDS = (
 )
 _VERB = (
     r"(?:let|suppose(?: that)?|given(?: that)?|if|assume(?: that)?|for|when|where|consider|define|and|also|now|"
-    r"已知函数|已知方程|已知|若函数|若|设函数|设|如果|当|令|函数|方程|其中|且|在)"
+    r"已知函数|已知方程|已知集合|设集合|已知全集|设全集|若集合|集合|已知|若函数|若|设函数|设|如果|当|令|函数|方程|其中|且|在)"
 )
 _LEADING = (
     pattern(r"suppose that <es+> is a function and ⟦\d+⟧ is the inverse of ⟦\d+⟧\. ?"),
@@ -221,7 +239,7 @@ _LEADING = (
     pattern(r"(?:let|if|suppose|given) <es+> (?:be )?(?:defined|given) by <fs+>[.,]? ?"),
     pattern(r"(?:let|suppose(?: that)?|given(?: that)?|if|assume(?: that)?|for|when|where|define|consider) (?:the )?(?:functions?|equations?|expressions?|values?(?: of)?)? ?<es+>(?: both)?(?: hold)?(?:\.|,? then|,)(?: and)? ?"),
     pattern(r"(?:suppose that )?the values of <ns+> are given by <es+>[.,]? ?"),
-    pattern(r"(?:已知函数|已知方程组|已知方程|已知|若函数|若|设函数|设|如果|当|令|函数|其中|且)\s*<es+>\s*(?:时|满足)?\s*(?:,|\.|;) ?(?:则|那么)? ?"),
+    pattern(r"(?:已知集合|设集合|已知全集|设全集|若集合|集合|已知函数|已知方程组|已知方程|已知|若函数|若|设函数|设|如果|当|令|函数|其中|且)\s*<es+>\s*(?:时|满足)?\s*(?:,|\.|;) ?(?:则|那么)? ?"),
 )  # fmt: skip
 _TRAILING = (
     pattern(rf",? (?:where|if|given that) <es+> (?:is|are) (?:a |an |any |all )?{_KIND_WORDS}[.?]?$"),

@@ -22,12 +22,12 @@ class Options:
 
 def split_options(problem: str) -> Options | None:
     """The options of a problem that ends with at least three of them, in order; None where there are none."""
-    text = normalized(problem)
+    text = normalized(re.sub(r"([A-F])、", r"\1. ", problem))
     starts: list[tuple[int, int]] = []
     at = 0
     for letter in _LETTERS:
         shape = re.compile(
-            rf"(?:^|(?<=[\s).~$]))(?:\\textbf\s*\{{\s*)?\(?{letter}\s*(?:\)|[.:,]|\)\s*\}})\s*\}}?"
+            rf"(?:^|(?<=[\s).~$]))(?:\\textbf\s*\{{\s*)?\(?{letter}\s*(?:\)|[.:]|\)\s*\}})\s*\}}?"
         )
         match = shape.search(text, at)
         if match is None:

@@ -9,6 +9,7 @@ import sympy as sp
 from checkers.mathematics import (  # noqa: F401 - they register the questions they know
     ask_calculus,
     ask_chinese,
+    ask_collections,
     ask_coordinates,
     ask_equations,
     ask_extremes,
