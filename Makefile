@@ -8,7 +8,7 @@ export SAM_CLI_TELEMETRY = 0
 export AWS_DEFAULT_REGION ?= eu-central-1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format build validate lock openapi clean
+.PHONY: help setup run test check lock-check security format build validate lock openapi clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -31,7 +31,7 @@ check: setup ## style, types, template, layers, security
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy
 	@PYTHONPATH=layers/stepwise $(RUN) python infra/openapi.py --check
-	@$(MAKE) --no-print-directory lock-check validate build
+	@$(MAKE) --no-print-directory lock-check validate security build
 
 lock-check:
 	@$(UV) lock --check --quiet
@@ -52,7 +52,14 @@ lock: $(UV) ## bring uv.lock and the layers' requirements up to pyproject.toml
 
 validate: setup ## the templates
 	@$(RUN) sam validate --lint
-	@$(RUN) cfn-lint template.yaml
+	@$(RUN) cfn-lint template.yaml infra/*/template.yaml
+
+# checkov pins what the rest of the tools need newer, so it has an environment of its own.
+security: setup ## templates, code and secrets
+	@$(RUN) bandit --quiet --recursive --severity-level medium layers functions infra
+	@$(UV) tool run --quiet --python .venv/bin/python checkov@3.3.30 --config-file .ci/checkov.yaml
+	@git ls-files -z | xargs -0 .venv/bin/detect-secrets-hook --disable-plugin Base64HighEntropyString \
+		--disable-plugin HexHighEntropyString --disable-plugin KeywordDetector
 
 build: setup ## what is deployed, by sam build
 	@$(RUN) sam build $(ARGS)

@@ -53,7 +53,8 @@ _Loader.add_multi_constructor("!", _short_tag)
 def load(path: Path) -> dict[str, Any]:
     """The template of *path* as plain dictionaries, intrinsics in their long form."""
     try:
-        document = yaml.load(path.read_text("utf-8"), _Loader)  # noqa: S506 - a SafeLoader with plain data
+        # _Loader is a SafeLoader that keeps the short forms of intrinsic functions as plain data.
+        document = yaml.load(path.read_text("utf-8"), _Loader)  # noqa: S506 # nosec B506
     except (OSError, yaml.YAMLError) as error:
         raise TemplateError(f"{path} cannot be read: {error}") from error
     if not isinstance(document, dict) or not isinstance(document.get("Resources"), dict):

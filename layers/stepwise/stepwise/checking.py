@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from stepwise.plans import Plan
 
-__all__ = ["Checker", "NoChecker", "SandboxChecker", "check"]
+__all__ = ["Checker", "NoChecker", "SandboxChecker", "check", "task_of"]
 
 _KILLED = {
     "zh": "在限定的时间和内存内没有查完。",
@@ -28,7 +28,7 @@ _INCONSISTENT = {
 class Checker(Protocol):
     """A process that checks; ``run`` raises what it likes when it cannot."""
 
-    def start(self) -> None: ...
+    def start(self, task: str) -> None: ...
 
     def run(self, task: str, payload: dict[str, Any]) -> dict[str, Any]: ...
 
@@ -36,7 +36,7 @@ class Checker(Protocol):
 class NoChecker:
     """Where the checkers are not installed."""
 
-    def start(self) -> None:
+    def start(self, task: str) -> None:
         return
 
     def run(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
@@ -50,12 +50,12 @@ class SandboxChecker:
         self._timeout = timeout
         self._sandbox: Any = None
 
-    def start(self) -> None:
-        """Let the process come up while the model writes."""
-        self._made().start()
+    def start(self, task: str) -> None:
+        """Let the process come up, with what *task* needs, while the model writes."""
+        self._made(task).start()
 
     def run(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
-        result: dict[str, Any] = self._made().run(task, payload)
+        result: dict[str, Any] = self._made(task).run(task, payload)
         return result
 
     def close(self) -> None:
@@ -63,12 +63,19 @@ class SandboxChecker:
             self._sandbox.close()
             self._sandbox = None
 
-    def _made(self) -> Any:
+    def _made(self, task: str) -> Any:
         if self._sandbox is None:
             from checkers.sandbox import Sandbox
 
-            self._sandbox = Sandbox(timeout=self._timeout)
+            self._sandbox = Sandbox(timeout=self._timeout, preload=(task,))
         return self._sandbox
+
+
+def task_of(plan: Plan) -> str | None:
+    """The checkers' task for this kind of answer; None where nothing is to be checked."""
+    if not plan.subject.get("verify"):
+        return None
+    return {"solve": "mathematics", "analyze": "logic"}.get(plan.kind)
 
 
 def check(checker: Checker, plan: Plan, result: dict[str, Any]) -> None:
@@ -104,6 +111,8 @@ def _unverifiable(detail: str) -> dict[str, str]:
 
 def _decide(checker: Checker, result: dict[str, Any], language: str) -> None:
     result["checked"] = True
+    if not result["premises"]:
+        return  # without what the conclusion is drawn from, the solver would judge another argument
     payload = {
         "premises": result["premises"],
         "conclusion": result["conclusion"],

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, Self
 
 from stepwise import prompts
-from stepwise.checking import check
+from stepwise.checking import check, task_of
 from stepwise.desk import Desk
 from stepwise.generation import Draft, write
 from stepwise.observability import count, gauge, timing_ms
@@ -73,9 +73,9 @@ def perform(
         ModelUnavailable, ModelError, ModelTimeout, GenerationBroken: *state* holds what there is by then.
         What ``keeper.tick`` raises.
     """
-    verify = plan.kind in ("solve", "analyze") and plan.subject["verify"]
+    verify = task_of(plan)
     if verify:
-        desk.checker.start()
+        desk.checker.start(verify)
     while True:
         writing = write(
             desk.model,
