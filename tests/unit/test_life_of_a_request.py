@@ -13,28 +13,14 @@ from stepwise.config import Settings
 from stepwise.errors import GenerationBroken, ModelUnavailable, NotFound, QueueFull, StepwiseError
 from stepwise.job_view import cancel_job, look_up, sweep
 from stepwise.jobs import status_of
-from stepwise.plans import Plan
 from stepwise.service import answer
 from stepwise.worker import Message, bury, work_on
-from support.desks import Scene, Sent, answer_to, caller
+from support.desks import Scene, Sent, answer_to, caller, plan_of, solution_of
 from support.tables import Crash
 
 QUESTIONS = ["q1", "q2", "q3"]
 PARTNERS = ["partner-a", "partner-b"]
 MAX_RECEIVES = 10
-
-
-def plan_of(question: str) -> Plan:
-    return Plan(
-        kind="solve",
-        messages=({"role": "user", "content": f"@{question}@"},),
-        model="m",
-        options={},
-        num_predict=1_000,
-        key=f"key-{question}",
-        store=True,
-        subject={"problem": question, "language": "en", "steps": True, "verify": False, "condensed": None},
-    )
 
 
 class Life(RuleBasedStateMachine):
@@ -172,24 +158,30 @@ class Life(RuleBasedStateMachine):
         """Left alone, everything comes to its end, and nothing stays taken."""
         self._no_crash()
         self.scene.model.at_token = lambda _: None
+        self._drain()
+        assert self._waiting_jobs() == []
+        self.scene.clock.advance(16)
+        assert self._held("slots") == []
+        # What a crash leaves of a run that nobody was promised, the schedule finds.
+        sweep(self.scene.desk, self.shared)
+        self._drain()
+        assert self._held("queue") == []
+        assert self.scene.model.running == 0
+
+    # Helpers
+
+    def _drain(self) -> None:
         for _ in range(60):
             self.scene.clock.advance(61)
             for message in self._deliverable():
                 self.scene.queue.messages.remove(message)
                 self._work(message, remaining=900)
             if not self.scene.queue.messages and not self._waiting_jobs():
-                break
-        assert self._waiting_jobs() == []
-        self.scene.clock.advance(16)
-        now = round(self.scene.clock() * 1000)
-        assert [item for item in self._items("slots") if item["until"] >= now] == []
-        sweep(
-            self.scene.desk, self.shared
-        )  # a crash between a cancelled run and its place leaves the place to this
-        assert [item for item in self._items("queue") if item["until"] >= now] == []
-        assert self.scene.model.running == 0
+                return
 
-    # Helpers
+    def _held(self, pk: str) -> list[Any]:
+        now = round(self.scene.clock() * 1000)
+        return [item for item in self._items(pk) if item["until"] >= now]
 
     @property
     def shared(self) -> Any:
@@ -249,10 +241,6 @@ class Life(RuleBasedStateMachine):
 
     def _no_crash(self) -> None:
         self.scene.table.after_write = None
-
-
-def solution_of(question: str) -> str:
-    return "".join(answer_to(question)).split("</think>")[1].strip()
 
 
 class LifeWithSweeps(Life):
