@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from stepwise.cache import AnswerCache
@@ -13,15 +13,50 @@ from stepwise.config import Settings
 from stepwise.desk import Desk, coordination
 from stepwise.errors import ModelTimeout
 from stepwise.ollama import Chunk, Finish, Prompt
+from stepwise.plans import Plan
 from stepwise.preferences import Preferences
 from stepwise.service import Caller
 from stepwise.work_queue import QueueUnavailable
+from stepwise.worker import Message, work_on
 from support.clock import Clock
 from support.tables import MemoryTable
 
-__all__ = ["FakeModel", "FakeQueue", "Scene", "Sent", "answer_to", "caller"]
+__all__ = [
+    "ASKED",
+    "FakeModel",
+    "FakeQueue",
+    "Scene",
+    "Sent",
+    "answer_to",
+    "caller",
+    "plan_of",
+    "solution_of",
+    "work",
+]
 
 SECONDS_PER_TOKEN = 0.05
+ASKED = {"include_reasoning": False, "verify": False, "problem": "q"}
+
+
+def plan_of(question: str = "q", *, key: str | None = None, verify: bool = False, **changes: Any) -> Plan:
+    """A plan whose answer is :func:`answer_to` *question*."""
+    subject = {"problem": question, "language": "en", "steps": True, "verify": verify, "condensed": None}
+    plan = Plan(
+        kind="solve",
+        messages=({"role": "user", "content": f"@{question}@"},),
+        model="m",
+        options={},
+        num_predict=1_000,
+        key=f"key-{question}" if key is None else key,
+        store=True,
+        subject=subject,
+    )
+    return replace(plan, **changes)
+
+
+def solution_of(question: str, tokens: int = 60) -> str:
+    """What a client sees of :func:`answer_to`."""
+    return "".join(answer_to(question, tokens)).split("</think>")[1].strip()
 
 
 def answer_to(question: str, tokens: int = 60) -> list[str]:
@@ -92,8 +127,8 @@ class _Writing:
 
 
 def question_in(prompt: Prompt) -> str:
-    """The word between two @ of the last user message."""
-    return str(prompt.messages[-1]["content"]).split("@")[1]
+    """The word between two @ of a message."""
+    return next(str(each["content"]).split("@")[1] for each in prompt.messages if "@" in each["content"])
 
 
 @dataclass
@@ -166,3 +201,32 @@ class Scene:
             monotonic=self.clock,
             sleep=self.clock.sleep,
         )
+
+    def items(self, pk: str) -> list[Any]:
+        """What the table has under a partition key, or under all that begin so."""
+        return [item for item in self.table.items() if item["pk"].startswith(pk)]
+
+    @property
+    def run(self) -> Any:
+        """The one run that has not been given up for another."""
+        (item,) = [
+            item for item in self.items("run#") if item["sk"] == "run" and item["status"] != "cancelled"
+        ]
+        return item
+
+
+def work(scene: Scene, *, remaining: float = 900.0, desk: Desk | None = None) -> int:
+    """Let workers have every message that is visible; returns how many there were."""
+    due = [message for message in scene.queue.messages if message.visible_at <= scene.clock()]
+    for message in due:
+        scene.queue.messages.remove(message)
+        end = scene.clock() + remaining
+        at_work = desk or scene.environment()
+        assert at_work.shared is not None
+        work_on(
+            at_work,
+            at_work.shared,
+            Message(message.run_id, lambda _: None, message.fence),
+            remaining=lambda end=end: end - scene.clock(),  # type: ignore[misc]
+        )
+    return len(due)

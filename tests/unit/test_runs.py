@@ -69,7 +69,7 @@ def test_a_dead_owners_run_goes_to_the_next_with_what_was_saved(life: Life) -> N
 def test_an_owner_that_gives_signs_of_life_stays_one(life: Life) -> None:
     for _ in range(4):
         life.clock.advance(LEASE_SECONDS - 1)
-        life.runs.renew(life.first)
+        life.runs.save(life.first, {}, tokens=0, progress=False)
 
     assert life.runs.take("run") is None
 
@@ -77,14 +77,13 @@ def test_an_owner_that_gives_signs_of_life_stays_one(life: Life) -> None:
 @pytest.mark.parametrize(
     "write",
     [
-        lambda life: life.runs.renew(life.first),
         lambda life: life.runs.place(life.first, 1, 1),
         lambda life: life.runs.save(life.first, {}, tokens=1, progress=True),
         lambda life: life.runs.hand_over(life.first, {}, tokens=1, progress=True),
         lambda life: life.runs.succeed(life.first, {"x": 1}, tokens=1),
         lambda life: life.runs.fail(life.first, {"code": "internal_error"}),
     ],
-    ids=["renew", "place", "save", "hand over", "succeed", "fail"],
+    ids=["place", "save", "hand over", "succeed", "fail"],
 )
 def test_a_late_owner_changes_nothing(life: Life, write: object) -> None:
     life.clock.advance(LEASE_SECONDS + 1)

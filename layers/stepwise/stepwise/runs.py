@@ -129,16 +129,11 @@ class Runs:
             add={"fence": 1, "attempts": 1},
         )
 
-    def renew(self, run: Run) -> None:
-        """Move the lease on.
-
-        Raises:
-            RunLost: it is not ours any more.
-        """
-        self._own(run, set={"lease_until": self._now() + _LEASE})
-
     def place(self, run: Run, number: int, since: int) -> Run:
-        """Remember which place in the queue the run holds."""
+        """Remember which place in the queue the run holds.
+
+        This and every other write of an owner raises :class:`RunLost` when the run is not its own any more.
+        """
         return self._own(run, set={"place": number, "since": since})
 
     def save(self, run: Run, state: Mapping[str, Any], *, tokens: int, progress: bool) -> None:
