@@ -16,5 +16,5 @@ def analyze() -> Response[str]:
     return model_backed(api, AnalyzeRequest, analyze_plan)
 
 
-environment.prepare()
+environment.prepare(environment.desk, environment.idempotency)
 handler = observed(api.resolve, function="analyze")

@@ -60,5 +60,5 @@ def model(model: str) -> Response[str]:
     return api.reply(retrieve_model(environment.settings(), model))
 
 
-environment.prepare()
+environment.prepare(environment.desk, environment.idempotency)
 handler = observed(api.resolve, function="chat")

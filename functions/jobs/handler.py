@@ -35,5 +35,5 @@ def _desk() -> tuple[Desk, Coordination]:
     return desk, desk.shared
 
 
-environment.prepare()
+environment.prepare(environment.desk)
 handler = observed(api.resolve, function="jobs")

@@ -16,5 +16,5 @@ def solve() -> Response[str]:
     return model_backed(api, SolveRequest, solve_plan)
 
 
-environment.prepare()
+environment.prepare(environment.desk, environment.idempotency)
 handler = observed(api.resolve, function="solve")

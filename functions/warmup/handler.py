@@ -25,5 +25,5 @@ def _handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return {"resident": warm.resident, "context_length": warm.context_length, "took_ms": warm.took_ms}
 
 
-environment.prepare()
+environment.prepare(environment.desk)
 handler = observed(_handle, function="warmup")

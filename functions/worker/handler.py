@@ -48,5 +48,5 @@ def _handle(event: dict[str, Any], context: Any) -> Any:
     )
 
 
-environment.prepare()
+environment.prepare(environment.desk)
 handler = observed(_handle, function="worker")

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import os
+import random
 import time
+from collections.abc import Callable
 
+from stepwise import aws_client
 from stepwise.cache import AnswerCache
 from stepwise.checking import Checker, NoChecker, SandboxChecker
 from stepwise.config import Settings
@@ -22,13 +26,28 @@ _PATIENT_SECONDS = 2.0
 _REQUEST_PATIENCE = 60.0
 
 
-def prepare() -> None:
-    """What an environment does before its first invocation: refuse bad settings, and import what takes long.
+def prepare(*makers: Callable[[], object]) -> None:
+    """What an environment does before its first invocation: refuse bad settings, and make what its function uses.
 
-    Connections are opened later: a snapshot (SnapStart) would hold dead ones.
+    Making connects to nothing: a snapshot (SnapStart) would hold dead connections.
     """
     settings()
-    import boto3  # noqa: F401
+    aws_client.load()
+    for make in makers:
+        make()
+    _vary_after_restore()
+
+
+def _vary_after_restore() -> None:
+    """Environments of one snapshot would shuffle slots and wait after conflicts in step, as ``random`` is in it.
+
+    Source: "Handling uniqueness with Lambda SnapStart" in AWS's Lambda developer guide.
+    """
+    try:
+        hooks = importlib.import_module("snapshot_restore_py")
+    except ImportError:
+        return  # only Lambda's own Python has it
+    hooks.register_after_restore(random.seed)
 
 
 @functools.cache

@@ -23,6 +23,7 @@ from botocore.exceptions import (
     ParamValidationError,
 )
 
+from stepwise import aws_client
 from stepwise.attributes import InvalidCall, Item, ItemTooLarge, TableError, from_item, key_of
 from stepwise.conditions import (
     Condition,
@@ -263,20 +264,8 @@ def dynamodb_client(
     first one. Retries are boto3's ``standard`` mode, whose pauses are up to 1 s, 2 s, …: a caller with a hard
     limit takes ``attempts=1``. Without *region* it is the environment's (Lambda sets ``AWS_REGION``).
     """
-    import os
-
-    # Here, because they are slow to import; boto3 on top would add S3's transfer manager to that.
-    from botocore.config import Config
-    from botocore.session import Session
-
-    config = Config(
-        connect_timeout=timeout,
-        read_timeout=timeout,
-        retries={"mode": "standard", "total_max_attempts": attempts},
-        tcp_keepalive=True,
-    )
-    client = Session().create_client(
-        "dynamodb", region_name=region or os.environ.get("AWS_REGION"), endpoint_url=endpoint, config=config
+    client = aws_client.client(
+        "dynamodb", timeout=timeout, attempts=attempts, endpoint=endpoint, region=region
     )
     client.meta.events.register("before-parse.dynamodb", _refuse_half_a_reply)
     return client

@@ -7,6 +7,8 @@ import hashlib
 import json
 from typing import Any
 
+from stepwise import aws_client
+
 __all__ = ["QueueUnavailable", "WorkQueue", "sqs_client"]
 
 _MAX_DELAY = 900
@@ -58,8 +60,4 @@ class WorkQueue:
 @functools.cache
 def sqs_client() -> Any:
     """The environment's SQS client: three attempts of two seconds each."""
-    import boto3
-    from botocore.config import Config
-
-    config = Config(connect_timeout=2, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3})
-    return boto3.session.Session().client("sqs", config=config)
+    return aws_client.client("sqs", timeout=2, attempts=3)
