@@ -9,6 +9,7 @@ import sympy as sp
 from checkers.mathematics.ask_values import value_expected
 from checkers.mathematics.asks import Ask, asked
 from checkers.mathematics.build import build, symbol
+from checkers.mathematics.compare import same
 from checkers.mathematics.expected import Expected
 from checkers.mathematics.nodes import Node, NotUnderstood
 
@@ -123,3 +124,29 @@ def _limit_tree(ask: Ask) -> Node:
     if ask.has("e"):
         return ask.tree("e")
     return Node("lim", (ask.tree("x"), ask.tree("a"), ask.tree("f")))
+
+
+@asked(
+    r"(?:求)?(?:曲线|函数) ?<e> ?(?:的图[象像])?在点 ?<p> ?处的切线(?:的)?方程(?:是|为)?[() _.]*",
+    rf"{_FIND} (?:the )?(?:equation of )?(?:the )?(?:tangent line|line tangent|equation of the tangent line|equation of the line tangent) (?:to|of) (?:the )?(?:graph of |curve |function )?<e> at (?:the point )?<p>",
+)
+def _tangent(ask: Ask) -> Expected:
+    ask.facts.euler = True
+    name, body, _ = _function(ask)
+    variable, height = symbol(name), symbol("y")
+    point = ask.tree("p")
+    if point.kind == "rel" and point.text == "=" and point.parts[0] == Node("name", text=name):
+        at = build(point.parts[1], ask.facts.context())
+    elif point.kind == "tuple" and len(point.parts) == 2:
+        at = build(point.parts[0], ask.facts.context())
+        # The second place may be given as f(a), which says nothing new.
+        if point.parts[1].kind != "apply":
+            given = build(point.parts[1], ask.facts.context())
+            if same(given, body.subs(variable, at)) is not True:
+                raise NotUnderstood("a point that is not on the curve")
+    else:
+        raise NotUnderstood("no point")
+    slope, value = sp.diff(body, variable).subs(variable, at), body.subs(variable, at)
+    if slope.has(sp.oo, sp.zoo, sp.nan) or value.has(sp.oo, sp.zoo, sp.nan) or at.free_symbols:
+        raise NotUnderstood("no tangent")
+    return Expected("equation", (height - slope * (variable - at) - value,), "differentiation")

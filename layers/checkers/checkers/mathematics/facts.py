@@ -225,6 +225,10 @@ _VERB = (
     r"已知函数|已知方程|已知集合|设集合|已知全集|设全集|若集合|集合|已知|若函数|若|设函数|设|如果|当|令|函数|方程|其中|且|在)"
 )
 _LEADING = (
+    pattern(r"(?:设|若|已知|在复平面内,? ?)? ?(?P<kind>复数) ?<es+> ?满足:? ?<fs+>[,.] ?(?:则|那么|求)? ?"),
+    pattern(r"\(? ?(?:其中)? ?⟦\d+⟧ ?(?:是|为) ?虚数单位 ?\)?[,.]? ?"),
+    pattern(r"(?:已知|设)?点 ?<pt> ?在(?:反比例函数|一次函数|二次函数|正比例函数|函数|直线|抛物线|曲线)? ?<on> ?(?:的图[象像])?上[,.] ?(?:则|那么|求)? ?"),
+    pattern(r"(?:the )?point <pt> (?:is|lies) on (?:the )?(?:line|graph|curve|parabola|graph of)?(?: with equation| whose equation is| of| given by| of the equation)? ?<on>\. ?"),
     pattern(r"suppose that <es+> is a function and ⟦\d+⟧ is the inverse of ⟦\d+⟧\. ?"),
     pattern(r"(?:for|let) some (?:real )?values? of <es+>[,.] ?"),
     pattern(r"(?:if|let|suppose(?: that)?|given(?: that)?) <es+> (?:and|where) <as> is (?:an? )?(?P<kind>acute|obtuse)(?: angle)?[.,] ?(?:then,? )?"),
@@ -239,7 +243,7 @@ _LEADING = (
     pattern(r"(?:let|if|suppose|given) <es+> (?:be )?(?:defined|given) by <fs+>[.,]? ?"),
     pattern(r"(?:let|suppose(?: that)?|given(?: that)?|if|assume(?: that)?|for|when|where|define|consider) (?:the )?(?:functions?|equations?|expressions?|values?(?: of)?)? ?<es+>(?: both)?(?: hold)?(?:\.|,? then|,)(?: and)? ?"),
     pattern(r"(?:suppose that )?the values of <ns+> are given by <es+>[.,]? ?"),
-    pattern(r"(?:已知集合|设集合|已知全集|设全集|若集合|集合|已知函数|已知方程组|已知方程|已知|若函数|若|设函数|设|如果|当|令|函数|其中|且)\s*<es+>\s*(?:时|满足)?\s*(?:,|\.|;) ?(?:则|那么)? ?"),
+    pattern(r"(?:已知向量|设向量|若向量|向量|已知集合|设集合|已知全集|设全集|若集合|集合|已知函数|已知方程组|已知方程|已知|若函数|若|设函数|设|如果|当|令|函数|其中|且)\s*<es+>\s*(?:时|满足)?\s*(?:,|\.|;) ?(?:则|那么)? ?"),
 )  # fmt: skip
 _TRAILING = (
     pattern(rf",? (?:where|if|given that) <es+> (?:is|are) (?:a |an |any |all )?{_KIND_WORDS}[.?]?$"),
@@ -295,6 +299,9 @@ def _function_names(formulas: tuple[str, ...]) -> frozenset[str]:
 
 def _take(facts: Facts, match: re.Match[str], read: Reading) -> None:
     groups = match.groupdict()
+    if groups.get("pt"):
+        _add_point(facts, read.formulas[int(groups["pt"])], read.formulas[int(groups["on"])])
+        return
     if groups.get("l"):
         facts.add(f"{read.formulas[int(groups['l'])]} = {read.formulas[int(groups['r'])]}")
         return
@@ -311,6 +318,28 @@ def _take(facts: Facts, match: re.Match[str], read: Reading) -> None:
     more = groups.get("fs")
     for number in re.findall(r"⟦?(\d+)⟧?", more) if more else ():
         facts.add(read.formulas[int(number)])
+
+
+def _add_point(facts: Facts, point: str, curve: str) -> None:
+    """The point's coordinates solve the curve's equation."""
+    place, relation = facts.parse(point), facts.parse(re.sub(r"\([a-z]\s*\\ne\s*0\)\s*$", "", curve))
+    if place.kind == "mul" and place.parts[0].kind == "name":
+        place = place.parts[1]
+    if place.kind != "tuple" or len(place.parts) != 2 or relation.kind != "rel" or relation.text != "=":
+        raise NotUnderstood("no point on a curve")
+    values = dict(zip(("x", "y"), place.parts, strict=True))
+    left, right = (_put_in(side, values) for side in relation.parts)
+    facts.equations.append(Relation(left, "=", right))
+
+
+def _put_in(tree: Node, values: dict[str, Node]) -> Node:
+    if tree.kind == "name":
+        return values.get(tree.text, tree)
+    if tree.kind == "apply":
+        if tree.text not in "fgh" or tree.parts != (Node("name", text="x"),):
+            raise NotUnderstood("a function on a curve")
+        return values["y"]
+    return Node(tree.kind, tuple(_put_in(part, values) for part in tree.parts), tree.text)
 
 
 def _add_kinds(facts: Facts, words: str, formula: str) -> None:
