@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -111,7 +112,7 @@ def test_a_setting_can_bound_what_one_worker_does(scene: Scene) -> None:
     receive(scene)
 
     assert scene.run["status"] == "queued"
-    assert scene.model.produced["q"] == 20
+    assert scene.model.produced["q"] in (20, 21)
 
 
 def test_a_killed_worker_costs_what_it_had_not_saved_and_no_more() -> None:
@@ -305,18 +306,13 @@ def test_pauses_grow_while_the_model_host_stays_away_and_end_in_a_failure(scene:
 def test_a_host_that_breaks_every_answer_off_fails_the_job_in_the_end(scene: Scene) -> None:
     job_id = job_on(scene)
     scene.model.at_token = lambda number: _raise(GenerationBroken()) if number == 1 else None
-    for _ in range(100):
-        if not scene.queue.messages:
-            break
+    for _ in range(40):
         scene.clock.advance(61)
         work(scene)
 
     body = status(scene, job_id)
-    assert (body["status"], body["error"]["code"]) in [
-        ("failed", "model_error"),
-        ("succeeded", None),
-    ] or body["error"]
-    assert body["status"] in ("failed", "succeeded")
+    assert (body["status"], body["error"]["code"]) == ("failed", "model_error")
+    assert nothing_is_taken(scene)
 
 
 def test_a_host_that_stays_silent_fails_the_job_after_three_attempts(scene: Scene) -> None:
@@ -459,6 +455,8 @@ def test_a_worker_that_dies_after_any_write_loses_nothing(scene: Scene, writes: 
     left = [writes]
 
     def die(_: object) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            return  # the cache writes in a thread of its own
         if left[0] == 0:
             raise Crash
         left[0] -= 1
@@ -475,7 +473,7 @@ def test_a_worker_that_dies_after_any_write_loses_nothing(scene: Scene, writes: 
         work(scene)
 
     assert status(scene, job_id)["result"]["solution"] == solution_of("q")
-    assert dead or writes > 6
+    assert dead == (writes < 6), "this is how many writes there are"
     assert [item for item in scene.items("queue") if item["waiting"]] == []
 
 
