@@ -143,13 +143,15 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_mathematics_ends_and_the_next_check_works(text: str, sandbox: Sandbox) -> None:
+    good = {"problem": "Compute 2+3", "final_answer": "5", "solution": "", "language": "en"}
     for problem, answer in ((f"Compute {text}", "1"), (f"Solve $x = {text}$", text), ("Compute 2+3", text)):
         request = {"problem": problem, "final_answer": answer, "solution": text, "language": "en"}
+        # The child is up, and works, before the time is taken.
+        assert sandbox.run("mathematics", good)["status"] == "verified"
         began = time.monotonic()
         with suppress(CheckKilled):
             assert sandbox.run("mathematics", request)["status"] != "verified"
         assert time.monotonic() - began < 2.5
-    good = {"problem": "Compute 2+3", "final_answer": "5", "solution": "", "language": "en"}
     assert sandbox.run("mathematics", good)["status"] == "verified"
 
 

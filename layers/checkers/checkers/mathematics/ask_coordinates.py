@@ -230,6 +230,25 @@ def _parabola(ask: Ask, what: str, a: Any, c: Any, d: Any, e: Any, f: Any) -> Ex
 
 
 @asked(
+    rf"{_WHAT} the <axis>[ -]*coordinate of the (?:vertex|center) of (?:the )?(?:graph of )?(?:the )?(?P<curve>parabola|circle|ellipse)?(?: with equation| given by)? ?<e>",
+)
+def _coordinate(ask: Ask) -> Expected:
+    """One coordinate of the vertex of y = p x² + q x + r."""
+    difference = _equation(ask, ask.tree("e"))
+    x, y = symbol("x"), symbol("y")
+    axis = ask.formula("axis").strip("- ")
+    curve = sp.Poly(sp.expand(sp.fraction(sp.together(difference))[0]), x, y)
+    if curve.free_symbols_in_domain or curve.total_degree() != 2 or curve.coeff_monomial(x * y) != 0:
+        raise NotUnderstood("no conic along the axes")
+    a, c, d, e, f = (curve.coeff_monomial(term) for term in (x**2, y**2, x, y, 1))
+    if axis not in ("x", "y") or c != 0 or a == 0 or e == 0 or "vertex" not in ask.text:
+        raise NotUnderstood("no parabola")
+    along = -d / (2 * a)
+    height = -(a * along**2 + d * along + f) / e
+    return value_expected(ask, along if axis == "x" else height, None, method=_METHOD)
+
+
+@asked(
     rf"{_WHAT} the area of (?:the )?triangle(?: with vertices| whose vertices are| formed by| bounded by)?(?: at)?(?: the points)? <ps+>",
 )
 def _triangle(ask: Ask) -> Expected:

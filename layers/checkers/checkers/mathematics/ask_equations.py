@@ -177,14 +177,17 @@ _ROOT_WORDS = r"(?:values?|solutions?|roots?|numbers?|zeros?|zeroes|integers?|in
     rf"(?:find|determine|what is|compute|give) the (?P<what>largest|smallest|greatest|least|sum of (?:all )?(?:of )?(?:the )?|product of (?:all )?(?:of )?(?:the )?|positive difference between (?:the )?(?:two )?|difference between the |average of (?:all )?(?:the )?|positive|negative) ?(?:possible |distinct |positive |real |two )*(?P<kind>{_ROOT_WORDS})(?: of)?(?: the equation)?(?: <x>)? ?{_WHICH} ?<es+>(?: is true| holds?| is satisfied)?",
     rf"how many (?P<count>distinct |different )?(?P<kind>{_ROOT_WORDS})(?: of <x>)? ?(?:does|do|are there (?:to|for|of|that satisfy|such that)|satisfy|are solutions (?:to|of)|<x2> satisfy|are in the solution set of)(?: the)?(?: equation| inequality)? ?<es+>(?: have)?",
     rf"for (?P<how>how many) (?P<kind>{_ROOT_WORDS})(?: of)?(?: <x>)? (?:is|does|do|are)(?: it true that| the inequality)? ?<es+>(?: true| hold)?",
+    r"(?:what|which) (?P<what>(?:positive )?integer)(?P<kind>) <x> satisfies <es+>",
     r"what (?P<what>positive|negative) (?P<kind>number|value of <x>|value) satisfies <es+>",
-    rf"(?:what is|find) the (?P<what>largest|smallest|greatest|least) (?P<kind>{_ROOT_WORDS})(?: <x>)?,? (?:such that|that satisfies|for which|satisfying|so that|in the solution set of|that is a solution (?:to|of)|solution to|solution of) ?(?:the inequality |the equation )?<es+>(?: is true)?",
+    rf"(?:what is|find) the (?P<what>largest|smallest|greatest|least) (?P<kind>{_ROOT_WORDS})(?: <x>)?,? (?:such that|that satisfies|for which|satisfying|so that|in the solution set of|that is a solution (?:to|of)|solution to|solution of|that satisfies the inequality) ?(?:the inequality |the equation )?:? ?<es+>(?: is true)?",
 )
 def _of_all_roots(ask: Ask) -> Expected:
     """One number made of all solutions: the largest, their sum, how many there are."""
     for formula in ask.formulas("es"):
         ask.facts.add(formula)
     word, kind = ask.word("what") or "number", ask.word("kind")
+    if word.endswith("integer"):
+        word, kind = "only", word
     if ask.has("x"):
         tree = ask.tree("x")
         if tree.kind != "name":
@@ -277,11 +280,16 @@ def _half_bounded(region: Any, low: Any, high: Any) -> list[Any]:
 
 def of_numbers(numbers: list[Any], word: str) -> Any:
     """The largest, smallest, sum, product, number, or the only one of them."""
+    finite = [number for number in numbers if number not in (sp.oo, -sp.oo)]
+    if len(finite) < len(numbers):
+        first = {"largest": -sp.oo, "greatest": -sp.oo, "smallest": sp.oo, "least": sp.oo}.get(word)
+        if first not in numbers or len(finite) != 1:
+            raise NotUnderstood("infinitely many")
+        return finite[0]
     ordered = (
         sorted(numbers, key=lambda number: number.evalf(30)) if all(is_real(n) for n in numbers) else numbers
     )
-    endless = any(number in (sp.oo, -sp.oo) for number in numbers)
-    if word in ("number", "how many") and not endless:
+    if word in ("number", "how many"):
         return sp.Integer(len(numbers))
     if not numbers:
         raise NotUnderstood("no solution")
@@ -289,8 +297,6 @@ def of_numbers(numbers: list[Any], word: str) -> Any:
         made = ordered[-1]
     elif word in ("smallest", "least", "minimum"):
         made = ordered[0]
-    elif endless:
-        raise NotUnderstood("infinitely many")
     elif word.startswith("sum"):
         made = sp.Add(*numbers)
     elif word.startswith("product"):
@@ -303,6 +309,4 @@ def of_numbers(numbers: list[Any], word: str) -> Any:
         made = numbers[0]
     else:
         raise NotUnderstood("not one number")
-    if made in (sp.oo, -sp.oo):
-        raise NotUnderstood("no last number")
     return sp.nsimplify(made) if isinstance(made, sp.Float) else made

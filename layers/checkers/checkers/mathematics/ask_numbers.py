@@ -93,11 +93,11 @@ def _division(ask: Ask) -> Expected:
 
 def residue(tree: Node, modulus: int, ask: Ask) -> int:
     """The least non-negative residue; powers by modular exponentiation, so that large ones are no trouble."""
+    if _has_dots(tree):
+        return int(dotted_sum(tree, ask)) % modulus
     if tree.kind in ("add", "sub", "mul"):
         left, right = (residue(part, modulus, ask) for part in tree.parts)
         return {"add": left + right, "sub": left - right, "mul": left * right}[tree.kind] % modulus
-    if tree.kind in ("add", "sub") and _has_dots(tree):
-        return int(dotted_sum(tree, ask)) % modulus
     if tree.kind in ("neg", "pos"):
         inner = residue(tree.parts[0], modulus, ask)
         return (-inner if tree.kind == "neg" else inner) % modulus

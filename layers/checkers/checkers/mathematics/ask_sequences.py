@@ -15,6 +15,7 @@ from checkers.mathematics.compare import same
 from checkers.mathematics.expected import Expected
 from checkers.mathematics.nodes import Node, NotUnderstood
 from checkers.mathematics.numbers import number, numbers
+from checkers.mathematics.solving import possible_values
 
 __all__ = ["dotted_sum"]
 
@@ -272,10 +273,13 @@ def _length(ask: Ask) -> Expected:
 
 @asked(
     rf"{_WHAT} the (?P<what>(?:arithmetic )?(?:average|mean)(?: \(mean\))?|median|mode|range|sum|product|geometric mean|positive difference) (?:of|between) (?:the )?(?:following )?(?:numbers|integers|values|data|set|list|set of numbers|data set)?:? ?<ns+>",
+    r"(?P<named>what is|find) the (?P<what>average|mean|sum) of (?:the numbers )?<ns+>",
     r"<ns+> ?的(?P<what>平均数|中位数|众数|极差)(?:是|为)?[() _]*",
     r"数据 ?<ns+> ?的(?P<what>平均数|中位数|众数|极差)(?:是|为)?[() _]*",
 )
 def _statistic(ask: Ask) -> Expected:
+    if ask.match.groupdict().get("named") and ask.facts.equations:
+        return _of_names(ask)
     values = numbers(ask, "ns")
     if len(values) < 2 or any(not isinstance(value, sp.Rational) for value in values):
         raise NotUnderstood("no list of numbers")
@@ -301,6 +305,21 @@ def _statistic(ask: Ask) -> Expected:
     else:
         raise NotUnderstood("a difference of several numbers")
     return value_expected(ask, made, None, method="statistics")
+
+
+def _of_names(ask: Ask) -> Expected:
+    """The sum or average of unknowns of which only an equation is known."""
+    trees = [tree for formula in ask.formulas("ns") for tree in ask.facts.parse_list(formula)]
+    if len(trees) < 2:
+        raise NotUnderstood("no names")
+    whole = trees[0]
+    for tree in trees[1:]:
+        whole = Node("add", (whole, tree))
+    values = possible_values(whole, ask.facts)
+    if len(values) != 1:
+        raise NotUnderstood("several values")
+    made = values[0] if ask.word("what") == "sum" else values[0] / len(trees)
+    return value_expected(ask, made, None, method="substitution")
 
 
 def _mode(ordered: list[Any]) -> Any:

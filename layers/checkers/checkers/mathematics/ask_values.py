@@ -22,7 +22,7 @@ MOST_OPERATIONS = 30
 
 _WHAT = (
     r"(?:what (?:is|are|would be)|what's|find|compute|calculate|evaluate|determine|then|then find|then what is|give|求|试求|则|那么|计算|化简求值|先化简,? ?再求值:?|计算并化简|脱式计算|简便计算|口算|直接写出得数|求值|计算下列各题|递等式计算|怎样简便就怎样算|能简算的要简算|用简便方法计算)"
-    r"(?: the)?(?: exact| numerical| simplified| integer| following)*(?: possible)?(?: value| values| sum| product| result| difference| quotient| expression| determinant| magnitude)?(?: of)?(?: the)?(?: expression| product| quantity| sum| following| quotient| difference)*"
+    r"(?: the)?(?: exact| numerical| simplified| integer| following)*(?: possible)?(?: value| values| sum| product| result| difference| quotient| expression)?(?: of)?(?: the)?(?: expression| product| quantity| sum| following| quotient| difference)*"
 )
 _END = (
     r"(?: (?:in your head|as an integer|as a decimal|as a common fraction|as a mixed number|as a fraction|as a single fraction|in simplest form|expressed as a decimal|equal to|equal|in degrees|in radians|"

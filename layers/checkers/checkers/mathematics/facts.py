@@ -225,6 +225,8 @@ _VERB = (
     r"已知函数|已知方程|已知集合|设集合|已知全集|设全集|若集合|集合|已知|若函数|若|设函数|设|如果|当|令|函数|方程|其中|且|在)"
 )
 _LEADING = (
+    pattern(r"(?:let|suppose|if) <es+> (?:be|is) an? (?P<kind>acute|obtuse)? ?angle (?:such that|with|for which) <fs+>[.,] ?(?:then,? )?"),
+    pattern(r"(?:a|the|if the|if a) (?:parabola|line|graph|curve|circle)(?: with equation| whose equation is| given by| of)? <on>,? (?:passes through|contains|goes through) (?:the )?(?:points? )?<pts+>[.,] ?(?:then,? )?"),
     pattern(r"(?:设|若|已知|在复平面内,? ?)? ?(?P<kind>复数) ?<es+> ?满足:? ?<fs+>[,.] ?(?:则|那么|求)? ?"),
     pattern(r"\(? ?(?:其中)? ?⟦\d+⟧ ?(?:是|为) ?虚数单位 ?\)?[,.]? ?"),
     pattern(r"(?:已知|设)?点 ?<pt> ?在(?:反比例函数|一次函数|二次函数|正比例函数|函数|直线|抛物线|曲线)? ?<on> ?(?:的图[象像])?上[,.] ?(?:则|那么|求)? ?"),
@@ -301,6 +303,10 @@ def _take(facts: Facts, match: re.Match[str], read: Reading) -> None:
     groups = match.groupdict()
     if groups.get("pt"):
         _add_point(facts, read.formulas[int(groups["pt"])], read.formulas[int(groups["on"])])
+        return
+    if groups.get("pts"):
+        for number in re.findall(r"⟦(\d+)⟧", groups["pts"]):
+            _add_point(facts, read.formulas[int(number)], read.formulas[int(groups["on"])])
         return
     if groups.get("l"):
         facts.add(f"{read.formulas[int(groups['l'])]} = {read.formulas[int(groups['r'])]}")

@@ -86,9 +86,7 @@ _START = r"(?:(?<=^)|(?<=[.,?;] )|(?<=is )|(?<=equals )|(?<=equal to )|(?<=when 
 _RELATIVE = {"({1})+({0})": 0, "({1})-({0})": 0}
 """More or less by a part could be meant of the other number: which operand that would be."""
 _UNTIED_BEFORE = r"(?<!plus )(?<!minus )(?<!times )(?<!by )(?<!than )"
-_UNTIED_AFTER = (
-    r"(?! ?(?:plus|minus|times|more|less|divided|multiplied|increased|decreased|added|squared|cubed|[-+*/^]))"
-)
+_UNTIED_AFTER = r"(?! ?(?:of|percent|plus|minus|times|more|less|divided|multiplied|increased|decreased|added|squared|cubed|[-+*/^]))"
 """What stands beside a phrase and could bind with its last number first."""
 
 

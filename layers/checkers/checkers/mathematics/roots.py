@@ -58,6 +58,8 @@ def _through_kernel(difference: Any, unknown: Any) -> list[Any] | None:
                 kernels.add(part)
         else:
             waiting.extend(part.args)
+    if len(kernels) > 1 and all(isinstance(kernel, sp.log) for kernel in kernels):
+        return _through_logarithms(difference, unknown)
     if len(kernels) != 1:
         return None
     kernel = kernels.pop()
@@ -72,6 +74,23 @@ def _through_kernel(difference: Any, unknown: Any) -> list[Any] | None:
         elif bool(value.evalf(30) > 0):
             base, exponent = kernel.as_base_exp()
             found += candidates(exponent - sp.log(value) / sp.log(base), unknown)
+    return merged(found)
+
+
+def _through_logarithms(difference: Any, unknown: Any) -> list[Any] | None:
+    """Logarithms of powers of the unknown come apart for positive values, and for negative ones of its opposite."""
+    found: list[Any] = []
+    for sign in (1, -1):
+        positive = sp.Symbol("positive", positive=True)
+        apart = sp.expand_log(difference.subs(unknown, sign * positive), force=True)
+        logarithms = {part for part in apart.atoms(sp.log) if part.has(positive)}
+        if logarithms != {sp.log(positive)}:
+            return None
+        whole = sp.Dummy("whole", real=True)
+        outer = apart.xreplace({sp.log(positive): whole})
+        if outer.has(positive):
+            return None
+        found += [sign * sp.exp(value) for value in candidates(outer, whole)]
     return merged(found)
 
 

@@ -185,6 +185,8 @@ def _follow_brackets(token: Token, brackets: list[str]) -> None:
 
 def _next(formula: str, at: int, spaced: bool, *, in_list: bool) -> tuple[list[Token], int]:
     sign = formula[at]
+    if sign == "." and _REPEATING.match(formula, at):
+        return _number(formula, at, spaced, in_list=in_list)
     if (sign.isdigit() and sign.isascii()) or (sign == "." and formula[at + 1 : at + 2].isdigit()):
         return _number(formula, at, spaced, in_list=in_list)
     if sign == "\\":
