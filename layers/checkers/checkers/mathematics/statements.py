@@ -192,6 +192,8 @@ def _in_formula(line: int, content: str, before: str, after: str) -> Iterator[St
 def _in_line(line: int, text: str) -> Iterator[Statement]:
     text = re.sub(r"(?<!\d)\*\*|\*\*(?!\d)", " ", text)
     text = normalized(text).replace(r"\$", "﹩").replace("$", "﹩")
+    # A dash before a number can begin an item or be its sign.
+    text = re.sub(r"^\s*[-+]\s+(?=[\d(])", "? of ", text)
     text = re.sub(r"^\s*(?:[-*•+]\s+|#+\s*)?(?:\(?\d{1,2}\s*[.)]\s+|\(\d{1,2}\)\s*)?", "", text)
     for run in _PLAIN_RUN.finditer(text):
         content = run.group().rstrip()
@@ -216,6 +218,9 @@ def _in_line(line: int, text: str) -> Iterator[Statement]:
 def _changed_before(before: str) -> bool:
     if before and before[-1].isalpha() and before[-1].isascii():
         return True
+    if re.search(r"\d\s*:\s*$", before):
+        # A time of day, or a ratio.
+        return True
     match = _WORD_BEFORE.search(before)
     if match is None:
         return bool(before.rstrip()) and before.rstrip()[-1] in "+-*/^=)}\x01_\\"
@@ -225,6 +230,8 @@ def _changed_before(before: str) -> bool:
 
 def _changed_after(after: str) -> bool:
     if after and (after[0].isalnum() or after[0] in "_^{\\") and not "\u4e00" <= after[0] <= "\u9fff":
+        return True
+    if re.match(r"\s*:\s*\d", after):
         return True
     match = _WORD_AFTER.match(after)
     if match is None:

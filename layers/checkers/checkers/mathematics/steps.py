@@ -47,6 +47,8 @@ def _checked(statement: Statement) -> FalseStep | None:
         left, right = _tree(statement.left), _tree(statement.right)
         if left is None or right is None or not (_computes(left) or _computes(right)):
             return None
+        if _roots_decimal(left) or _roots_decimal(right):
+            return None
         first_readings, second_readings = _readings(left), _readings(right)
     except (NotUnderstood, ArithmeticError, TypeError, ValueError, RecursionError):
         return None
@@ -104,6 +106,13 @@ def _computes(tree: Node) -> bool:
     if tree.kind in ("add", "sub", "mul", "div", "pow", "call", "fact", "mixed"):
         return True
     return any(_computes(part) for part in tree.parts)
+
+
+def _roots_decimal(tree: Node) -> bool:
+    """Whether a root of a decimal number is in it: what is written beside it is rounded as often as not."""
+    if tree.kind == "call" and tree.text == "root" and _has_decimals(tree):
+        return True
+    return any(_roots_decimal(part) for part in tree.parts)
 
 
 def _readings(tree: Node) -> list[Any]:
