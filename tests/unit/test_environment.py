@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 import pytest
-import snapshot_restore_py
+import snapshot_restore_py  # type: ignore[import-untyped]
 from botocore.session import Session
 from stepwise import aws_client, environment
 from stepwise.config import SettingsError
