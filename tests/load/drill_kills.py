@@ -30,10 +30,11 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / part) for part in ("tests", "infra/local", "layers/stepwise")]
 
 from stepwise_local.testing import LocalStack  # noqa: E402 - the path comes first
-from support.drills import ENDS, App, drilled_stack, items_of, problems_left  # noqa: E402
+from support.drills import ENDS, App, drilled_stack, items_of, long_answer, problems_left  # noqa: E402
 
 KINDS = ("worker", "function", "model host")
 TOKENS, SPEED = 120, 40
+SOLUTION = "".join(long_answer(TOKENS)).split("</think>")[1].strip()
 LEASE_SECONDS = 15
 
 
@@ -151,12 +152,22 @@ def drill(jobs: int, kills: int, seed: int, seconds: float) -> tuple[Scene, dict
             time.sleep(LEASE_SECONDS + 1)
             scene.look()
             left = problems_left(items_of(stack), time.time())
+            wrong = sum(
+                scene.app.job(job_id)["result"]["solution"] != SOLUTION
+                for job_id, end in scene.ends.items()
+                if end == "succeeded"
+            )
             errors = Counter(
                 (scene.app.job(job_id).get("error") or {}).get("code")
                 for job_id, end in scene.ends.items()
                 if end == "failed"
             )
-            return scene, {"done after s": round(done), "left": dict(left), "reasons": dict(errors)}
+            return scene, {
+                "done after s": round(done),
+                "left": dict(left),
+                "reasons": dict(errors),
+                "wrong": wrong,
+            }
     finally:
         host.close()
 
@@ -201,11 +212,12 @@ def main() -> int:
     print("replies               ", dict(scene.replies))
     print("accepted jobs         ", len(scene.accepted))
     print("their ends            ", dict(Counter(scene.ends.values())), row["reasons"] or "")
+    print("with a torn text      ", row["wrong"])
     print("ended twice           ", len(scene.changed))
     print("left in the table     ", row["left"] or "nothing")
     print("all done after        ", row["done after s"], "s")
     lost = [job_id for job_id in scene.accepted if scene.ends.get(job_id) not in ENDS]
-    return int(bool(lost or scene.changed or row["left"]))
+    return int(bool(lost or scene.changed or row["left"] or row["wrong"]))
 
 
 if __name__ == "__main__":
