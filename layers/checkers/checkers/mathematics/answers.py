@@ -84,6 +84,8 @@ def meaning(text: str, context: Context | None = None) -> Meaning:
     letter = _LETTER.match(text)
     if letter:
         return Word(letter[1])
+    if text.lower() in ("yes", "no", "true", "false"):
+        return Word(text.lower())
     word = _WORDS.match(text)
     if word and word[1] != "pi":
         return Word(word[1].strip().lower())
@@ -276,6 +278,8 @@ def _branches(tree: Node) -> list[Node]:
 
 def _branch(tree: Node, *, upper: bool) -> Node:
     parts = tuple(_branch(part, upper=upper) for part in tree.parts)
+    if tree.kind == "pm" and parts[0] == Node("num", text="0"):
+        return parts[1] if upper == (tree.text == "pm") else Node("neg", parts[1:])
     if tree.kind == "pm":
         return Node("add" if upper == (tree.text == "pm") else "sub", parts)
     return Node(tree.kind, parts, tree.text)

@@ -102,6 +102,22 @@ def _integral(ask: Ask) -> Expected:
 
 
 @asked(
+    rf"{_FIND} (?:the )?(?:definite )?integral of <e> from <low> to <high>",
+    r"integrate <e> from <low> to <high>",
+)
+def _definite(ask: Ask) -> Expected:
+    ask.facts.euler = True
+    body = build(ask.tree("e"), ask.facts.context())
+    ends = [ask.tree(group) for group in ("low", "high")]
+    ends = [end.parts[1] if end.kind == "rel" and end.text == "=" else end for end in ends]
+    if len(body.free_symbols) != 1 or ask.facts.equations:
+        raise NotUnderstood("no function of one variable")
+    name = Node("name", text=str(next(iter(body.free_symbols))))
+    value = build(Node("int", (name, ask.tree("e"), *ends)), ask.facts.context())
+    return value_expected(ask, value, None, method="integration")
+
+
+@asked(
     rf"{_FIND} (?:the )?limit:? ?(?:of )?<e>",
     rf"{_FIND}:? ?<e>",
     r"(?:求极限|极限) ?:?<e>(?:的值)?(?:是|为|=)?[() _]*",

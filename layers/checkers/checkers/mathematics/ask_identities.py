@@ -211,6 +211,8 @@ def _common(values: list[Any]) -> Any:
 
 @asked(
     r"what power of <a> is equal to <b>",
+    r"(?:what is|find|evaluate|compute) (?:the )?log(?:arithm)?,? (?:to the )?base <a>,? of <b>",
+    r"(?:what is|find|evaluate|compute) (?:the )?log(?:arithm)? of <b> (?:to|in|with) (?:the )?base <a>",
     r"to what power must <a> be raised to (?:get|equal) <b>",
 )
 def _power_of(ask: Ask) -> Expected:

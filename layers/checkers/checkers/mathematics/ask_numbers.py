@@ -160,6 +160,7 @@ _SORT = r"(?:(?P<sort>odd|even|proper|prime|distinct prime|different prime|perfe
     rf"how many (?:different |distinct )?(?:positive )?(?:integer |integral )?{_SORT}(?:whole[- ]number )?(?:divisors|factors) (?:are there )?of <n>(?: are there)?",
     rf"(?:find|what is|determine|compute) the number of (?:different |distinct )?(?:positive )?{_SORT}(?:integer |integral )?(?:divisors|factors) of <n>",
     rf"how many (?:positive )?{_SORT}(?:divisors|factors) (?:does|do) <n> have",
+    r"<n> ?(?:的|一共有|共有|有)?(?:正)?(?:多少个|几个)?(?:因数|约数|正因数|正约数)(?:有|的个数是|的个数为|的个数|个数是|共有|一共有)?(?:多少个|几个|个|多少)?[() _]*",
     r"how many (?P<sort>perfect squares?|perfect cubes?) (?:are )?(?:positive )?(?:divisors|factors) of <n>",
 )
 def _divisor_count(ask: Ask) -> Expected:
@@ -337,17 +338,18 @@ def _zeros(ask: Ask) -> Expected:
     r"(?:write|express|convert) <a> (?:as|to|into) a (?P<as>decimal|fraction|common fraction|percent|percentage|mixed number|improper fraction|terminating decimal|repeating decimal)(?: in (?:simplest form|lowest terms))?",
     r"what is <a> (?:expressed|written) as a (?P<as>decimal|fraction|common fraction|percent)(?: in (?:simplest form|lowest terms))?",
     r"what (?P<as>percent|percentage) is equal to <a>",
+    r"(?:把|将)? ?<a> ?(?:化成|化为|写成|改写成)(?:最简)?(?P<as>分数|小数|百分数)(?:是|为)?(?:多少)?[() _]*",
 )
 def _rewritten(ask: Ask) -> Expected:
     tree = ask.tree("a")
     value = number(ask, "a")
     if not isinstance(value, sp.Rational):
         raise NotUnderstood("no fraction")
-    if ask.word("as").startswith("percent"):
+    if ask.word("as").startswith(("percent", "百分")):
         from checkers.mathematics.units import UNITS
 
         return Expected("value", (value * 100,), "conversion", unit=UNITS["percent"], question=tree)
-    form = "simplified" if "fraction" in ask.word("as") and value.q != 1 else ""
+    form = "simplified" if re.search("fraction|^分数", ask.word("as")) and value.q != 1 else ""
     return Expected("value", (value,), "conversion", form=form, question=tree)
 
 
@@ -413,3 +415,31 @@ def _digit_sum(ask: Ask) -> Expected:
         raise NotUnderstood("a decimal that does not end")
     digits = str(int(value * 10**places))
     return value_expected(ask, sp.Integer(sum(int(digit) for digit in digits)), None, method=_METHOD)
+
+
+@asked(
+    r"(?:what is|find|write|give|determine) (?:the )?prime factorization of <n>",
+    r"(?:把|将)? ?<n> ?分解质因数",
+)
+def _prime_factors(ask: Ask) -> Expected:
+    value = _factorable(ask, "n")
+    if value < 4 or sp.isprime(value):
+        raise NotUnderstood("nothing to factor")
+    return Expected("value", (sp.Integer(value),), _METHOD, form="primes", question=ask.tree("n"))
+
+
+@asked(
+    r"is <n> (?:a |an )?(?P<sort>prime|composite|even|odd)(?: number)?",
+    r"<n> ?是(?P<sort>质数|素数|合数|偶数|奇数)吗",
+)
+def _is_it(ask: Ask) -> Expected:
+    value = integer(ask, "n")
+    if not 1 < value < LARGEST:
+        raise NotUnderstood("no number to judge")
+    sort = ask.word("sort")
+    prime = bool(sp.isprime(value))
+    holds = {
+        "prime": prime, "质数": prime, "素数": prime, "composite": not prime, "合数": not prime,
+        "even": value % 2 == 0, "偶数": value % 2 == 0, "odd": value % 2 == 1, "奇数": value % 2 == 1,
+    }[sort]  # fmt: skip
+    return Expected("word", ("yes", "true", "是") if holds else ("no", "false", "不是"), _METHOD)

@@ -201,8 +201,10 @@ _ORDINAL = rf"(?:<k>(?:st|nd|rd|th)?|(?P<kw>{'|'.join(_ORDINALS)}))"
 
 
 def _place(ask: Ask) -> int:
-    if ask.has("kw"):
+    if ask.match.groupdict().get("kw"):
         return _ORDINALS[ask.word("kw")]
+    if not ask.has("k"):
+        raise NotUnderstood("no place")
     text = re.sub(r"\s*\^?\s*\{?\s*(?:\\text|\\mathrm)?\s*\{?(?:st|nd|rd|th)\}?\s*\}?$", "", ask.formula("k"))
     if not text.isdigit() or not 1 <= int(text) <= LONGEST:
         raise NotUnderstood("no place")
@@ -211,12 +213,19 @@ def _place(ask: Ask) -> int:
 
 @asked(
     rf"(?:consider the (?P<kind>arithmetic|geometric) sequence <s>\. )?(?:what is|find) the {_ORDINAL} term (?:of|in) the (?:(?P<kind2>arithmetic|geometric) )?sequence(?: <s2>)?",
-    rf"(?:what is|find) the {_ORDINAL} term (?:of|in) the (?P<kind>arithmetic|geometric) sequence <s>",
+    rf"(?:what is|find) the {_ORDINAL} term (?:of|in) the (?P<kind>arithmetic|geometric) sequence:? <s3+>",
+    r"(?:求)?(?P<kind>等差|等比)数列 ?<s3+> ?的?第 ?<k> ?项(?:是|为)?(?:多少)?[() _]*",
 )
 def _term(ask: Ask) -> Expected:
     kind = ask.word("kind") or ask.word("kind2")
-    formula = ask.formula("s" if ask.has("s") else "s2")
-    trees = [tree for tree in ask.facts.parse_list(formula) if tree.kind != "dots"]
+    kind = {"等差": "arithmetic", "等比": "geometric"}.get(kind, kind)
+    group = next(group for group in ("s", "s2", "s3") if ask.has(group))
+    trees = [
+        tree
+        for formula in ask.formulas(group)
+        for tree in ask.facts.parse_list(formula)
+        if tree.kind != "dots"
+    ]
     values = [build(tree, ask.facts.context()) for tree in trees]
     if (
         len(values) < 2

@@ -35,7 +35,7 @@ _END = (
     rf"{_WHAT}:? ?<e>{_END}",
     rf"(?:simplify|化简代数式|化简三角有理式|化简|计算并化简)(?: the)?(?: following)?(?: expression| fraction| product| sum| quotient)?(?: to a simplified fraction)?:? ?<e>{_END}",
     rf"(?:express|write|convert) (?:the )?(?:quotient |sum |product |difference )?<e>{_END}",
-    r"(?:复数|代数式|式子|算式|表达式|多项式)? ?<e> ?(?:=|等于|的值是|的值为|的值等于|的结果是|的结果为|的值|的计算结果是|的计算结果为|的计算结果|=\?|等于多少|是多少)? ?[_() .]*",
+    r"(?:复数|代数式|式子|算式|表达式|多项式)? ?<e> ?(?:=|等于|的值是|的值为|的值等于|的结果是|的结果为|的值|的计算结果是|的计算结果为|的计算结果|=\?|等于多少|是多少)?(?:多少)? ?[_() .]*",
     r"(?:simplify|compute|evaluate) <e> and write the result with a rational denominator",
     r"simplify and write the result with a rational denominator: <e>",
     r"simplify the following expression(?: to a simplified fraction)?: <e>",

@@ -9,7 +9,7 @@ import sympy as sp
 from checkers.mathematics.build import Context, build
 from checkers.mathematics.nodes import Node, NotUnderstood, size
 
-__all__ = ["has_form", "is_evaluated"]
+__all__ = ["has_form", "is_evaluated", "is_product_of_primes"]
 
 _LITERAL = frozenset(["num", "mixed", "repeating", "const", "name", "based"])
 
@@ -30,6 +30,22 @@ def is_evaluated(tree: Node, *, simplified: bool) -> bool:
             tree.kind == "pow" and value is not None and abs(value) > 10**9 and _is_integer(tree.parts[0])
         )
     return all(is_evaluated(part, simplified=simplified) for part in tree.parts)
+
+
+def is_product_of_primes(tree: Node) -> bool:
+    """Whether it is written as a product of powers of different primes, or of primes."""
+    if tree.kind == "mul":
+        return all(is_product_of_primes(part) for part in tree.parts)
+    if tree.kind == "pow":
+        return (
+            _is_integer(tree.parts[1]) and is_product_of_primes(tree.parts[0]) and tree.parts[0].kind == "num"
+        )
+    return (
+        tree.kind == "num"
+        and "." not in tree.text
+        and len(tree.text) < 14
+        and bool(sp.isprime(int(tree.text)))
+    )
 
 
 def has_form(tree: Node, form: str, question: Node | None, value: Any) -> bool:

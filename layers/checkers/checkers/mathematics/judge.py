@@ -12,7 +12,7 @@ from checkers.mathematics.build import Context
 from checkers.mathematics.compare import same, same_up_to_factor
 from checkers.mathematics.equivalence import interval_of
 from checkers.mathematics.expected import Expected
-from checkers.mathematics.forms import has_form, is_evaluated
+from checkers.mathematics.forms import has_form, is_evaluated, is_product_of_primes
 from checkers.mathematics.meanings import Equation, Listed, Meaning, Named, Ordered, Quantity, Region, Word
 from checkers.mathematics.regions import same_region
 from checkers.mathematics.rounding import is_rounding_of, rounded
@@ -28,7 +28,8 @@ def judged(expected: Expected, answer: str, context: Context) -> bool | None:
         return _choice(expected, answer, context)
     given = meaning(answer, context)
     if expected.kind == "word":
-        return given.text in expected.values if isinstance(given, Word) else None
+        known = ("yes", "no", "true", "false", "是", "不是")
+        return given.text in expected.values if isinstance(given, Word) and given.text in known else None
     return _JUDGES[expected.kind](expected, given)
 
 
@@ -86,6 +87,8 @@ def _acceptable(expected: Expected, given: Quantity) -> bool:
     """A sum that is left standing, or the question given back, is no answer."""
     if given.tree is None or given.tree == expected.question:
         return False
+    if expected.form == "primes":
+        return is_product_of_primes(given.tree)
     return is_evaluated(given.tree, simplified=expected.form == "simplified")
 
 

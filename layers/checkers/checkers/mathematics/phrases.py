@@ -72,6 +72,7 @@ _TWO = (
     (rf"(?:the )?quotient of {_N} and {_N}", r"\frac{{{0}}}{{{1}}}"),
 )  # fmt: skip
 _EDGED = (
+    (rf"{_N} (?:raised )?to the power (?:of )?{_N}", "({0})^{{({1})}}"),
     (rf"{_N} more than {_N}", "({1})+({0})"),
     (rf"{_N} (?:less than|fewer than) {_N}", "({1})-({0})"),
     (rf"{_N} (?:plus|increased by|added to) {_N}", "({0})+({1})"),

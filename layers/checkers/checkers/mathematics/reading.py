@@ -97,6 +97,8 @@ def reading(problem: str) -> Reading | None:
         lambda match: _slots(next(group for group in match.groups() if group is not None), slot), text
     )
     text = _plain_formulas(text, slot)
+    # A list that goes on: the dots at its end say nothing more.
+    text = re.sub(r"(⟦\d+⟧)\s*,\s*\.{3}(?!\s*,?\s*⟦)", r"\1 ", text)
     text = re.sub(r"\s+", " ", text).strip()
     text = re.sub(r"\s+([,.;:?!])", r"\1", text)
     text = _ASIDE.sub(" ", text)
@@ -179,6 +181,10 @@ def _is_name(word: str, matches: list[re.Match[str]], place: int) -> bool:
             word not in ("max", "min", "gcd", "lcm", "floor", "ceil", "abs")
             or _text(matches, place + 1) == "("
         )
+    if word in ("dx", "dy", "dt") and place >= 2:
+        return True
+    if word == "lim":
+        return _text(matches, place + 1) == "_"
     if len(word) > 3 or word.lower() in _SHORT_WORDS:
         return False
     before, after = _text(matches, place - 1), _text(matches, place + 1)
@@ -281,6 +287,8 @@ def _closed_run(run: list[tuple[str, str]], slot: object) -> str:
         return text
     kinds = {kind for kind, _ in inner}
     if not inner or not (kinds & {"number", "word", "command"}):
+        return text
+    if len(inner) == 1 and inner[0][1] in FUNCTIONS:
         return text
     body = "".join(token for _, token in inner)
     before = "".join(token for _, token in run[:start])

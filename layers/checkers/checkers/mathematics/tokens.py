@@ -255,6 +255,8 @@ def _word(word: str, spaced: bool) -> list[Token]:
     if word in FUNCTIONS or word in _ALIASES:
         name = _ALIASES.get(word, word)
         return [Token("cmd" if name == "sqrt" else "fn", name, spaced)]
+    if word == "lim":
+        return [Token("cmd", "lim", spaced)]
     if word == "pi":
         return [Token("cmd", "pi", spaced)]
     if word in ("inf", "infinity", "oo"):
