@@ -24,7 +24,7 @@ run: setup ## start the whole bundle on this machine, at http://127.0.0.1:3000 (
 	@PYTHONPATH=infra/local exec .venv/bin/python -m stepwise_local
 
 test: setup ## unit, contract, integration and end-to-end tests
-	@$(RUN) pytest -q $(ARGS)
+	@$(RUN) pytest -q -n auto --dist loadfile $(ARGS)
 
 check: setup ## style, types, template, layers, security
 	@$(RUN) ruff check .
