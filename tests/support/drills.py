@@ -38,6 +38,7 @@ class App:
 
     base_url: str
     key: str = "demo-key"
+    stack: LocalStack | None = None
     http: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
@@ -49,6 +50,12 @@ class App:
             trust_env=False,
             limits=limits,
         )
+
+    @property
+    def running(self) -> LocalStack:
+        """The stack that it talks to."""
+        assert self.stack is not None
+        return self.stack
 
     def solve(self, problem: str, prefer: str = "", **headers: str) -> httpx.Response:
         """Unchecked: the drills' answers solve nothing, and a refuted one would be asked for twice."""
