@@ -53,7 +53,7 @@ def _ordered(ask: Ask) -> Expected:
 
 
 @asked(
-    r"(?:solve|解)(?: the)?(?: following)?(?: equations?| system(?: of equations)?| inequality|方程组|方程|不等式组|不等式)?(?: for)?(?: <x>)?(?: over the reals)?(?:,|:| in| for)?(?: the equation)? ?<es+>(?: for <y>| over the reals| over the real numbers| in real numbers)?",
+    r"(?:solve|求解|解)(?: the)?(?: following)?(?: equations?| system(?: of equations)?| inequality|方程组|方程|不等式组|不等式)?(?: for)?(?: <x>)?(?: over the reals)?(?:,|:| in| for)?(?: the equation)? ?<es+>(?: for <y>| over the reals| over the real numbers| in real numbers)?",
     r"求 ?<x> ?: ?<es+>",
     r"<es+>[,;] ?(?:求|则|那么) ?<x>(?: ?的值)?(?:是|为|等于)?(?:多少)?[() _]*",
     rf"(?:find|determine|what are|give|list|enter){_KIND} {_ALL}{_KIND} ?(?:values?|solutions?|roots?|numbers?|zeros?|zeroes) (?:of <x> )?{_WHICH} ?<es+>(?: is true| holds?| is satisfied)?",

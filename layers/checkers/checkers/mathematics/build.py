@@ -9,36 +9,26 @@ from typing import Any
 import sympy as sp
 
 from checkers.mathematics.nodes import Node, NotUnderstood, size
+from checkers.mathematics.operations import (
+    MOST_BITS,
+    SIMPLE_CALLS,
+    binomial,
+    check_power,
+    common_divisor,
+    matrix_operation,
+    matrix_power,
+    rational_logarithm,
+    root_of,
+    simple_call,
+)
 
 __all__ = ["Context", "Definition", "build", "symbol"]
 
 MOST_NODES = 800
-MOST_BITS = 6_000
-"""Bits of the largest number that may arise: about 1,800 digits."""
-LARGEST_EXPONENT = 100_000
-LARGEST_SYMBOLIC_EXPONENT = 60
 LARGEST_FACTORIAL = 600
 LONGEST_SUM = 1_500
 DEEPEST_CALLS = 12
 
-_SIMPLE_CALLS = {
-    "sin": sp.sin,
-    "cos": sp.cos,
-    "tan": sp.tan,
-    "cot": sp.cot,
-    "sec": sp.sec,
-    "csc": sp.csc,
-    "arcsin": sp.asin,
-    "arccos": sp.acos,
-    "arctan": sp.atan,
-    "sinh": sp.sinh,
-    "cosh": sp.cosh,
-    "tanh": sp.tanh,
-    "ln": sp.log,
-    "abs": sp.Abs,
-    "floor": sp.floor,
-    "ceil": sp.ceiling,
-}
 _LEAST = {"max": sp.Max, "min": sp.Min}
 
 
@@ -153,7 +143,7 @@ def _same(node: Node, context: Context) -> Any:
 def _operation(node: Node, context: Context) -> Any:
     left, right = (_build(part, context) for part in node.parts)
     if left.is_Matrix or right.is_Matrix:
-        return _matrix_operation(node.kind, node.text, left, right)
+        return matrix_operation(node.kind, node.text, left, right)
     if sp.oo in (left, right, -left, -right):
         raise NotUnderstood("infinity is no number")
     if node.kind == "add":
@@ -167,37 +157,14 @@ def _operation(node: Node, context: Context) -> Any:
     return left / right
 
 
-def _matrix_operation(kind: str, sign: str, left: Any, right: Any) -> Any:
-    if kind == "mul" and left.is_Matrix and right.is_Matrix and left.cols == right.cols == 1:
-        return _vector_product(sign, left, right)
-    try:
-        if kind in ("add", "sub") and left.is_Matrix and right.is_Matrix:
-            return left + right if kind == "add" else left - right
-        if kind == "mul":
-            return left * right
-    except sp.ShapeError as error:
-        raise NotUnderstood("matrices that do not fit") from error
-    raise NotUnderstood("not done with matrices")
-
-
-def _vector_product(sign: str, left: Any, right: Any) -> Any:
-    if left.rows != right.rows:
-        raise NotUnderstood("vectors of different spaces")
-    if sign == "cdot":
-        return left.dot(right)
-    if sign == "times" and left.rows == 3:
-        return sp.ImmutableMatrix(left.cross(right))
-    raise NotUnderstood("a product of vectors that is not known")
-
-
 def _power(node: Node, context: Context) -> Any:
     base = _build(node.parts[0], context)
     if base == 1:
         return base
     exponent = _build(node.parts[1], context)
     if base.is_Matrix:
-        return _matrix_power(base, exponent)
-    _check_power(base, exponent)
+        return matrix_power(base, exponent)
+    check_power(base, exponent)
     if base == 0 and not exponent.is_positive:
         raise NotUnderstood("a power of zero")
     if (
@@ -209,36 +176,6 @@ def _power(node: Node, context: Context) -> Any:
     ):
         return (-1) ** (exponent.p % 2) * (-base) ** exponent
     return base**exponent
-
-
-def _matrix_power(base: Any, exponent: Any) -> Any:
-    if not isinstance(exponent, sp.Integer) or not -1 <= exponent <= 64 or base.rows != base.cols:
-        raise NotUnderstood("no power of a matrix")
-    if exponent < 0 and base.det() == 0:
-        raise NotUnderstood("a matrix without inverse")
-    return base**exponent
-
-
-def _check_power(base: Any, exponent: Any) -> None:
-    """Refuse what would be too large before SymPy computes it."""
-    if base in (0, 1, -1) and exponent.is_Integer:
-        return
-    if exponent.is_number:
-        most = abs(exponent.evalf(15))
-        if not (most.is_number and most <= LARGEST_EXPONENT):
-            raise NotUnderstood("an exponent that is too large")
-        if isinstance(base, sp.Rational):
-            bits = max(abs(base.p).bit_length(), base.q.bit_length())
-            if bits * most > MOST_BITS:
-                raise NotUnderstood("a power that is too large")
-        elif (
-            most > (5_000 if base.is_number else LARGEST_SYMBOLIC_EXPONENT)
-            and not base.is_Symbol
-            and base not in (sp.E, sp.pi, sp.I)
-        ):
-            raise NotUnderstood("a power that is too large")
-    elif any(part.is_Pow and not part.exp.is_number for part in sp.preorder_traversal(exponent)):
-        raise NotUnderstood("a tower of powers")
 
 
 def _factorial(node: Node, context: Context) -> Any:
@@ -281,31 +218,23 @@ def _call(node: Node, context: Context) -> Any:
         return arguments[0].det()
     if any(argument.is_Matrix or argument in (sp.oo, -sp.oo) for argument in arguments):
         raise NotUnderstood("not done with matrices and infinity")
-    if name in _SIMPLE_CALLS and len(arguments) == 1:
-        return _checked_call(name, arguments[0])
+    if name in SIMPLE_CALLS and len(arguments) == 1:
+        return simple_call(name, arguments[0])
     if name in _LEAST and arguments:
         return _LEAST[name](*arguments)
     if name in ("gcd", "lcm") and len(arguments) > 1:
-        return _divisor(name, arguments)
+        return common_divisor(name, arguments)
     if name == "conjugate" and arguments[0].is_number:
         return sp.conjugate(arguments[0])
     if name == "root":
-        return _root(*arguments)
+        return root_of(*arguments)
     if name == "cbrt" and len(arguments) == 1:
-        return _root(arguments[0], sp.Integer(3))
+        return root_of(arguments[0], sp.Integer(3))
     if name == "binom":
-        return _binomial(*arguments)
+        return binomial(*arguments)
     if name == "exp" and len(arguments) == 1:
         return _power(Node("pow", (Node("const", text="e"), node.parts[0])), replace(context, euler=True))
     return _logarithm(name, arguments, context)
-
-
-def _checked_call(name: str, argument: Any) -> Any:
-    if name in ("arcsin", "arccos") and argument.is_number and argument.is_real and abs(argument) > 1:
-        raise NotUnderstood("not defined")
-    if name == "ln" and argument == 0:
-        raise NotUnderstood("not defined")
-    return _SIMPLE_CALLS[name](argument)
 
 
 def _logarithm(name: str, arguments: list[Any], context: Context) -> Any:
@@ -318,38 +247,8 @@ def _logarithm(name: str, arguments: list[Any], context: Context) -> Any:
     if argument == 0 or base in (0, 1):
         raise NotUnderstood("not defined")
     if isinstance(argument, sp.Rational) and isinstance(base, sp.Rational) and argument > 0 and base > 0:
-        return _rational_logarithm(argument, base)
+        return rational_logarithm(argument, base)
     return sp.log(argument) / sp.log(base)
-
-
-def _rational_logarithm(argument: Any, base: Any) -> Any:
-    """The exact logarithm where both are powers of one number, as SymPy leaves log(8)/log(4) alone."""
-    quotient = (sp.log(argument) / sp.log(base)).evalf(30)
-    for denominator in range(1, 13):
-        numerator = round(quotient * denominator)
-        if abs(numerator) < 400 and argument**denominator == base ** sp.Integer(numerator):
-            return sp.Rational(int(numerator), denominator)
-    return sp.log(argument) / sp.log(base)
-
-
-def _divisor(name: str, arguments: list[Any]) -> Any:
-    if not all(isinstance(argument, sp.Integer) for argument in arguments):
-        raise NotUnderstood("no integers")
-    return sp.Integer(sp.igcd(*arguments) if name == "gcd" else sp.ilcm(*arguments))
-
-
-def _root(argument: Any, degree: Any) -> Any:
-    if not isinstance(degree, sp.Integer) or not 2 <= degree <= 60:
-        raise NotUnderstood("no root")
-    if degree % 2 == 1 and argument.is_number and argument.is_negative:
-        return -((-argument) ** sp.Rational(1, degree))
-    return argument ** sp.Rational(1, degree)
-
-
-def _binomial(above: Any, below: Any) -> Any:
-    if not all(isinstance(number, sp.Integer) and 0 <= number <= 5_000 for number in (above, below)):
-        raise NotUnderstood("no binomial coefficient that can be computed")
-    return sp.binomial(above, below)
 
 
 def _apply(node: Node, context: Context) -> Any:

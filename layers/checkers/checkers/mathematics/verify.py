@@ -11,6 +11,7 @@ from checkers.mathematics import (  # noqa: F401 - they register the questions t
     ask_chinese,
     ask_collections,
     ask_coordinates,
+    ask_divisors,
     ask_equations,
     ask_extremes,
     ask_functions,
