@@ -7,26 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
 from stepwise_local.template import load
-
-TEMPLATE = Path(__file__).parents[2] / "template.yaml"
-
-
-def transform(document: dict[str, Any]) -> dict[str, Any]:
-    for resource in document["Resources"].values():
-        for name in ("CodeUri", "ContentUri"):
-            if name in resource.get("Properties", {}):
-                resource["Properties"][name] = "s3://bucket/key"
-    session = boto3.Session(region_name="eu-central-1")
-    transformed: dict[str, Any] = Translator({}, Parser(), boto_session=session).translate(document, {})
-    return transformed
+from support.transformed import TEMPLATE, transform
 
 
 def buffered(document: dict[str, Any]) -> dict[str, list[str]]:

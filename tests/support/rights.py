@@ -21,6 +21,8 @@ FUNCTIONS: dict[str, dict[str, Any]] = {
     for name, resource in bundle()["Resources"].items()
     if resource["Type"] == "AWS::Serverless::Function"
 }
+OWN_KEY = FUNCTIONS["KeyAuthorizerFunction"]["Policies"][0]
+"""What every function may do with the key of a deployment that has one of its own: to use it, through AWS's services."""
 _ACTIONS = {
     Put: "dynamodb:PutItem",
     Update: "dynamodb:UpdateItem",
@@ -32,6 +34,8 @@ _ACTIONS = {
 def statements(function: str) -> Iterator[dict[str, Any]]:
     """The statements of a function's own policies, each with its actions as a list."""
     for policy in FUNCTIONS[function].get("Policies", []):
+        if policy == OWN_KEY:
+            continue
         assert isinstance(policy, dict), "policies are written out, no ready-made ones"
         for statement in policy["Statement"]:
             yield {**statement, "Action": _listed(statement["Action"])}

@@ -1,0 +1,52 @@
+"""The template as CloudFormation gets it, by AWS's own SAM translator."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+from samtranslator.model.exceptions import InvalidDocumentException
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+from stepwise_local.template import load
+
+__all__ = ["TEMPLATE", "transform", "transformed"]
+
+TEMPLATE = Path(__file__).resolve().parents[2] / "template.yaml"
+_MANAGED = "arn:aws:iam::aws:policy/service-role/"
+
+
+def transformed(**parameters: str) -> dict[str, Any]:
+    """The bundle's template with *parameters* over their defaults."""
+    return transform(load(TEMPLATE), **parameters)
+
+
+def transform(document: Mapping[str, Any], **parameters: str) -> dict[str, Any]:
+    """*document*, which is left as it is, with *parameters* over their defaults.
+
+    Raises:
+        AssertionError: SAM refuses the document; the text says why.
+    """
+    # A copy by way of JSON, as CloudFormation makes it: the translator changes what it is given, YAML aliases included.
+    copy: dict[str, Any] = json.loads(json.dumps(document))
+    for resource in copy["Resources"].values():
+        for name in ("CodeUri", "ContentUri"):
+            if name in resource.get("Properties", {}):
+                resource["Properties"][name] = "s3://bucket/key"
+    defaults = {
+        name: parameter["Default"]
+        for name, parameter in copy.get("Parameters", {}).items()
+        if "Default" in parameter
+    }
+    managed = {name: _MANAGED + name for name in ("AWSLambdaBasicExecutionRole", "AWSXRayDaemonWriteAccess")}
+    session = boto3.Session(region_name="eu-central-1")
+    try:
+        done: dict[str, Any] = Translator(managed, Parser(), boto_session=session).translate(
+            copy, {**defaults, **parameters}
+        )
+    except InvalidDocumentException as error:
+        raise AssertionError([cause.message for cause in error.causes]) from error
+    return done
