@@ -76,6 +76,41 @@ def test_an_extraneous_root_is_not_among_the_solutions() -> None:
     assert checked(problem, "x = 1, x = 5")["status"] == "refuted"
 
 
+ROOTS = [
+    "x = 1, -3",
+    "x=1 and x=-3",
+    "$x=1$ or $x=-3$",
+    "\\( x = 1 \\) and \\( x = -3 \\)",
+    "x ∈ {1,-3}",
+    "{-3, 1}",
+    "x₁ = 1, x₂ = -3",
+    "\\boxed{x=1 \\text{ or } x=-3}",
+    "x = 1 或 x = -3",
+    "x=1、x=-3",
+    "x=1\nx=-3",
+    "**x = 1 or x = -3**",
+    "The solutions are x=1 and x=-3.",
+]
+
+
+@pytest.mark.parametrize("answer", ROOTS)
+def test_roots_may_be_written_in_many_ways(answer: str) -> None:
+    assert checked("Solve x^2+2x-3=0", answer)["status"] == "verified"
+
+
+@pytest.mark.parametrize("answer", ["(1, -3)", "x = -1 ± 2", "[1, -3]"])
+def test_roots_in_the_form_of_something_else_are_left_alone(answer: str) -> None:
+    assert checked("Solve x^2+2x-3=0", answer)["status"] == "unverifiable"
+
+
+POINTS = ["(2,1)", "x=2, y=1", "y=1, x=2", "(x,y)=(2,1)", "\\begin{cases} x=2 \\\\ y=1 \\end{cases}"]
+
+
+@pytest.mark.parametrize("answer", POINTS)
+def test_the_solution_of_a_system_may_be_written_in_many_ways(answer: str) -> None:
+    assert checked("Solve the system: 2x + y = 5, x - y = 1", answer)["status"] == "verified"
+
+
 def test_giving_the_question_back_is_no_answer() -> None:
     assert checked("Compute 2+3", "2+3")["status"] == "unverifiable"
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import sympy as sp
 
 from checkers.mathematics.build import Context, build
+from checkers.mathematics.compare import same
 from checkers.mathematics.grammar import parse_list
 from checkers.mathematics.meanings import Equation, Listed, Meaning, Named, Ordered, Quantity, Region, Word
 from checkers.mathematics.nodes import Node, NotUnderstood
@@ -23,7 +24,7 @@ _DERIVATIVE = re.compile(r"^(?:[yf]'|dy\s*/\s*dx|\\frac\s*\{\s*dy\s*\}\s*\{\s*dx
 _BOXED = re.compile(r"^\\(?:boxed|fbox)\s*\{(.*)\}$", re.DOTALL)
 _PHRASE = re.compile(
     r"^(?:(?:the|my|your|our)\s+)?(?:final\s+)?(?:answer|solution|result)s?\s*(?:is|are|:|=)\s*|"
-    r"^(?:最终)?(?:答案|结果|解)\s*(?:是|为|:|=)\s*|^(?:答|解)\s*:\s*|^(?:therefore|thus|so|hence)\s*,?\s+|^(?:所以|因此|故|即)\s*,?\s*",
+    r"^(?:最终)?(?:答案|结果|解)\s*(?:是|为|:|=)\s*|^(?:答|解)\s*:\s*|^(?:therefore|thus|so|hence)\s*,?\s+|^(?:原)?(?:不等式组?|方程组?)?的?(?:解集?|根)\s*(?:是|为|:)\s*|^(?:所以|因此|故|即)\s*,?\s*",
     re.IGNORECASE,
 )
 _NOTHING = re.compile(
@@ -45,6 +46,9 @@ def cleaned(text: str) -> str:
     """A final answer without boxes, dollar signs, introducing words and the full stop."""
     if len(text) > LONGEST_ANSWER:
         raise NotUnderstood("too long")
+    if "\n" in text.strip() and r"\begin" not in text:
+        # Answers on lines of their own are several answers.
+        text = ", ".join(line.strip().rstrip(",;") for line in text.strip().splitlines() if line.strip())
     # A dollar sign that means money, apart from those that enclose formulas.
     text = normalized(text).replace(r"\$", "﹩").strip()
     for _ in range(6):
@@ -61,14 +65,22 @@ def cleaned(text: str) -> str:
                 and opening not in inner
             ):
                 text = inner.strip()
-        text = _PHRASE.sub("", text, count=1).strip()
+        text = _PHRASE.sub("", text, count=1).strip().removeprefix("=").strip()
         text = re.sub(r"(?:(?<!\.)\.|[;。])$", "", text).strip()
         if text.startswith("{") and text.endswith("}") and _balanced(text[1:-1]):
             text = r"\{" + text[1:-1] + r"\}"
         text = re.sub(r"\*\*(.+)\*\*$", r"\1", text) if text.startswith("**") else text
         if text == before:
             break
-    return text
+    text = re.sub(r"\\[()]", " ", text)
+    cases = re.fullmatch(
+        r"(?:\\\{)?\s*\\begin\{(?:cases|array|aligned)\}(?:\{[lcr]*\})?(.*)\\end\{(?:cases|array|aligned)\}",
+        text,
+        re.DOTALL,
+    )
+    if cases is not None and "=" in cases[1]:
+        text = re.sub(r"\s*(?:,\s*)?\\\\\s*", ", ", cases[1].replace("&", " ")).strip(" ,.")
+    return re.sub(r"(\\in\s*)\{([^{}\\]*)\}", r"\1\\{\2\\}", text).strip()
 
 
 def meaning(text: str, context: Context | None = None) -> Meaning:
@@ -91,7 +103,8 @@ def meaning(text: str, context: Context | None = None) -> Meaning:
         return Word(word[1].strip().lower())
     builder = _BUILDER.match(text)
     if builder:
-        inside = meaning(builder[2], context)
+        conditions = re.sub(r",?\s*[a-zA-Z]\s*\\in\s*(?:\\mathbb\s*\{?\s*R\s*\}?|R)\s*$", "", builder[2])
+        inside = meaning(conditions, context)
         if isinstance(inside, Region) and inside.name in ("", builder[1]):
             return Region(inside.numbers)
         raise NotUnderstood("a set that is not understood")
@@ -194,7 +207,20 @@ def _relation(tree: Node, context: Context) -> Meaning:
         return _named(name, right, context, approximate=signs == ["~"])
     if signs == ["="] and (name := _name(right)) and not _name(left):
         return _named(name, left, context)
+    if (
+        signs == ["="]
+        and left.kind == "tuple"
+        and right.kind == "tuple"
+        and len(left.parts) == len(right.parts)
+    ):
+        return _named_places(left, right, context)
     if set(signs) <= {"=", "~"} and len(signs) > 1 and (name := _name(left)):
+        values = [_said(part, context) for part in tree.parts[1:]]
+        exact = [value.value for value in values if isinstance(value, Quantity)]
+        if len(exact) != len(values) or (
+            "~" not in signs and not all(same(value, exact[-1]) for value in exact)
+        ):
+            raise NotUnderstood("a chain whose members differ")
         return _named(name, right, context, approximate="~" in signs)
     if signs == ["="]:
         return Equation(build(left, context) - build(right, context), tree=tree)
@@ -224,6 +250,14 @@ def _named(name: str, tree: Node, context: Context, *, approximate: bool = False
     if isinstance(value, Ordered):
         return Named(name, value)
     raise NotUnderstood("a name for something that has none")
+
+
+def _named_places(names: Node, values: Node, context: Context) -> Meaning:
+    """`(x, y) = (2, 1)`."""
+    if not all(_name(part) for part in names.parts):
+        raise NotUnderstood("places without names")
+    pairs = zip(names.parts, values.parts, strict=True)
+    return Listed(tuple(Named(_name(name), _element(value, context)) for name, value in pairs))
 
 
 def _tuple(tree: Node, context: Context) -> Meaning:
