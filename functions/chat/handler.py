@@ -1,5 +1,6 @@
 """POST /v1/general/chat, and the OpenAI-compatible surface: /v1/chat/completions and /v1/models."""
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from stepwise.observability import observed
 from stepwise.openai_requests import CompletionRequest
 from stepwise.openai_surface import complete, error_body, list_models, retrieve_model, stream_completion
 from stepwise.plans import chat_plan
+from stepwise.repeatable import reply_once, stream_once
 from stepwise.requests import ChatRequest
 from stepwise.web import Api, Call
 
@@ -45,9 +47,12 @@ def completions() -> Response[str]:
     call, desk = api.call, environment.desk()
     request = read_screened(CompletionRequest, call, desk.settings)
     caller = caller_of(desk, call)
+    idempotency = environment.idempotency()
     if request.stream:
-        return api.stream(stream_completion(desk, request, caller, call.id))
-    return api.reply(complete(desk, request, caller, call.id))
+        start = functools.partial(stream_completion, desk, request, caller, call.id)
+        return api.stream(stream_once(idempotency, call, caller, start))
+    compute = functools.partial(complete, desk, request, caller, call.id)
+    return api.reply(reply_once(idempotency, call, caller, compute))
 
 
 @api.get("/v1/models")

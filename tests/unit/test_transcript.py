@@ -143,3 +143,15 @@ def test_what_stands_between_the_tags_never_reaches_the_answer(thought: str, ans
     raw = f"<think>{thought}</think>{answer}"
     pieces, _ = stream([raw[at : at + size] for at in range(0, len(raw), size)])
     assert joined(pieces, "answer") == answer.strip()
+
+
+@pytest.mark.parametrize("mode", ["auto", "tagged", "implicit"])
+@pytest.mark.parametrize("begun", ["<", "<thi", "\n<think"])
+def test_a_text_that_is_cut_in_its_opening_tag_shows_nothing_of_it(mode: Thinking, begun: str) -> None:
+    splitter = Splitter(mode)
+
+    pieces = [piece for letter in begun for piece in splitter.feed(letter)] + splitter.close(complete=False)
+
+    assert pieces == []
+    assert split(begun, complete=False, thinking=mode) == Transcript("", "", False)
+    assert split(begun).answer == begun.strip()

@@ -12,15 +12,24 @@ import json
 import secrets
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from stepwise.errors import IdempotencyInProgress, IdempotencyMismatch
 from stepwise.replies import Reply
 from stepwise.table import ConditionFailed, Item, Table, TableError, absent, all_of, any_of, equals, less
 
-__all__ = ["Idempotency"]
+__all__ = ["Held", "Idempotency"]
 
 _KEPT_SECONDS = 86_400
 _SK = "request"
+
+
+@dataclass(frozen=True)
+class Held:
+    """A key whose first reply is being made: it is kept in the end, or the key is given free."""
+
+    keep: Callable[[Reply], None]
+    free: Callable[[], None]
 
 
 class Idempotency:
@@ -38,27 +47,42 @@ class Idempotency:
             IdempotencyInProgress: the first one is still being worked on.
             IdempotencyMismatch: the key came with another request.
         """
+        held = self.hold(partner, key, request, patience=self._patience)
+        if isinstance(held, Reply):
+            return held
+        try:
+            reply = compute()
+        except BaseException:
+            held.free()
+            raise
+        if reply.status in (200, 202):
+            held.keep(reply)
+        else:
+            held.free()
+        return reply
+
+    def hold(self, partner: str, key: str, request: bytes, *, patience: float) -> Reply | Held:
+        """The first reply to *request* under *key*, or the key itself when there is none yet.
+
+        A holder that dies gives the key free after *patience* seconds.
+
+        Raises:
+            IdempotencyInProgress: the first one is still being worked on.
+            IdempotencyMismatch: the key came with another request.
+        """
         pk = "idempotency#" + hashlib.sha256(json.dumps([partner, key]).encode()).hexdigest()
         digest = hashlib.sha256(request).hexdigest()
         owner = secrets.token_hex(8)
         try:
-            kept = self._begin(pk, digest, owner)
+            kept = self._begin(pk, digest, owner, patience)
         except TableError:
-            return compute()  # without the table nothing can be kept; the answer is worth more
-        if kept is not None:
-            return kept
-        try:
-            reply = compute()
-        except BaseException:
-            self._forget(pk, owner)
-            raise
-        if reply.status in (200, 202):
-            self._keep(pk, owner, reply)
-        else:
-            self._forget(pk, owner)
-        return reply
+            # Without the table nothing can be kept; the answer is worth more.
+            return Held(keep=lambda _: None, free=lambda: None)
+        return kept or Held(
+            keep=lambda reply: self._keep(pk, owner, reply), free=lambda: self._forget(pk, owner)
+        )
 
-    def _begin(self, pk: str, digest: str, owner: str) -> Reply | None:
+    def _begin(self, pk: str, digest: str, owner: str, patience: float) -> Reply | None:
         now = self._now()
         free = any_of(
             absent("pk"), less("expires_at", now // 1000), all_of(absent("reply"), less("until", now))
@@ -70,7 +94,7 @@ class Idempotency:
                     "sk": _SK,
                     "digest": digest,
                     "owner": owner,
-                    "until": now + round(self._patience * 1000),
+                    "until": now + round(patience * 1000),
                     "expires_at": now // 1000 + _KEPT_SECONDS,
                 },
                 condition=free,

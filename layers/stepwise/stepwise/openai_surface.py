@@ -13,11 +13,11 @@ from typing import Any
 
 from stepwise.config import Settings
 from stepwise.desk import Desk
-from stepwise.errors import InternalError, ModelNotFound, ModelTimeout, StepwiseError
+from stepwise.errors import InternalError, ModelTimeout, StepwiseError
 from stepwise.live import Live, live
 from stepwise.observability import count, log_exception
 from stepwise.openai_requests import CompletionRequest
-from stepwise.plans import Plan, completion_plan
+from stepwise.plans import Plan, completion_plan, served_model
 from stepwise.replies import Reply, cache_status_miss
 from stepwise.service import Caller, wait_of
 from stepwise.sse import HEADERS, HEARTBEAT, HEARTBEAT_SECONDS
@@ -131,9 +131,7 @@ def retrieve_model(settings: Settings, name: str) -> Reply:
     Raises:
         ModelNotFound: it is not served here.
     """
-    if name != settings.model_name:
-        raise ModelNotFound
-    return Reply(200, _model(name))
+    return Reply(200, _model(served_model(name, settings)))
 
 
 def error_body(error: StepwiseError) -> dict[str, Any]:

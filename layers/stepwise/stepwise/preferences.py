@@ -10,7 +10,12 @@ from stepwise.errors import InvalidRequest, Pointer
 
 __all__ = ["Preferences", "read_preferences"]
 
-_PREFERENCE = re.compile(r'\s*([!#$%&\'*+.^_`|~0-9A-Za-z-]+)\s*(?:=\s*("[^"]*"|[^\s;,]*))?\s*(?:;[^,]*)?')
+_LONGEST = 1_000
+_PREFERENCE = re.compile(
+    r'\s*([!#$%&\'*+.^_`|~0-9A-Za-z-]+)\s*(?:=\s*("[^"]*"|[^\s;,]*))?\s*(?:;.*)?', re.DOTALL
+)
+_ELEMENT = re.compile(r'(?:"[^"]*"|[^,])+')
+"""One element of a list; a comma inside quotes belongs to it."""
 _MAX_WAIT = 86_400
 
 
@@ -47,7 +52,7 @@ def read_preferences(headers: Mapping[str, str]) -> Preferences:
     cache = {part.split("=")[0].strip().lower() for part in headers.get("cache-control", "").split(",")}
     wait = prefer.get("wait", "")
     return Preferences(
-        wait=min(float(wait), _MAX_WAIT) if re.fullmatch(r"[0-9]{1,9}", wait, re.ASCII) else None,
+        wait=min(float(wait), _MAX_WAIT) if re.fullmatch(r"[0-9]+", wait) else None,
         respond_async="respond-async" in prefer,
         strict=prefer.get("handling", "") == "strict",
         no_cache="no-cache" in cache,
@@ -58,7 +63,7 @@ def read_preferences(headers: Mapping[str, str]) -> Preferences:
 
 def _preferences(value: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    for part in value[:1_000].split(","):
+    for part in _ELEMENT.findall(value[:_LONGEST]):
         match = _PREFERENCE.fullmatch(part)
         if match:  # the first of a name counts (RFC 7240, section 2)
             found.setdefault(match[1].lower(), (match[2] or "").strip('"').lower())

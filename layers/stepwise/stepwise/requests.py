@@ -45,8 +45,8 @@ class Request(BaseModel):
         """null for an optional field is the same as leaving it out."""
         if not isinstance(data, dict):
             return data
-        required = {name for name, field in cls.model_fields.items() if field.is_required()}
-        return {name: value for name, value in data.items() if value is not None or name in required}
+        optional = {name for name, field in cls.model_fields.items() if not field.is_required()}
+        return {name: value for name, value in data.items() if value is not None or name not in optional}
 
 
 def _whole(value: Any) -> Any:

@@ -59,6 +59,8 @@ def split(raw: str, *, complete: bool = True, thinking: Thinking = "auto") -> Tr
     thinking aloud has no answer. White space is stripped at the ends of the answer, nothing else is changed.
     """
     first = _TAG.search(raw)
+    if not complete and _is_torn_opening(raw):
+        return Transcript("", "", False)
     if first is None:
         inside = not complete and (thinking == "implicit" or (thinking == "auto" and _is_aloud(raw)))
     else:
@@ -117,6 +119,9 @@ class Splitter:
     def close(self, *, complete: bool = True) -> list[Piece]:
         """The rest; ``complete=False`` says that the stream was cut, by length or by a broken connection."""
         pieces: list[Piece] = []
+        nothing_yet = not self._seen_tag and not self._begun
+        if not complete and nothing_yet and _is_torn_opening("".join(self._held) + self._torn):
+            return pieces
         self._take(self._torn, pieces)
         self._torn = ""
         if self._state in {"undecided", "held"}:
@@ -172,6 +177,12 @@ class Splitter:
 def _is_aloud(text: str) -> bool:
     """Whether a text begins as a reasoning model thinking aloud does."""
     return _ALOUD.match(text.lstrip()[:_BEGINNING]) is not None
+
+
+def _is_torn_opening(text: str) -> bool:
+    """Whether all of *text* is the beginning of an opening tag: a cut in the middle of it leaves nothing to show."""
+    begun = text.strip()
+    return begun != "" and begun != OPENING and OPENING.startswith(begun)
 
 
 def _torn(text: str) -> int:

@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPMethod
@@ -29,6 +30,7 @@ from stepwise.streaming_response import StreamingResponse
 
 __all__ = ["Api", "Call", "json_bytes", "json_response"]
 
+_WEIGHT = re.compile(r"[01](?:\.[0-9]{0,3})?")
 _SECURITY_HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 
@@ -55,14 +57,18 @@ class Call:
         kind = self.headers.get("content-type", "application/json").split(";")[0].strip().lower()
         if kind != "application/json":
             raise UnsupportedMediaType
+        if self.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+            raise UnsupportedMediaType("Send the body as it is, without Content-Encoding.")
         if len(self.body) > limit:
             raise PayloadTooLarge(f"The body has {len(self.body)} bytes; at most {limit} are accepted.")
         return self.body
 
     @property
     def wants_events(self) -> bool:
-        """Whether the client asks for a stream of server-sent events."""
-        return "text/event-stream" in self.headers.get("accept", "").lower()
+        """Whether the client asks for a stream of server-sent events, and not rather for JSON (RFC 9110, 12.5.1)."""
+        accepted = _accepted(self.headers.get("accept", ""))
+        events = accepted.get("text/event-stream", 0.0)
+        return events > 0 and events >= accepted.get("application/json", 0.0)
 
 
 class Api(APIGatewayRestResolver):
@@ -99,7 +105,7 @@ class Api(APIGatewayRestResolver):
             id=str(request_context.get("requestId") or self.lambda_context.aws_request_id),
             method=str(event.get("httpMethod", "")),
             path=str(event.get("path", "")),
-            headers={str(name).lower(): str(value) for name, value in (event.get("headers") or {}).items()},
+            headers=_headers(event),
             partner=_partner(request_context.get("identity") or {}),
             body=_body(event),
             remaining=lambda: self.lambda_context.get_remaining_time_in_millis() / 1000,
@@ -165,6 +171,25 @@ def json_response(
 def json_bytes(value: Any) -> bytes:
     """JSON in UTF-8 on one line; half of a surrogate pair, which UTF-8 cannot say, becomes a question mark."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def _headers(event: Mapping[str, Any]) -> dict[str, str]:
+    """Names in lower case; a header that came more than once is one list (RFC 9110, 5.3)."""
+    single = {name: [value] for name, value in (event.get("headers") or {}).items()}
+    headers: dict[str, list[str]] = {}
+    for name, values in (event.get("multiValueHeaders") or single).items():
+        headers.setdefault(str(name).lower(), []).extend(map(str, values or []))
+    return {name: ", ".join(values) for name, values in headers.items()}
+
+
+def _accepted(accept: str) -> dict[str, float]:
+    """Weight of each media type in an ``Accept`` header; a weight that is no number is the ordinary one."""
+    weights = {}
+    for element in accept.lower().split(","):
+        kind, *parameters = [part.strip() for part in element.split(";")]
+        weight = next((part[2:] for part in parameters if part.startswith("q=")), "1")
+        weights[kind] = float(weight) if _WEIGHT.fullmatch(weight) else 1.0
+    return weights
 
 
 def _partner(identity: Mapping[str, Any]) -> str:
