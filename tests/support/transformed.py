@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-from samtranslator.model.exceptions import InvalidDocumentException
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
+from samtranslator.model.exceptions import InvalidDocumentException  # type: ignore[import-untyped]
+from samtranslator.parser.parser import Parser  # type: ignore[import-untyped]
+from samtranslator.translator.translator import Translator  # type: ignore[import-untyped]
 from stepwise_local.template import load
 
 __all__ = ["TEMPLATE", "transform", "transformed"]
