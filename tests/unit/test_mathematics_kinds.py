@@ -76,6 +76,17 @@ KINDS = [
     ("What is 35% of 80?", "28", "2.8"),
     ("What percent of 40 is 10?", "25\\%", "0.25\\%"),
     ("How many inches are in 4 feet?", "48 inches", "48 feet"),
+    # Shapes, and what lies between numbers.
+    ("What is the measure, in degrees, of an interior angle of a regular hexagon?", "120", "60"),
+    ("How many diagonals does a regular octagon have?", "20", "28"),
+    ("What is the area of a circle with radius 6 cm?", "36\\pi", "12\\pi"),
+    ("What is the area of the quadrilateral with vertices at (0,0), (4,0), (4,3), and (0,3)?", "12", "7"),
+    ("What is the smallest positive multiple of 17 that is greater than 500?", "510", "493"),
+    ("What number is halfway between $\\frac{1}{2}$ and $\\frac{3}{4}$?", "\\frac{5}{8}", "\\frac{8}{5}"),
+    ("Convert $-1 + i \\sqrt{3}$ to exponential form.", "2 e^{2 \\pi i/3}", "2 e^{\\pi i/3}"),
+    ("If $x-2$ is a factor of $x^3 - kx + 4$, what is the value of $k$?", "6", "-6"),
+    ("What is the prime factorization of 60?", "2^2 \\cdot 3 \\cdot 5", "2 \\cdot 3 \\cdot 5"),
+    ("Is 97 prime?", "yes", "no"),
     # Calculus.
     ("Find the derivative of $f(x) = x^2 e^x$.", "f'(x) = (x^2+2x)e^x", "2xe^x"),
     ("Compute $\\int (2x+1) dx$.", "x^2 + x + C", "x^2 + 1 + C"),

@@ -13,7 +13,7 @@ from checkers.mathematics.compare import same
 from checkers.mathematics.expected import Expected
 from checkers.mathematics.nodes import Node, NotUnderstood
 from checkers.mathematics.notes import shape_of
-from checkers.mathematics.numbers import number, point, points
+from checkers.mathematics.numbers import number, point
 
 __all__: list[str] = []
 
@@ -162,7 +162,7 @@ _CURVE = r"(?:the )?(?:graph of )?(?:the )?(?:equation )?(?:of )?(?:the )?(?P<cu
 
 
 @asked(
-    rf"{_WHAT} the (?P<what>center|radius|area|circumference|vertex|focus|directrix|axis of symmetry|distance between the foci|coordinates of the vertex|coordinates of the center|length of the major axis|length of the minor axis|eccentricity) (?:of|for) {_CURVE}? ?<e>",
+    rf"{_WHAT} the (?:equation of the )?(?P<what>center|radius|area|circumference|vertex|focus|directrix|axis of symmetry|distance between the foci|coordinates of the vertex|coordinates of the center|length of the major axis|length of the minor axis|eccentricity) (?:of|for) {_CURVE}? ?<e>",
     rf"{_WHAT} the (?P<what>coordinates of the center|center|radius|area|vertex) of (?:the )?(?:graph of )?{_CURVE}? ?<e>",
     r"the equation of a circle is <e>\. (?:what is|find) (?:the )?(?:circle's )?(?P<what>radius|center|area)(?: of the circle)?(?P<curve>)",
     r"the (?:ellipse|hyperbola|circle|parabola|equation) <e> (?:has|represents)[^.]*\. find the (?P<what>distance between its foci)(?P<curve>)",
@@ -246,17 +246,6 @@ def _coordinate(ask: Ask) -> Expected:
     along = -d / (2 * a)
     height = -(a * along**2 + d * along + f) / e
     return value_expected(ask, along if axis == "x" else height, None, method=_METHOD)
-
-
-@asked(
-    rf"{_WHAT} the area of (?:the )?triangle(?: with vertices| whose vertices are| formed by| bounded by)?(?: at)?(?: the points)? <ps+>",
-)
-def _triangle(ask: Ask) -> Expected:
-    corners = points(ask, "ps")
-    if len(corners) != 3 or any(len(corner) != 2 for corner in corners):
-        raise NotUnderstood("no triangle of the plane")
-    (a, b), (c, d), (e, f) = corners
-    return value_expected(ask, sp.Abs((c - a) * (f - b) - (e - a) * (d - b)) / 2, None, method=_METHOD)
 
 
 @asked(

@@ -176,16 +176,17 @@ _ROOT_WORDS = r"(?:values?|solutions?|roots?|numbers?|zeros?|zeroes|integers?|in
 
 
 @asked(
-    rf"(?:find|determine|what is|compute|give) the (?P<what>largest|smallest|greatest|least|sum of (?:all )?(?:of )?(?:the )?|product of (?:all )?(?:of )?(?:the )?|positive difference between (?:the )?(?:two )?|difference between the |average of (?:all )?(?:the )?|positive|negative) ?(?:possible |distinct |positive |real |two )*(?P<kind>{_ROOT_WORDS})(?: of)?(?: the equation)?(?: <x>)? ?{_WHICH} ?<es+>(?: is true| holds?| is satisfied)?",
+    rf"(?:find|determine|what is|compute|give) the (?P<what>largest|smallest|greatest|least|number of |sum of (?:all )?(?:of )?(?:the )?|product of (?:all )?(?:of )?(?:the )?|positive difference between (?:the )?(?:two )?|difference between the |average of (?:all )?(?:the )?|positive|negative) ?(?:possible |distinct |positive |real |two )*(?P<kind>{_ROOT_WORDS})(?: of)?(?: the equation)?(?: <x>)? ?{_WHICH} ?<es+>(?: is true| holds?| is satisfied)?",
     rf"how many (?P<count>distinct |different )?(?P<kind>{_ROOT_WORDS})(?: of <x>)? ?(?:does|do|are there (?:to|for|of|that satisfy|such that)|satisfy|are solutions (?:to|of)|<x2> satisfy|are in the solution set of)(?: the)?(?: equation| inequality)? ?<es+>(?: have)?",
     rf"for (?P<how>how many) (?P<kind>{_ROOT_WORDS})(?: of)?(?: <x>)? (?:is|does|do|are)(?: it true that| the inequality)? ?<es+>(?: true| hold)?",
+    r"(?:what is|find|determine) the (?P<what>largest|smallest|greatest|least|sum of (?:all )?(?:of )?(?:the )?|product of (?:all )?(?:of )?(?:the )?)(?: possible| real)* ?(?P<kind>(?:integer |real )?values?) of <x>",
     r"(?:what|which) (?P<what>(?:positive )?integer)(?P<kind>) <x> satisfies <es+>",
     r"what (?P<what>positive|negative) (?P<kind>number|value of <x>|value) satisfies <es+>",
     rf"(?:what is|find) the (?P<what>largest|smallest|greatest|least) (?P<kind>{_ROOT_WORDS})(?: <x>)?,? (?:such that|that satisfies|for which|satisfying|so that|in the solution set of|that is a solution (?:to|of)|solution to|solution of|that satisfies the inequality) ?(?:the inequality |the equation )?:? ?<es+>(?: is true)?",
 )
 def _of_all_roots(ask: Ask) -> Expected:
     """One number made of all solutions: the largest, their sum, how many there are."""
-    for formula in ask.formulas("es"):
+    for formula in ask.formulas("es") if ask.match.groupdict().get("es") else ():
         ask.facts.add(formula)
     word, kind = ask.word("what") or "number", ask.word("kind")
     if word.endswith("integer"):
@@ -291,7 +292,7 @@ def of_numbers(numbers: list[Any], word: str) -> Any:
     ordered = (
         sorted(numbers, key=lambda number: number.evalf(30)) if all(is_real(n) for n in numbers) else numbers
     )
-    if word in ("number", "how many"):
+    if word in ("number", "number of", "how many"):
         return sp.Integer(len(numbers))
     if not numbers:
         raise NotUnderstood("no solution")

@@ -52,7 +52,10 @@ def _polynomial_remainder(ask: Ask) -> Expected:
 
 def _divided(ask: Ask, above: str, below: str) -> tuple[sp.Expr, sp.Expr]:
     context = ask.facts.context()
-    dividend, divisor = build(ask.tree(above), context), build(ask.tree(below), context)
+    tree = ask.tree(above)
+    if tree.kind == "rel" and tree.text == "=" and tree.parts[0].kind == "apply":
+        tree = tree.parts[1]
+    dividend, divisor = build(tree, context), build(ask.tree(below), context)
     names = dividend.free_symbols | divisor.free_symbols
     if len(names) != 1 or not dividend.is_polynomial() or not divisor.is_polynomial() or ask.facts.equations:
         raise NotUnderstood("no polynomials in one name")

@@ -9,7 +9,7 @@ import sympy as sp
 from checkers.mathematics.build import Context, build
 from checkers.mathematics.nodes import Node, NotUnderstood, size
 
-__all__ = ["has_form", "is_evaluated", "is_product_of_primes"]
+__all__ = ["has_form", "is_evaluated", "is_polar", "is_product_of_primes"]
 
 _LITERAL = frozenset(["num", "mixed", "repeating", "const", "name", "based"])
 
@@ -30,6 +30,18 @@ def is_evaluated(tree: Node, *, simplified: bool) -> bool:
             tree.kind == "pow" and value is not None and abs(value) > 10**9 and _is_integer(tree.parts[0])
         )
     return all(is_evaluated(part, simplified=simplified) for part in tree.parts)
+
+
+def is_polar(tree: Node) -> bool:
+    """Whether it is a length times a power of e, and nothing else."""
+    if tree.kind == "mul":
+        return sum(is_polar(part) for part in tree.parts) == 1 and tree.parts[0].kind in (
+            "num",
+            "call",
+            "div",
+            "mul",
+        )
+    return tree.kind == "pow" and tree.parts[0] == Node("const", text="e")
 
 
 def is_product_of_primes(tree: Node) -> bool:

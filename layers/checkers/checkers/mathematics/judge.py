@@ -12,7 +12,7 @@ from checkers.mathematics.build import Context
 from checkers.mathematics.compare import same, same_up_to_factor
 from checkers.mathematics.equivalence import interval_of
 from checkers.mathematics.expected import Expected
-from checkers.mathematics.forms import has_form, is_evaluated, is_product_of_primes
+from checkers.mathematics.forms import has_form, is_evaluated, is_polar, is_product_of_primes
 from checkers.mathematics.meanings import Equation, Listed, Meaning, Named, Ordered, Quantity, Region, Word
 from checkers.mathematics.regions import same_region
 from checkers.mathematics.rounding import is_rounding_of, rounded
@@ -87,6 +87,8 @@ def _acceptable(expected: Expected, given: Quantity) -> bool:
     """A sum that is left standing, or the question given back, is no answer."""
     if given.tree is None or given.tree == expected.question:
         return False
+    if expected.form == "polar":
+        return is_polar(given.tree)
     if expected.form == "primes":
         return is_product_of_primes(given.tree)
     return is_evaluated(given.tree, simplified=expected.form == "simplified")

@@ -51,6 +51,7 @@ _ONE = (
     (rf"(?:the )?square of {_N}", "({0})^2"),
     (rf"(?:the )?cube of {_N}", "({0})^3"),
     (rf"(?:the )?absolute value of {_N}", "|{0}|"),
+    (rf"(?:the )?(?:opposite|additive inverse|negative) of {_N}", "-({0})"),
     (rf"{_N} squared", "({0})^2"),
     (rf"{_N} cubed", "({0})^3"),
     (rf"{_N} factorial", "({0})!"),

@@ -20,6 +20,7 @@ from checkers.mathematics import (  # noqa: F401 - they register the questions t
     ask_numbers,
     ask_sequences,
     ask_sets,
+    ask_shapes,
     ask_space,
     ask_values,
     ask_vectors,
