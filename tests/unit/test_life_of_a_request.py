@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from typing import Any
 
@@ -13,7 +14,10 @@ from stepwise.config import Settings
 from stepwise.errors import GenerationBroken, ModelUnavailable, NotFound, QueueFull, StepwiseError
 from stepwise.job_view import cancel_job, look_up, sweep
 from stepwise.jobs import status_of
+from stepwise.live import live
 from stepwise.service import answer
+from stepwise.table import TableError
+from stepwise.work_queue import QueueUnavailable
 from stepwise.worker import Message, bury, work_on
 from support.desks import Scene, Sent, answer_to, caller, plan_of, solution_of
 from support.tables import Crash
@@ -21,6 +25,7 @@ from support.tables import Crash
 QUESTIONS = ["q1", "q2", "q3"]
 PARTNERS = ["partner-a", "partner-b"]
 MAX_RECEIVES = 10
+FAULTS = st.tuples(st.sampled_from(["none", "none", "crash", "no table", "no queue"]), st.integers(0, 30))
 
 
 class Life(RuleBasedStateMachine):
@@ -39,24 +44,46 @@ class Life(RuleBasedStateMachine):
         partner=st.sampled_from(PARTNERS),
         wait=st.sampled_from([None, 0.0, 1.0, 25.0]),
         strict=st.booleans(),
-        crash_at=st.one_of(st.none(), st.integers(0, 25)),
+        fault=FAULTS,
     )
     def submit(
-        self, question: str, partner: str, wait: float | None, strict: bool, crash_at: int | None
+        self, question: str, partner: str, wait: float | None, strict: bool, fault: tuple[str, int]
     ) -> None:
         who = caller(self.scene, partner, wait=wait, respond_async=wait is None, strict=strict)
         asked = {"include_reasoning": False, "verify": False, "problem": question}
-        self._crash_after_writes(crash_at)
+        self._begin_fault(*fault)
         try:
             reply = answer(self.scene.environment(), plan_of(question), asked, who)
-        except (Crash, StepwiseError):
+        except (Crash, StepwiseError, TableError, QueueUnavailable):
             return
         finally:
-            self._no_crash()
+            self._end_fault()
         if reply.status == 202:
             self.accepted[reply.body["id"]] = (question, partner)
         else:
             assert reply.body["solution"] == solution_of(question)
+
+    @rule(
+        question=st.sampled_from(QUESTIONS),
+        partner=st.sampled_from(PARTNERS),
+        leaves_after=st.integers(1, 70),
+        fault=FAULTS,
+    )
+    def stream(self, question: str, partner: str, leaves_after: int, fault: tuple[str, int]) -> None:
+        """A client that streams, and goes away after so many pieces."""
+        asked = {"include_reasoning": False, "verify": False, "problem": question}
+        self._begin_fault(*fault)
+        pieces = live(self.scene.environment(), plan_of(question), asked, caller(self.scene, partner))
+        text = ""
+        try:
+            for piece in itertools.islice(pieces, leaves_after):
+                text += piece.text if piece and piece.kind == "answer" else ""
+            pieces.close()
+        except (Crash, StepwiseError, TableError, QueueUnavailable):
+            return
+        finally:
+            self._end_fault()
+        assert solution_of(question).startswith(text.rstrip())
 
     @precondition(lambda self: self.accepted)
     @rule(data=st.data())
@@ -85,9 +112,9 @@ class Life(RuleBasedStateMachine):
             ["nothing", "crash", "host dies", "host is gone", "duplicate", "hand over", "stalls"]
         ),
         when=st.integers(0, 40),
-        crash_at=st.one_of(st.none(), st.integers(0, 25)),
+        fault=FAULTS,
     )
-    def deliver(self, data: Any, happens: str, when: int, crash_at: int | None) -> None:
+    def deliver(self, data: Any, happens: str, when: int, fault: tuple[str, int]) -> None:
         message = data.draw(st.sampled_from(self._deliverable()))
 
         def at_token(number: int) -> None:
@@ -109,7 +136,7 @@ class Life(RuleBasedStateMachine):
             self.scene.model.at_token = self._gone
         else:
             self.scene.model.at_token = at_token
-        self._crash_after_writes(crash_at)
+        self._begin_fault(*fault)
         remaining = 16.5 if happens == "hand over" else 900.0
         message.receives += 1
         if self._work(message, remaining=remaining):
@@ -117,7 +144,7 @@ class Life(RuleBasedStateMachine):
         else:
             message.visible_at = self.scene.clock() + 30
         self.scene.model.at_token = lambda _: None
-        self._no_crash()
+        self._end_fault()
         if message in self.scene.queue.messages and message.receives >= MAX_RECEIVES:
             self.scene.queue.messages.remove(message)
             bury(self.scene.desk, self.shared, message.run_id)
@@ -156,7 +183,7 @@ class Life(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Left alone, everything comes to its end, and nothing stays taken."""
-        self._no_crash()
+        self._end_fault()
         self.scene.model.at_token = lambda _: None
         self._drain()
         assert self._waiting_jobs() == []
@@ -218,29 +245,34 @@ class Life(RuleBasedStateMachine):
                 Message(message.run_id, lambda _: None, message.fence),
                 remaining=lambda: end - self.scene.clock(),
             )
-        except Crash:
+        except (Crash, TableError, QueueUnavailable):
             return False
         return True
 
     def _gone(self, _: int) -> None:
         raise ModelUnavailable(retry_after=1)
 
-    def _crash_after_writes(self, count: int | None) -> None:
-        if count is None:
-            return
-        left = [count]
+    def _begin_fault(self, fault: str, after: int) -> None:
+        """From the write or call number *after* on: the process dies, or the table or the queue is gone."""
+        left = [after]
 
-        def hook(_: object) -> None:
+        def count(_: object = None) -> None:
             if threading.current_thread() is not threading.main_thread():
-                return  # the cache writes in a thread of its own
-            if left[0] == 0:
-                raise Crash
+                return  # the cache asks in a thread of its own
             left[0] -= 1
+            if left[0] < 0 and fault == "crash":
+                raise Crash
+            self.scene.table.down = left[0] < 0
 
-        self.scene.table.after_write = hook
+        if fault == "crash":
+            self.scene.table.after_write = count
+        elif fault == "no table":
+            self.scene.table.slow = count
+        self.scene.queue.down = fault == "no queue"
 
-    def _no_crash(self) -> None:
-        self.scene.table.after_write = None
+    def _end_fault(self) -> None:
+        self.scene.table.after_write = self.scene.table.slow = None
+        self.scene.table.down = self.scene.queue.down = False
 
 
 class LifeWithSweeps(Life):
@@ -254,7 +286,7 @@ class LifeWithSweeps(Life):
 TestLife = Life.TestCase
 TestLifeWithSweeps = LifeWithSweeps.TestCase
 TestLife.settings = TestLifeWithSweeps.settings = settings(
-    max_examples=80,
+    max_examples=60,
     print_blob=True,
     stateful_step_count=30,
     deadline=None,

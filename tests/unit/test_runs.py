@@ -171,14 +171,14 @@ def test_nobody_gives_up_what_somebody_works_on(life: Life) -> None:
 
 def test_only_what_was_never_admitted_is_abandoned(life: Life) -> None:
     assert not life.runs.abandon("run", {})
+    life.clock.advance(LEASE_SECONDS + 1)
+    assert life.runs.abandon("run", {})
+
+
+def test_what_was_admitted_is_not_abandoned(life: Life) -> None:
     life.runs.place(life.first, 0, 0)
-    life.runs.hand_over(life.first, {}, tokens=0, progress=False)
     life.clock.advance(LEASE_SECONDS + 1)
     assert not life.runs.abandon("run", {})
-
-    life.runs.create("other", PLAN, group="g", ticket="t")
-    life.clock.advance(LEASE_SECONDS + 1)
-    assert life.runs.abandon("other", {})
 
 
 def test_attempts_count_until_there_is_progress(life: Life) -> None:

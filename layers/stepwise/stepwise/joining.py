@@ -133,8 +133,7 @@ def lose_interest(shared: Coordination, run: Run, ticket: str) -> bool:
     """
     if not shared.runs.cancel(run.id, ticket):
         return False
-    cancelled = shared.runs.get(run.id)
-    if cancelled is not None and cancelled.fence == run.fence and run.status == "queued":
+    if run.status == "queued":
         shared.admission.leave(Place(run.place, run.id, run.since, run.fence))
         plan = shared.runs.plan(run.id)
         if plan is not None and plan.key:
