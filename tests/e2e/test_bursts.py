@@ -45,6 +45,18 @@ def test_identical_requests_at_once_are_computed_once(app: App, host: ModelHost)
     assert generations(host, problem) == 1
 
 
+def test_one_that_sends_many_does_not_make_another_wait_for_all_of_them(app: App) -> None:
+    many = [app.solve(f"How much is {n} times eleven?", "respond-async").json()["id"] for n in range(12)]
+    other = App(app.base_url, key="demo-key-2")
+    job_id = other.solve("How much is twelve times twelve?", "respond-async").json()["id"]
+
+    assert other.ended([job_id], 60)[job_id]["status"] == "succeeded"
+    other.http.close()
+    waiting = sum(app.job(each)["status"] in ("queued", "running") for each in many)
+    assert waiting >= 4
+    assert {end["status"] for end in app.ended(many, 90).values()} == {"succeeded"}
+
+
 def test_the_host_never_sees_more_than_its_slots_and_every_202_ends(app: App, host: ModelHost) -> None:
     with ThreadPoolExecutor(30) as pool:
         replies = list(
