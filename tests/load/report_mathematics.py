@@ -34,6 +34,9 @@ __all__ = ["changed_answers", "main"]
 
 Row = dict[str, Any]
 
+WRONG = Path(__file__).resolve().parents[1] / "data" / "mathematics" / "wrong_answers.json"
+"""Rows whose own answer is believed to be wrong: source, answer, right, why."""
+
 
 class TooSlow(BaseException):
     """The limit of one check, raised out of whatever is computing."""
@@ -255,12 +258,16 @@ def _print_verdicts(name: str, done: list[tuple[Row, str, dict[str, Any]]]) -> i
         print(
             f"{group:46}{whole:>6}{counts['verified']:>10}{counts['verified'] / whole:>8.0%}{counts['refuted']:>9}{counts['killed']:>8}"
         )
-    refuted = [(row, verdict) for row, status, verdict in done if status == "refuted"]
-    for row, verdict in refuted:
-        print(
-            f"  refuted: {row['source']}: {row['problem'][:100]!r} => {row['answer'][:60]!r}: {verdict['detail']}"
-        )
-    return len(refuted)
+    known = {(wrong["source"], wrong["answer"]): wrong for wrong in json.loads(WRONG.read_text("utf-8"))}
+    refuted = 0
+    for row, status, verdict in done:
+        if status != "refuted":
+            continue
+        wrong = known.get((row["source"], row["answer"]))
+        refuted += wrong is None
+        remark = f"believed to be wrong, as {wrong['why']}" if wrong else verdict["detail"]
+        print(f"  refuted: {row['source']}: {row['problem'][:100]!r} => {row['answer'][:60]!r}: {remark}")
+    return refuted
 
 
 def _print_changes(
@@ -331,7 +338,8 @@ def _print_models(rows: list[Row], limit: float) -> int:
             steps[row["correct"]] += 1
         if same is not row["correct"]:
             differing.append((row["correct"], same, row["answer"], row["extracted"], row["problem"][:90]))
-        if (status == "verified" and not row["correct"]) or (
+        marked_wrongly = same is True and not row["correct"]
+        if (status == "verified" and not row["correct"] and not marked_wrongly) or (
             row["correct"] and (status == "refuted" or false)
         ):
             bad += 1

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -154,6 +157,29 @@ def test_what_is_no_answer_is_unverifiable(answer: str | None) -> None:
 def test_two_answers_mean_the_same_or_not(left: str, right: str, same: bool | None) -> None:
     assert equivalent(left, right) is same
     assert equivalent(right, left) is same
+
+
+REPLAY = """
+import json
+from checkers.mathematics import verify
+problems = ["Solve x^3-6x^2+11x-6=0", "Find all ordered pairs $(x,y)$ such that $x+y=3$ and $xy=2$.", "Solve |x-2|<3"]
+print(json.dumps([verify({"problem": p, "final_answer": "7", "solution": "1+1=3", "language": "zh"}) for p in problems]))
+"""
+
+
+def test_the_same_inputs_give_the_same_reply_in_every_process() -> None:
+    path = os.pathsep.join(entry for entry in sys.path if entry)
+    replies = {
+        subprocess.run(
+            [sys.executable, "-c", REPLAY],
+            env={"PYTHONPATH": path, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+            timeout=60,
+        ).stdout
+        for seed in ("1", "77")
+    }
+    assert len(replies) == 1
 
 
 HOSTILE = [

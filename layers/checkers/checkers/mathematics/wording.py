@@ -44,6 +44,16 @@ def shown(value: Any) -> str:
     return re.sub(r"\boo\b", "∞", re.sub(r"\bpi\b", "π", text))
 
 
+def _in_order(roots: tuple[Any, ...]) -> list[Any]:
+    """From the smallest to the largest where they are real, so that the same roots always read the same."""
+
+    def place(root: Any) -> tuple[float, float]:
+        real, imaginary = root.evalf(20).as_real_imag()
+        return float(real), float(imaginary)
+
+    return sorted(roots, key=place)
+
+
 def target_of(expected: Expected, language: str) -> str:
     """The right answer in words of the language."""
     joint = " 或 " if language == "zh" else " or "
@@ -56,7 +66,7 @@ def target_of(expected: Expected, language: str) -> str:
         return joint.join(points) or nothing
     if expected.kind == "roots":
         name = expected.names[0] if expected.names else "x"
-        return joint.join(f"{name} = {shown(root)}" for root in expected.values) or nothing
+        return joint.join(f"{name} = {shown(root)}" for root in _in_order(expected.values)) or nothing
     if expected.kind == "choice" and expected.inner is not None:
         return f"{expected.values[0]} ({target_of(expected.inner, language)})"
     if expected.kind == "pair":
