@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -201,3 +202,14 @@ def test_a_run_without_a_place_is_given_one() -> None:
 
     assert place.number == 0
     assert queue.admission.waiting() == ["run"]
+
+
+def test_environments_from_one_snapshot_do_not_choose_alike() -> None:
+    """The state of the ``random`` module is in a snapshot: they would all run for the same places."""
+
+    def chosen() -> list[int]:
+        random.seed(7)
+        queue = Queue(slots=1, most=10_000)
+        return [queue.admission.admit(f"run-{number}", "g").number for number in range(3)]
+
+    assert chosen() != chosen()

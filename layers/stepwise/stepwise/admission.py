@@ -24,6 +24,8 @@ WAITING_SECONDS = 21_600.0
 """How long the place of a waiting answer stands by itself; a sweep frees one whose answer has ended."""
 
 _PK = "queue"
+_CHANCE = random.SystemRandom()
+"""Not the module's own: its state would be the same in every environment that comes from one snapshot (SnapStart)."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Admission:
         slots: int,
         pace: Pace,
         clock: Callable[[], float],
-        choose: Callable[[list[int]], int] = random.choice,
+        choose: Callable[[list[int]], int] = _CHANCE.choice,
     ) -> None:
         self._table = table
         self._max_queued = max_queued

@@ -20,6 +20,8 @@ LEASE_SECONDS = 15.0
 """How long a lease outlives its owner's last sign of life."""
 
 _PK = "slots"
+_CHANCE = random.SystemRandom()
+"""Not the module's own: its state would be the same in every environment that comes from one snapshot (SnapStart)."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Slots:
         count: int,
         *,
         clock: Callable[[], float],
-        shuffle: Callable[[list[int]], None] = random.shuffle,
+        shuffle: Callable[[list[int]], None] = _CHANCE.shuffle,
     ) -> None:
         self._table = table
         self._count = count
