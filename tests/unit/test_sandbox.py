@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -155,6 +156,15 @@ def test_closing_ends_the_child_and_the_sandbox_can_be_used_again(sandbox: Sandb
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
     assert sandbox.run("echo", {"n": 1}) == {"n": 1}
+
+
+def test_a_sandbox_that_nobody_closed_takes_its_child_along() -> None:
+    forgotten = sandbox_for_tests()
+    pid = forgotten.run("surroundings", {})["pid"]
+    del forgotten
+    gc.collect()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
 
 
 def test_a_forked_process_gets_a_child_of_its_own(sandbox: Sandbox) -> None:

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -139,6 +140,8 @@ class _Child:
             bufsize=0,
         )
         self._owner = os.getpid()
+        # A child that nobody closed ends with the object that held it, or with the interpreter.
+        self._end = weakref.finalize(self, _end_process, self._process, self._owner)
         self._loading: list[str] = []
         self._loaded: set[str] = set()
         self._received = bytearray()
@@ -171,15 +174,7 @@ class _Child:
 
     def kill(self) -> None:
         """End the process with all that it started, and wait until it is gone."""
-        if self._owner == os.getpid() and self._process.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-        self._input.close()
-        self._output.close()
-        if self._owner != os.getpid():
-            # The child of another process: not ours to wait for.
-            self._process.returncode = 0
+        self._end()
 
     def _write(self, line: bytes, deadline: float, *, forgiving: bool = False) -> None:
         left = memoryview(line)
@@ -221,6 +216,19 @@ class _Child:
         if not isinstance(reply, dict):
             raise CheckKilled("the checking process wrote no JSON object")
         return reply
+
+
+def _end_process(process: subprocess.Popen[bytes], owner: int) -> None:
+    if owner != os.getpid():
+        # The child of another process: not ours to end or to wait for.
+        process.returncode = 0
+    elif process.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
 
 
 def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
