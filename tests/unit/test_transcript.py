@@ -64,7 +64,7 @@ def test_a_tagged_answer_streams_without_delay() -> None:
 def test_an_answer_without_tags_is_passed_on_once_it_does_not_look_like_thinking() -> None:
     splitter = Splitter()
     assert splitter.feed("The sum is ") == []
-    assert splitter.feed("four, because 2+2=4") == [Piece("answer", "The sum is four, because 2+2=4")]
+    assert joined(splitter.feed("four, because 2+2=4"), "answer") == "The sum is four, because 2+2=4"
 
 
 def test_thinking_without_an_opening_tag_is_held_back_until_it_closes() -> None:
@@ -155,3 +155,28 @@ def test_a_text_that_is_cut_in_its_opening_tag_shows_nothing_of_it(mode: Thinkin
     assert pieces == []
     assert split(begun, complete=False, thinking=mode) == Transcript("", "", False)
     assert split(begun).answer == begun.strip()
+
+
+def test_a_tag_that_comes_soon_still_makes_thinking_of_a_text_that_did_not_look_like_it() -> None:
+    times = iter([0.0, 0.1, 0.2])
+    splitter = Splitter("auto", clock=lambda: next(times), patience=0.4)
+
+    early = (
+        splitter.feed("Two and three are given here, ") + splitter.feed("so five it is.") + splitter.feed("")
+    )
+    rest = splitter.feed("</think>5") + splitter.close()
+
+    assert early == []
+    assert (joined(rest, "thinking"), joined(rest, "answer")) == (
+        "Two and three are given here, so five it is.",
+        "5",
+    )
+
+
+def test_an_untagged_text_is_passed_on_piece_by_piece_once_no_tag_came_soon() -> None:
+    times = iter([0.0, 0.5])
+    splitter = Splitter("auto", clock=lambda: next(times), patience=0.4)
+
+    assert splitter.feed("Two and three are given here, ") == []
+    assert splitter.feed("") == [Piece("answer", "Two and three are given here,")]
+    assert splitter.feed("so five it is.") == [Piece("answer", " so five it is.")]

@@ -37,6 +37,8 @@ _MARGIN = 5.0
 _SLOT_PATIENCE = 60.0
 _SLOT_POLL = 0.5
 _FOLLOW_POLL = 0.5
+_TAG_PATIENCE = 0.4
+"""How long the beginning of an untagged text is held back: a ``</think>`` may still make thinking of it."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def _written(
     desk: Desk, plan: Plan, asked: Mapping[str, Any], state: State, keeper: Any, deadline: float
 ) -> Generator[Live | None, None, Mapping[str, Any]]:
     """What the model writes, piece by piece, and the end."""
-    splitter = Splitter(desk.settings.thinking)
+    splitter = Splitter(desk.settings.thinking, clock=desk.monotonic, patience=_TAG_PATIENCE)
     if desk.settings.prefill == "never" and state.draft.text:
         begin_anew(state.draft)  # while nobody here has seen any of it
     work = perform(desk, plan, state, keeper, deadline=deadline, again=lambda _: False, restart=False)
@@ -108,7 +110,7 @@ def _written(
     try:
         while True:
             piece = next(work)
-            pieces = splitter.feed(piece) if piece else []
+            pieces = splitter.feed(piece or "")
             yield from _shown(pieces)
             if not pieces:
                 yield None

@@ -91,9 +91,9 @@ def _chunks(
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
         return _data(head | {"choices": [choice]})
 
-    last = desk.monotonic()
     try:
         yield chunk({"role": "assistant", "content": ""})
+        last = desk.monotonic()
         for piece in pieces:
             if piece is None:
                 now = desk.monotonic()

@@ -30,7 +30,7 @@ def stream(
     """
     pieces = prime(desk, live(desk, plan, asked, caller))
     headers = {**HEADERS, "x-request-id": request_id}
-    return StreamingResponse(200, headers, _events(desk, plan, asked, pieces, request_id))
+    return StreamingResponse(200, headers, _events(desk, plan, asked, pieces, request_id, caller.started))
 
 
 def prime(desk: Desk, pieces: Generator[Live | None]) -> Generator[Live | None]:
@@ -53,9 +53,13 @@ def _chained(first: list[Live | None], rest: Generator[Live | None]) -> Generato
 
 
 def _events(
-    desk: Desk, plan: Plan, asked: Mapping[str, Any], pieces: Generator[Live | None], request_id: str
+    desk: Desk,
+    plan: Plan,
+    asked: Mapping[str, Any],
+    pieces: Generator[Live | None],
+    request_id: str,
+    last: float,
 ) -> Iterator[bytes]:
-    last = desk.monotonic()
     try:
         for piece in pieces:
             chunk = _event(plan, asked, piece)

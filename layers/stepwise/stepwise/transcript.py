@@ -7,6 +7,7 @@ closing one too when it runs out of tokens, and there can be several blocks or n
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -84,13 +85,22 @@ class Splitter:
 
     ``feed`` returns what is sure by now, ``close`` the rest. Joined, the answer pieces are ``split(…).answer`` whatever
     the cuts, with one exception that no stream can avoid: in ``"auto"`` a text that does not begin as thinking aloud is
-    passed on at once, and a later ``</think>`` without an opening tag cannot call it back; what follows it is passed on
+    passed on after *patience* seconds on *clock*, and a later ``</think>`` without an opening tag cannot call it back; what follows it is passed on
     too. ``saw_implicit`` tells the caller that the model left its opening tag out, so that it can ask for
     ``"implicit"`` the next time: then everything is held back until a tag or the end.
     """
 
-    def __init__(self, thinking: Thinking = "auto") -> None:
+    def __init__(
+        self,
+        thinking: Thinking = "auto",
+        *,
+        clock: Callable[[], float] = lambda: 0.0,
+        patience: float = 0.0,
+    ) -> None:
         self.saw_implicit = False
+        self._clock = clock
+        self._patience = patience
+        self._since: float | None = None
         self._mode = thinking
         self._state: Literal["undecided", "held", "thinking", "answer"] = "undecided"
         if thinking != "auto":
@@ -114,6 +124,7 @@ class Splitter:
         cut = len(text) - _torn(text[at:])
         self._torn = text[cut:]
         self._take(text[at:cut], pieces)
+        self._decide(pieces)
         return pieces
 
     def close(self, *, complete: bool = True) -> list[Piece]:
@@ -139,11 +150,20 @@ class Splitter:
         else:
             self._held.append(text)
             self._length += len(text) if self._length else len(text.lstrip())
-            if self._state == "undecided" and self._length >= _BEGINNING:
-                if _is_aloud("".join(self._held)):
-                    self._state = "held"
-                else:
-                    self._release("answer", pieces)
+            if not self._patience:
+                self._decide(pieces)
+
+    def _decide(self, pieces: list[Piece]) -> None:
+        """Whether an untagged text is the answer: when it does not begin as thinking does, and no tag came soon."""
+        if self._state != "undecided" or self._length < _BEGINNING:
+            return
+        if _is_aloud("".join(self._held)):
+            self._state = "held"
+            return
+        now = self._clock()
+        self._since = now if self._since is None else self._since
+        if now - self._since >= self._patience:
+            self._release("answer", pieces)
 
     def _turn(self, tag: str, pieces: list[Piece]) -> None:
         if self._state == "thinking" and tag == OPENING:
@@ -159,8 +179,9 @@ class Splitter:
     def _release(self, kind: Literal["thinking", "answer"], pieces: list[Piece]) -> None:
         """Give out what was held back, as *kind*."""
         self._state = kind
-        held, self._held = "".join(self._held), []
-        self._take(held, pieces)
+        held, self._held = self._held, []
+        for text in held:
+            self._take(text, pieces)
 
     def _answer(self, text: str, pieces: list[Piece]) -> None:
         """Pass *text* on without white space at the ends of the answer: it waits until more comes."""
