@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
 from stepwise.config import Settings
@@ -12,6 +11,7 @@ from stepwise.errors import QueueFull
 from stepwise.jobs import new_job_id
 from stepwise.joining import Begun, begin, find_slot, lose_interest, own, watch
 from stepwise.plans import Plan
+from stepwise.runs import RunLost
 from stepwise.slots import LEASE_SECONDS
 from stepwise.table import TableUnavailable
 from stepwise.work import State
@@ -135,19 +135,36 @@ def test_who_dies_while_it_begins_does_not_keep_the_next_one_from_it(scene: Scen
     assert len([item for item in scene.items("queue") if item["until"] >= scene.clock() * 1000]) <= 1
 
 
-def test_a_run_that_is_neither_admitted_nor_ended_is_not_waited_for_for_ever(scene: Scene) -> None:
-    desk = scene.environment()
-    assert desk.shared is not None
-    shared = desk.shared
-    run = shared.runs.create("stuck", plan_of(), group="g", ticket="t")
-    shared.flights.begin("key-q#unchecked", run.id, instead_of=None)
+def test_a_run_that_is_not_admitted_is_waited_for_for_three_seconds(scene: Scene) -> None:
+    assert scene.desk.shared is not None
+    shared = scene.desk.shared
+    late = shared.runs.create("late", plan_of(), group="g", ticket="t")
+    shared.flights.begin("key-q#unchecked", late.id, instead_of=None)
+    began = scene.clock()
 
-    def live_on(seconds: float) -> None:
-        scene.clock.advance(seconds)
-        shared.runs.save(run, {}, tokens=0, progress=False)
+    begun = start(scene)
 
+    assert begun.ownership is not None
+    assert 3 <= scene.clock() - began <= 3.2
+    with pytest.raises(RunLost):
+        shared.runs.place(late, 0, 0)
+
+
+def test_who_is_admitted_too_late_leaves_no_place_behind(scene: Scene) -> None:
+    """Another one has given it up for dead meanwhile, and began anew."""
+    todo = [True]
+
+    def stall(writes: object) -> None:
+        if todo and scene.items("queue"):
+            todo.clear()
+            scene.clock.advance(4)
+            start(scene)
+
+    scene.table.after_write = stall
     with pytest.raises(TableUnavailable):
-        begin(replace(desk, sleep=live_on), shared, plan_of(), group="g", ticket="u", since=scene.clock())
+        start(scene)
+
+    assert len(scene.items("queue")) == 1
 
 
 def test_a_slot_is_waited_for_for_a_second(scene: Scene) -> None:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from stepwise.plans import Plan
-from stepwise.runs import KEPT_SECONDS, Run, RunLost, Runs
+from stepwise.runs import ADMISSION_SECONDS, KEPT_SECONDS, Run, RunLost, Runs
 from stepwise.slots import LEASE_SECONDS
 from support.clock import Clock
 from support.tables import MemoryTable
@@ -170,8 +170,9 @@ def test_nobody_gives_up_what_somebody_works_on(life: Life) -> None:
 
 
 def test_only_what_was_never_admitted_is_abandoned(life: Life) -> None:
+    life.clock.advance(ADMISSION_SECONDS)
     assert not life.runs.abandon("run", {})
-    life.clock.advance(LEASE_SECONDS + 1)
+    life.clock.advance(0.002)
     assert life.runs.abandon("run", {})
 
 

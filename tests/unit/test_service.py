@@ -494,6 +494,24 @@ def test_a_refuted_answer_is_not_asked_for_again_when_there_is_no_time(scene: Sc
     assert len(scene.model.calls) == 1
 
 
+def test_an_answer_whose_check_outlives_the_lease_is_given_and_a_takeover_does_no_harm(scene: Scene) -> None:
+    class Slow(NoChecker):
+        def run(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
+            if not scene.queue.messages:
+                scene.clock.advance(LEASE_SECONDS + 1)
+                scene.queue.send(scene.run["pk"].removeprefix("run#"), "g")
+                work(scene)
+            return {"status": "verified", "method": "substitution", "detail": "fits"}
+
+    desk = replace(scene.environment(), checker=Slow())
+
+    reply = answer(desk, plan_of(verify=True), {**ASKED, "verify": True}, caller(scene))
+
+    assert reply.status == 200
+    assert (scene.run["status"], scene.run["fence"]) == ("succeeded", 2)
+    assert nothing_is_taken(scene)
+
+
 # When the table or the queue fails
 
 

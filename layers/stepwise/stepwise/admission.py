@@ -74,7 +74,7 @@ class Admission:
         """A place for a new answer.
 
         Raises:
-            QueueFull: with an honest ``retry_after``: the time until the first of those ahead is likely to end.
+            QueueFull: with an honest ``retry_after``, by the queue and the recent time per answer.
         """
         while True:  # whenever another one is quicker, one more place is taken: this ends
             now = self._now()
@@ -128,7 +128,7 @@ class Admission:
         return waiting.index(run_id) if run_id in waiting else None
 
     def retry_after(self, waiting: int) -> int:
-        """Seconds after which it is worth asking again, with *waiting* answers in the queue."""
+        """Seconds until a tenth of *waiting* answers has likely left the queue, so that asking again is worth it."""
         seconds = self._pace.seconds_per_answer() / self._slots
         return min(3_600, max(1, round(seconds * max(1, waiting // 10))))
 

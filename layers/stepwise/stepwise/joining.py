@@ -17,8 +17,8 @@ from stepwise.flights import flight_key
 from stepwise.observability import count
 from stepwise.ownership import Ownership
 from stepwise.plans import Plan
-from stepwise.runs import Run, RunLost
-from stepwise.slots import LEASE_SECONDS, Slot
+from stepwise.runs import ADMISSION_SECONDS, Run, RunLost
+from stepwise.slots import Slot
 from stepwise.table import TableError, TableUnavailable
 
 __all__ = ["Begun", "begin", "find_slot", "lose_interest", "own", "watch"]
@@ -71,7 +71,7 @@ def begin(desk: Desk, shared: Coordination, plan: Plan, *, group: str, ticket: s
 def _joined_or_new(
     desk: Desk, shared: Coordination, plan: Plan, key: str, *, group: str, ticket: str, since: float
 ) -> tuple[Run, bool]:
-    end = desk.monotonic() + LEASE_SECONDS + _ADMISSION_POLL
+    end = desk.monotonic() + 2 * ADMISSION_SECONDS
     while True:
         current = shared.flights.run_of(key) if key else None
         if current:

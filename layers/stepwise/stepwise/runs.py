@@ -30,10 +30,13 @@ from stepwise.table import (
     present,
 )
 
-__all__ = ["KEPT_SECONDS", "Run", "RunLost", "Runs"]
+__all__ = ["ADMISSION_SECONDS", "KEPT_SECONDS", "Run", "RunLost", "Runs"]
 
 KEPT_SECONDS = 86_400
 """How long an ended run is kept."""
+
+ADMISSION_SECONDS = 3.0
+"""How long a new run may be without a place: it takes one write, so its owner is dead then."""
 
 _ABANDONED_SECONDS = 172_800
 _UNFINISHED = ["queued", "running"]
@@ -161,8 +164,9 @@ class Runs:
         return self._changed(run_id, _free(self._now()), set=values, remove=["state"]) is not None
 
     def abandon(self, run_id: str, error: Mapping[str, Any]) -> bool:
-        """Fail a run whose owner died before it was admitted; False when there is no such run any more."""
-        dead = all_of(absent("place"), equals("status", "running"), less("lease_until", self._now()))
+        """Fail a run that should have been admitted long since; False when there is no such run any more."""
+        overdue = self._now() - round(ADMISSION_SECONDS * 1000)
+        dead = all_of(absent("place"), equals("status", "running"), less("created_at", overdue))
         values = self._ending("failed") | {"error": dict(error)}
         return self._changed(run_id, dead, set=values) is not None
 
