@@ -202,7 +202,7 @@ def _is_aloud(text: str) -> bool:
 
 def _is_torn_opening(text: str) -> bool:
     """Whether all of *text* is the beginning of an opening tag: a cut in the middle of it leaves nothing to show."""
-    begun = text.strip()
+    begun = text.lstrip()
     return begun != "" and begun != OPENING and OPENING.startswith(begun)
 
 
