@@ -38,6 +38,10 @@ KINDS = [
     ("If $\\tan x = 2$, find $\\sin 2x$.", "4/5", "5/4"),
     ("If $x + \\frac{1}{x} = 4$, what is $x^2 + \\frac{1}{x^2}$?", "14", "16"),
     ("Half the value of $4x-2$ is $x+5$. What is the value of $x$?", "6", "5"),
+    ("The arithmetic mean of 3, 8, and $x$ is 7. What is the value of $x$?", "10", "7"),
+    ("Suppose $x$ is negative and $x^2 = 36$. What is $x$?", "-6", "6"),
+    ("For what real value of $k$ is $3$ a root of $x^2 - kx + 6$?", "5", "-5"),
+    ("Find all values of $x$ with $0 \\le x < 2\\pi$ that satisfy $\\sin x = 1$.", "\\frac{\\pi}{2}", "\\frac{3\\pi}{2}"),
     # Functions and polynomials.
     ("Let $f(x) = 4x-1$. Find $f^{-1}(11)$.", "3", "43"),
     ("Let $f(x) =\\begin{cases} x+1 &\\text{if }x<2, \\\\ x^2&\\text{if }x\\ge 2. \\end{cases}$ Find $f(3)$.", "9", "4"),

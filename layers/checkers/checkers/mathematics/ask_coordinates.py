@@ -23,7 +23,7 @@ _NAMED = r"(?:the )?(?:points? |vertices |endpoints )?"
 
 
 @asked(
-    rf"{_WHAT} the (?P<what>distance|midpoint|slope)(?: in units,?)?(?: between| of| from| through)(?: the)?(?: line)?(?: segment)?(?: \(segment\))?(?: containing| passing through| through| that passes through| connecting| joining| with endpoints| whose endpoints are| between)? {_NAMED}<p>,? (?:and|to) {_NAMED}<q>",
+    rf"{_WHAT} the (?P<what>distance|midpoint|slope)(?:,? in units,?)?(?: between| of| from| through)(?: the)?(?: line)?(?: segment)?(?: \(segment\))?(?: containing| passing through| through| that passes through| connecting| joining| with endpoints| whose endpoints are| between)? {_NAMED}<p>,? (?:and|to) {_NAMED}<q>",
     rf"{_WHAT} the coordinates of the (?P<what>midpoint) of the (?:line )?segment (?:with endpoints|whose endpoints are|joining|connecting|between) {_NAMED}<p> and {_NAMED}<q>",
     r"how far is (?:the point )?<p> from (?:the point )?<q>(?P<what>)",
 )

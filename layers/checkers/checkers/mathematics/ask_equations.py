@@ -22,7 +22,7 @@ __all__ = ["sole_unknown"]
 _EXTREME = r"(?P<extreme>largest|smallest|greatest|least|maximum|minimum|sum of (?:all )?(?:the )?|product of (?:all )?(?:the )?|number of|positive|negative|only|unique)?"
 _KIND = r"(?: ?(?:real|complex|integer|positive integer|rational|positive|negative|nonzero|distinct real|distinct|possible|real or complex))*"
 _ALL = r"(?:all )?(?:of )?(?:the )?(?:possible )?"
-_WHICH = r"(?:that |which )?(?:satisfy|satisfies|satisfying|solve|solves|such that|for which|so that|in|to|of|when|if|makes|make|for)(?: both)?(?: of)?(?: the)?(?: following)?(?: equations?| system| inequality| inequalities| system of equations)?(?: true)?"
+_WHICH = r"(?:that |which )?(?:is a solution of|is a solution to|are solutions of|are solutions to|satisfy|satisfies|satisfying|solve|solves|such that|for which|so that|in|to|of|when|if|makes|make|for)(?: both)?(?: of)?(?: the)?(?: following)?(?: equations?| system| inequality| inequalities| system of equations)?(?: true)?"
 
 
 @asked(
@@ -55,8 +55,9 @@ def _ordered(ask: Ask) -> Expected:
 @asked(
     r"(?:solve|求解|解)(?: the)?(?: following)?(?: equations?| system(?: of equations)?| inequality|方程组|方程|不等式组|不等式)?(?: for)?(?: <x>)?(?: over the reals)?(?:,|:| in| for)?(?: the equation)? ?<es+>(?: for <y>| over the reals| over the real numbers| in real numbers)?",
     r"求 ?<x> ?: ?<es+>",
+    r"(?:find|determine)(?: the value of| all values of)? <x> ?: ?<es+>",
     r"<es+>[,;] ?(?:求|则|那么) ?<x>(?: ?的值)?(?:是|为|等于)?(?:多少)?[() _]*",
-    rf"(?:find|determine|what are|give|list|enter){_KIND} {_ALL}{_KIND} ?(?:values?|solutions?|roots?|numbers?|zeros?|zeroes) (?:of <x> )?{_WHICH} ?<es+>(?: is true| holds?| is satisfied)?",
+    rf"(?:find|determine|what are|give|list|enter){_KIND} {_ALL}{_KIND} ?(?:values?|solutions?|roots?|numbers?|zeros?|zeroes) (?:of <x> )?(?:(?:with|where) <c> )?{_WHICH} ?<es+>(?: is true| holds?| is satisfied)?",
     rf"(?:find|determine|what are) {_ALL}{_KIND} ?(?:numbers?|values?|integers?)? ?<x> {_WHICH} <es+>",
     rf"(?:solve for|find|determine)(?: all| the)*{_KIND} ?(?:values? of|numbers?|integers?|solutions? for) ?<x>",
     r"solve for <x>",
@@ -72,6 +73,8 @@ def _solved(ask: Ask) -> Expected:
     """Solutions of what the formulas say, as roots, as a system or as a set of numbers."""
     for formula in ask.formulas("es") if ask.match.groupdict().get("es") else ():
         ask.facts.add(formula)
+    if ask.match.groupdict().get("c"):
+        ask.facts.add(ask.formula("c"))
     _check_facts(ask.facts)
     if ask.facts.constraints and not ask.facts.equations:
         return _region(ask)

@@ -282,3 +282,26 @@ def _unknown_term(ask: Ask) -> Expected:
     if len(found) != 1 or found[0].free_symbols:
         raise NotUnderstood("several values")
     return value_expected(ask, found[0], name, method="series")
+
+
+@asked(
+    r"for what (?:real )?value of <v> is <r> a (?:root|solution|zero) of <p>",
+    r"if <r> is a (?:root|solution|zero) of <p>,? (?:what is|find|then what is)(?: the value of)? <v>",
+)
+def _coefficient_of_root(ask: Ask) -> Expected:
+    """The unknown coefficient of a polynomial of which one root is known."""
+    name, root, tree = ask.tree("v"), build(ask.tree("r"), ask.facts.context()), ask.tree("p")
+    if tree.kind == "rel" and tree.text == "=":
+        tree = Node("sub", tree.parts)
+    value = build(tree, ask.facts.context())
+    unknown = symbol(name.text)
+    others = value.free_symbols - {unknown}
+    if name.kind != "name" or len(others) != 1 or root.free_symbols or not value.is_polynomial():
+        raise NotUnderstood("no polynomial with one unknown coefficient")
+    condition = sp.expand(value.subs(others.pop(), root))
+    if sp.degree(condition, unknown) != 1 or ask.facts.equations:
+        raise NotUnderstood("not one value")
+    polynomial = sp.Poly(condition, unknown)
+    return value_expected(
+        ask, sp.radsimp(-polynomial.nth(0) / polynomial.nth(1)), name, method="substitution"
+    )

@@ -25,7 +25,7 @@ _WHAT = (
     r"(?: the)?(?: exact| numerical| simplified| integer| following)*(?: possible)?(?: value| values| sum| product| result| difference| quotient| expression)?(?: of)?(?: the)?(?: expression| product| quantity| sum| following| quotient| difference)*"
 )
 _END = (
-    r"(?: (?:in your head|as an integer|as a decimal|as a common fraction|as a mixed number|as a fraction|as a single fraction|in simplest form|expressed as a decimal|equal to|equal|in degrees|in radians|"
+    r"(?: (?:in your head|as an integer|expressed as an integer|expressed as a common fraction|as a decimal|as a common fraction|as a mixed number|as a fraction|as a single fraction|in simplest form|expressed as a decimal|equal to|equal|in degrees|in radians|"
     r"in lowest terms|in base[ -]?⟦\d+⟧|as a percent|as a percentage|rounded to the nearest [a-z ]+|to the nearest [a-z ]+))?"
     r"(?: ?(?:的)?(?:值|结果|得数)?(?:是|为|等于|=)?(?:多少)? ?[_(（)） .]*)?"
 )
@@ -38,7 +38,7 @@ _END = (
     r"(?:复数|代数式|式子|算式|表达式|多项式)? ?<e> ?(?:=|等于|的值是|的值为|的值等于|的结果是|的结果为|的值|的计算结果是|的计算结果为|的计算结果|=\?|等于多少|是多少)?(?:多少)? ?[_() .]*",
     r"(?:simplify|compute|evaluate) <e> and write the result with a rational denominator",
     r"simplify and write the result with a rational denominator: <e>",
-    r"simplify the following expression(?: to a simplified fraction)?: <e>",
+    r"simplify the following expression(?: in <v>)?(?: to a simplified fraction)?: <e>",
 )
 def _computed(ask: Ask) -> Expected:
     """A formula whose names are all given, or that has none."""

@@ -185,7 +185,7 @@ def is_kind(value: Any, kinds: Iterable[str]) -> bool:
 
 
 _DIFFERENT = re.compile(
-    r"\b(?:distinct|different|unequal) (?:(?:positive|negative|real|nonzero|non-zero|complex|rational) )*(?:numbers|integers|digits|primes|values of|constants)|互不相等|互不相同|不相等的"
+    r"\b(?:distinct|different|unequal) (?:(?:positive|negative|real|nonzero|non-zero|complex|rational) )*(?:numbers|integers|digits|primes|constants)|互不相等|互不相同|不相等的"
 )
 _OPERATION = re.compile(
     r"^\s*[a-zA-Z]\s*(\\(?:star|ast|circ|diamond|oplus|otimes|odot|ominus|triangle|Delta|square|bigstar|bullet|spadesuit|heartsuit|clubsuit|"
@@ -225,6 +225,7 @@ _VERB = (
     r"已知函数|已知方程|已知集合|设集合|已知全集|设全集|若集合|集合|已知|若函数|若|设函数|设|如果|当|令|函数|方程|其中|且|在)"
 )
 _LEADING = (
+    pattern(r"(?:if |suppose )?the (?:arithmetic )?(?:mean|average)(?: \(mean\))? of (?:the )?(?:numbers )?<ms+> is <mv>[.,] ?(?:then,? )?"),
     pattern(r"(?:let|suppose|if) <es+> (?:be|is) an? (?P<kind>acute|obtuse)? ?angle (?:such that|with|for which) <fs+>[.,] ?(?:then,? )?"),
     pattern(r"(?:a|the|if the|if a) (?:parabola|line|graph|curve|circle)(?: with equation| whose equation is| given by| of)? <on>,? (?:passes through|contains|goes through) (?:the )?(?:points? )?<pts+>[.,] ?(?:then,? )?"),
     pattern(r"(?:设|若|已知|在复平面内,? ?)? ?(?P<kind>复数) ?<es+> ?满足:? ?<fs+>[,.] ?(?:则|那么|求)? ?"),
@@ -238,7 +239,7 @@ _LEADING = (
     pattern(r"(?:the |an |a |for )?(?:new |binary )?operation (?:⟦\d+⟧ )?is defined (?:for (?:all )?(?:positive |nonzero |real )*(?:integers|numbers|real numbers) <ns+> )?(?:as|by)(?: the (?:equation|formula|rule))?:? <es+>[.,]? ?(?:then,? )?"),
     pattern(r"(?:if|let|define|suppose)(?: the operation)? ⟦\d+⟧ (?:is defined |be defined )?(?:by|as|to be|such that) <es+>[.,] ?(?:then,? )?"),
     pattern(r"(?:对于?(?:任意)?(?:的)?(?:两个|两)?(?:数字|数|实数|有理数|自然数|非零自然数)? ?(?:<ns+>)?,? ?)?(?:我们)?(?:规定|定义|如果规定|若规定|如果定义)(?:一种)?(?:新)?(?:的)?(?:运算)?(?:符号)?(?: ?[\"']?⟦\d+⟧[\"']?)?(?:为|是)?[:,]? ?<es+>[,.;] ?(?:则|那么|求|请计算|请问)? ?"),
-    pattern(rf"{_VERB}? ?<es+> (?:be|is|are|denote|为|是) ?(?:a |an |any |两个|均为|都是)?{_KIND_WORDS}(?:,? (?:such that|so that|for which|with|satisfying|where|满足) <fs+>)?(?:,|\.|;| and| then|,? then)* ?"),
+    pattern(rf"{_VERB}? ?<es+> (?:be|is|are|denote|为|是) ?(?:a |an |any |两个|均为|都是)?{_KIND_WORDS}(?:,? (?:such that|so that|for which|with|satisfying|where|and|满足) <fs+>)?(?:,|\.|;| and| then|,? then)* ?"),
     pattern(r"(?:for|let|suppose|assume|there exist|there are)? ?(?:some |all |any )?(?P<kind>(?:positive |negative |nonzero |distinct )*(?:real |complex )?(?:numbers?|integers?|constants?)) <es+>(?:,? (?:satisfy|satisfies|such that|with|are such that) <fs+>)?(?:,|\.)+(?! ?(?:and )?⟦) ?"),
     pattern(r"(?:let|suppose|if)?(?: that)? ?(?:the |a )?functions? <es+> (?:be|is|are)? ?(?:defined|given)? ?(?:by|as|to be)(?: the (?:formula|equation|rule))? <fs+>[.,]? ?"),
     pattern(r"(?:let|suppose) <es+> (?:be|is) (?:a |the )?functions? (?:defined|given|such that|for which)? ?(?:by|as|that)? ?<fs+>[.,]? ?"),
@@ -303,6 +304,13 @@ def _take(facts: Facts, match: re.Match[str], read: Reading) -> None:
     groups = match.groupdict()
     if groups.get("pt"):
         _add_point(facts, read.formulas[int(groups["pt"])], read.formulas[int(groups["on"])])
+        return
+    if groups.get("ms"):
+        values = [read.formulas[int(number)] for number in re.findall(r"⟦(\d+)⟧", groups["ms"])]
+        if len(values) < 2:
+            raise NotUnderstood("an average of one number")
+        whole = " + ".join(f"({value})" for value in values)
+        facts.add(f"{whole} = {len(values)} ({read.formulas[int(groups['mv'])]})")
         return
     if groups.get("pts"):
         for number in re.findall(r"⟦(\d+)⟧", groups["pts"]):
