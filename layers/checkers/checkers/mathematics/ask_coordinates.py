@@ -14,6 +14,7 @@ from checkers.mathematics.expected import Expected
 from checkers.mathematics.nodes import Node, NotUnderstood
 from checkers.mathematics.notes import shape_of
 from checkers.mathematics.numbers import number, point
+from checkers.mathematics.units import UNITS
 
 __all__: list[str] = []
 
@@ -180,7 +181,7 @@ def _of_conic(ask: Ask) -> Expected:
     a, c = curve.coeff_monomial(x**2), curve.coeff_monomial(y**2)
     d, e, f = curve.coeff_monomial(x), curve.coeff_monomial(y), curve.coeff_monomial(1)
     if what in ("vertex", "focus", "directrix", "axis of symmetry"):
-        return _parabola(ask, what, a, c, d, e, f)
+        return _parabola(what, a, c, d, e, f)
     if a == 0 or c == 0:
         raise NotUnderstood("no center")
     center = (-d / (2 * a), -e / (2 * c))
@@ -210,7 +211,7 @@ def _measure(what: str, along: Any, across: Any) -> Any:
     return sp.sqrt(1 - sp.Min(along, across) / sp.Max(along, across))
 
 
-def _parabola(ask: Ask, what: str, a: Any, c: Any, d: Any, e: Any, f: Any) -> Expected:
+def _parabola(what: str, a: Any, c: Any, d: Any, e: Any, f: Any) -> Expected:
     """y = p x² + q x + r, or the same with x and y exchanged."""
     upright = c == 0 and a != 0 and e != 0
     if not upright and not (a == 0 and c != 0 and d != 0):
@@ -225,7 +226,6 @@ def _parabola(ask: Ask, what: str, a: Any, c: Any, d: Any, e: Any, f: Any) -> Ex
         return Expected("pair", (along, focus) if upright else (focus, along), _METHOD)
     if what == "directrix":
         return Expected("equation", ((y if upright else x) - (height - 1 / (4 * p)),), _METHOD)
-    del ask
     return Expected("equation", ((x if upright else y) - along,), _METHOD)
 
 
@@ -263,7 +263,5 @@ def _angle(ask: Ask) -> Expected:
         return Expected("value", (value,), "conversion", question=tree)
     if tree.kind == "deg" or not value.has(sp.pi):
         raise NotUnderstood("no radians")
-    from checkers.mathematics.units import UNITS
-
     shape_of(ask.read, "")
     return Expected("value", (value * 180 / sp.pi,), "conversion", unit=UNITS["degree"])

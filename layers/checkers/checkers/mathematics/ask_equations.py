@@ -14,8 +14,8 @@ from checkers.mathematics.compare import is_real
 from checkers.mathematics.expected import Expected
 from checkers.mathematics.facts import Facts, is_kind
 from checkers.mathematics.inequalities import region_where
-from checkers.mathematics.nodes import Node, NotUnderstood
-from checkers.mathematics.solving import real_solutions, solutions, unknowns
+from checkers.mathematics.nodes import NotUnderstood
+from checkers.mathematics.solving import distinct, names_in, real_solutions, solutions, unknowns
 
 __all__ = ["sole_unknown"]
 
@@ -94,23 +94,17 @@ def solved(ask: Ask, named: str, *, complex_too: bool = False) -> Expected:
     names = sorted(unknowns(ask.facts))
     if len(names) == 1 and named in ("", names[0]):
         roots = real_solutions(ask.facts, names[0], complex_too=complex_too)
-        _refuse_hidden_complex(ask, names[0], roots, complex_too=complex_too)
+        _refuse_hidden_complex(ask, names[0], complex_too=complex_too)
         return Expected("roots", tuple(roots), "substitution", names=(names[0],))
     if named:
         found = solutions(ask.facts, tuple(names))
         values = [solution[named] for solution in found]
-        return Expected("roots", _distinct(values), "substitution", names=(named,))
+        return Expected("roots", tuple(distinct(values)), "substitution", names=(named,))
     found = solutions(ask.facts, tuple(names))
     return Expected("system", (), "substitution", names=tuple(names), solutions=tuple(found))
 
 
-def _distinct(values: list[Any]) -> tuple[Any, ...]:
-    from checkers.mathematics.solving import distinct
-
-    return tuple(distinct(values))
-
-
-def _refuse_hidden_complex(ask: Ask, name: str, roots: list[Any], *, complex_too: bool) -> None:
+def _refuse_hidden_complex(ask: Ask, name: str, *, complex_too: bool) -> None:
     """Where a polynomial has other than real roots, the problem must say which are meant."""
     if complex_too or "real" in ask.read.sentences or "实" in ask.read.sentences or ask.facts.kinds.get(name):
         return
@@ -122,7 +116,6 @@ def _refuse_hidden_complex(ask: Ask, name: str, roots: list[Any], *, complex_too
         return
     if any(is_real(root) is not True for root in every):
         raise NotUnderstood("complex roots that may or may not be meant")
-    del roots
 
 
 def _check_facts(facts: Facts) -> None:
@@ -159,7 +152,7 @@ def _region(ask: Ask) -> Expected:
     names: set[str] = set()
     for constraint in ask.facts.constraints:
         for tree in (constraint.left, constraint.right):
-            names |= _free(tree, ask.facts)
+            names |= names_in(tree, ask.facts)
     if len(names) != 1 or "integer" in ask.text:
         raise NotUnderstood("several unknowns")
     name = names.pop()
@@ -167,12 +160,6 @@ def _region(ask: Ask) -> Expected:
         raise NotUnderstood("a region of special numbers")
     region = region_where(ask.facts.constraints, ask.facts, name)
     return Expected("region", (region,), "sign check", names=(name,))
-
-
-def _free(tree: Node, facts: Facts) -> set[str]:
-    from checkers.mathematics.solving import names_in
-
-    return names_in(tree, facts)
 
 
 _ROOT_WORDS = r"(?:values?|solutions?|roots?|numbers?|zeros?|zeroes|integers?|integer values?|real values?|real solutions?|real roots?|integer solutions?|integer roots?|real numbers?|positive integers?|distinct real roots|x-intercepts)"
@@ -198,7 +185,7 @@ def _of_all_roots(ask: Ask) -> Expected:
         tree = ask.tree("x")
         if tree.kind != "name":
             raise NotUnderstood("no unknown")
-    if "positive" in kind or word == "positive" or re_positive(ask.text):
+    if "positive" in kind or word == "positive" or _asks_for_positive(ask.text):
         _restrict_any(ask, "positive")
     if word == "negative":
         _restrict_any(ask, "negative")
@@ -215,7 +202,7 @@ def _of_all_roots(ask: Ask) -> Expected:
         if re.match("sum|product|average", word):
             _refuse_repeated(ask, name)
         numbers = real_solutions(ask.facts, name, complex_too=complex_too)
-        _refuse_hidden_complex(ask, name, numbers, complex_too=complex_too)
+        _refuse_hidden_complex(ask, name, complex_too=complex_too)
     return value_expected(ask, of_numbers(numbers, word), None, method="substitution")
 
 
@@ -229,7 +216,7 @@ def _refuse_repeated(ask: Ask, name: str) -> None:
         raise NotUnderstood("roots that may count several times")
 
 
-def re_positive(text: str) -> bool:
+def _asks_for_positive(text: str) -> bool:
     """Whether the positive ones are asked for."""
     return " positive integer" in text or " positive real" in text
 
@@ -241,7 +228,7 @@ def _integer_kind(ask: Ask) -> bool:
 def _restrict_any(ask: Ask, kind: str) -> None:
     names: set[str] = set()
     for relation in (*ask.facts.equations, *ask.facts.constraints):
-        names |= _free(relation.left, ask.facts) | _free(relation.right, ask.facts)
+        names |= names_in(relation.left, ask.facts) | names_in(relation.right, ask.facts)
     if len(names) != 1:
         raise NotUnderstood("several unknowns")
     ask.facts.kinds.setdefault(names.pop(), set()).add(kind)
@@ -250,7 +237,7 @@ def _restrict_any(ask: Ask, kind: str) -> None:
 def _integers_in(ask: Ask) -> list[Any]:
     names: set[str] = set()
     for constraint in ask.facts.constraints:
-        names |= _free(constraint.left, ask.facts) | _free(constraint.right, ask.facts)
+        names |= names_in(constraint.left, ask.facts) | names_in(constraint.right, ask.facts)
     if len(names) != 1:
         raise NotUnderstood("several unknowns")
     name = names.pop()

@@ -61,14 +61,11 @@ def _extreme_value(value: Any, variable: Any, domain: Any, *, highest: bool) -> 
     if not isinstance(domain, sp.Interval) and domain != sp.S.Reals:
         raise NotUnderstood("no interval")
     low, high = (-sp.oo, sp.oo) if domain == sp.S.Reals else (domain.start, domain.end)
-    above, below = (
-        sp.fraction(sp.cancel(value)) if value.is_rational_function(variable) else (value, sp.Integer(1))
-    )
+    below = sp.fraction(sp.cancel(value))[1] if value.is_rational_function(variable) else sp.Integer(1)
     if not value.is_rational_function(variable) or (value.has(sp.Abs, sp.floor)):
         raise NotUnderstood("no rational function")
     if below.has(variable) and any(_inside(pole, low, high) for pole in candidates(below, variable)):
         raise NotUnderstood("a pole inside")
-    del above
     places = [place for place in candidates(sp.diff(value, variable), variable) if _inside(place, low, high)]
     reached = [value.subs(variable, place) for place in places]
     bounds = []

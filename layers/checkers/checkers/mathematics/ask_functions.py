@@ -16,6 +16,7 @@ from checkers.mathematics.facts import Relation
 from checkers.mathematics.inequalities import domain_of
 from checkers.mathematics.nodes import Node, NotUnderstood
 from checkers.mathematics.polynomials import polynomial_roots
+from checkers.mathematics.roots import candidates
 
 __all__: list[str] = []
 
@@ -130,8 +131,6 @@ def _resolved(tree: Node, ask: Ask) -> Node:
         return _of_cases(definition.arguments[0], definition.body, target, ask)
     unknown = symbol(definition.arguments[0])
     difference = build(definition.body, ask.facts.context()) - target
-    from checkers.mathematics.roots import candidates
-
     found = [
         value
         for value in candidates(difference, unknown)
@@ -142,8 +141,6 @@ def _resolved(tree: Node, ask: Ask) -> Node:
 
 def _of_cases(name: str, body: Node, target: Any, ask: Ask) -> Node:
     """The one place where a function with cases has that value."""
-    from checkers.mathematics.roots import candidates
-
     found: list[Any] = []
     for formula in body.parts[::2]:
         difference = build(formula, ask.facts.context()) - target
@@ -183,10 +180,9 @@ def _inverse_formula(ask: Ask, tree: Node) -> Expected:
         raise NotUnderstood("no inverse")
     variable, result = symbol(definition.arguments[0]), symbol(tree.parts[0].text)
     helper = sp.Dummy("helper", real=True)
-    above, below = sp.fraction(sp.together(build(definition.body, ask.facts.context()) - helper))
+    above, _ = sp.fraction(sp.together(build(definition.body, ask.facts.context()) - helper))
     if not above.is_polynomial(variable) or sp.degree(above, variable) != 1:
         raise NotUnderstood("no inverse that is a formula")
-    del below
     polynomial = sp.Poly(above, variable)
     formula = sp.cancel(-polynomial.nth(0) / polynomial.nth(1)).subs(helper, result)
     return Expected("expression", (formula,), "substitution", names=(tree.text, name))

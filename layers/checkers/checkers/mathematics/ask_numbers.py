@@ -15,6 +15,7 @@ from checkers.mathematics.nodes import Node, NotUnderstood
 from checkers.mathematics.notes import shape_of
 from checkers.mathematics.numbers import integer, number
 from checkers.mathematics.rounding import rounded
+from checkers.mathematics.units import UNITS
 
 __all__: list[str] = []
 
@@ -43,8 +44,7 @@ def _remainder(ask: Ask) -> Expected:
 
 
 def _polynomial_remainder(ask: Ask) -> Expected:
-    quotient, remainder = _divided(ask, "a", "m2")
-    del quotient
+    _, remainder = _divided(ask, "a", "m2")
     if not remainder.free_symbols:
         return value_expected(ask, remainder, None)
     return Expected("expression", (remainder,), "recomputation", form="expanded")
@@ -246,8 +246,6 @@ def _rewritten(ask: Ask) -> Expected:
     if not isinstance(value, sp.Rational):
         raise NotUnderstood("no fraction")
     if ask.word("as").startswith(("percent", "百分")):
-        from checkers.mathematics.units import UNITS
-
         return Expected("value", (value * 100,), "conversion", unit=UNITS["percent"], question=tree)
     form = "simplified" if re.search("fraction|^分数", ask.word("as")) and value.q != 1 else ""
     return Expected("value", (value,), "conversion", form=form, question=tree)

@@ -16,6 +16,7 @@ from checkers.mathematics.expected import Expected
 from checkers.mathematics.nodes import Node, NotUnderstood
 from checkers.mathematics.numbers import number, numbers
 from checkers.mathematics.solving import possible_values
+from checkers.mathematics.units import UNITS
 
 __all__ = ["dotted_sum"]
 
@@ -360,6 +361,4 @@ def _percent(ask: Ask) -> Expected:
     whole = number(ask, "a")
     if whole == 0:
         raise NotUnderstood("no part of nothing")
-    from checkers.mathematics.units import UNITS
-
     return Expected("value", (100 * number(ask, "b") / whole,), "recomputation", unit=UNITS["percent"])

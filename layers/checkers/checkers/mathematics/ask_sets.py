@@ -11,6 +11,7 @@ from checkers.mathematics.ask_values import value_expected
 from checkers.mathematics.asks import Ask, asked
 from checkers.mathematics.expected import Expected
 from checkers.mathematics.nodes import NotUnderstood
+from checkers.mathematics.numbers import number
 from checkers.mathematics.units import UNITS
 
 __all__: list[str] = []
@@ -232,8 +233,6 @@ _UNITS = "|".join(
     rf"what fraction of <a> (?P<to>{_UNITS}) is <n> (?P<from>{_UNITS})",
 )
 def _unit(ask: Ask) -> Expected:
-    from checkers.mathematics.numbers import number
-
     source, target = UNITS[ask.word("from")], UNITS[ask.word("to")]
     if source.dimension != target.dimension or source.dimension.startswith("count"):
         raise NotUnderstood("units that do not convert")

@@ -10,6 +10,7 @@ from checkers.mathematics.ask_values import value_expected
 from checkers.mathematics.asks import Ask, asked
 from checkers.mathematics.build import build, symbol
 from checkers.mathematics.expected import Expected
+from checkers.mathematics.facts import Relation
 from checkers.mathematics.nodes import Node, NotUnderstood
 from checkers.mathematics.numbers import number, point, points
 from checkers.mathematics.solving import solutions, unknowns
@@ -58,8 +59,6 @@ def _common_points(ask: Ask) -> list[dict[str, Any]]:
 
 
 def _relation(left: Node, right: Node) -> Any:
-    from checkers.mathematics.facts import Relation
-
     return Relation(left, "=", right)
 
 

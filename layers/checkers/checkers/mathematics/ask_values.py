@@ -45,7 +45,7 @@ def _computed(ask: Ask) -> Expected:
     trees = ask.facts.parse_list(ask.formula("e"))
     if len(trees) != 1:
         raise NotUnderstood("several formulas")
-    tree = _without_equals(trees[0])
+    tree = trees[0]
     if tree.kind == "int" and len(tree.parts) == 2:
         raise NotUnderstood("an antiderivative")
     if tree.kind == "based" or tree.kind in ("rel", "set"):
@@ -63,11 +63,6 @@ def _computed(ask: Ask) -> Expected:
         method = "substitution"
         return Expected("roots", tuple(values), method, names=(tree.text,))
     raise NotUnderstood("several values")
-
-
-def _without_equals(tree: Node) -> Node:
-    """`3 + 4 = ?` asks for the left side."""
-    return tree
 
 
 def _is_free(tree: Node, ask: Ask) -> bool:
@@ -176,8 +171,3 @@ def _factored(ask: Ask) -> Expected:
     if not value.free_symbols or not value.is_polynomial() or ask.facts.equations:
         raise NotUnderstood("nothing to factor")
     return Expected("expression", (value,), "factoring", form="factored", question=tree)
-
-
-def equal_values(left: Any, right: Any) -> bool:
-    """Whether two values are certainly the same."""
-    return same(left, right) is True

@@ -6,7 +6,7 @@ from typing import Any
 
 import sympy as sp
 
-from checkers.mathematics.build import Context, build, symbol
+from checkers.mathematics.build import Context, build
 from checkers.mathematics.compare import same
 from checkers.mathematics.nodes import Node, NotUnderstood
 
@@ -125,8 +125,3 @@ def _pieces(numbers: Any) -> list[tuple[Any, Any, bool, bool]] | None:
         else:
             return None
     return sorted(pieces, key=lambda piece: float(piece[0]))
-
-
-def real_symbol(name: str) -> Any:
-    """The variable of a region."""
-    return symbol(name)
