@@ -31,6 +31,30 @@ _CONTROL = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
 _TEXT = {"pattern": f"^[^{_CONTROL}]*$"}
 _NOT_BLANK = {"pattern": rf"^[^{_CONTROL}]*[^{_CONTROL}\s][^{_CONTROL}]*$"}
 
+_HELLO = {"role": "user", "content": "What is a prime number?"}
+_EXAMPLES: dict[str, Any] = {
+    "SolveRequest": {
+        "chinese": {"summary": "In Chinese", "value": {"problem": "解方程 x² + 2x - 3 = 0"}},
+        "english": {
+            "summary": "In English, only the answer",
+            "value": {"problem": "Solve x^2 + 2x - 3 = 0.", "steps": False},
+        },
+    },
+    "AnalyzeRequest": {
+        "syllogism": {
+            "summary": "A syllogism",
+            "value": {"text": "All men are mortal. Socrates is a man. Therefore Socrates is mortal."},
+        },
+    },
+    "ChatRequest": {
+        "plain": {"summary": "In one piece", "value": {"messages": [_HELLO]}},
+        "streamed": {"summary": "As it is written", "value": {"messages": [_HELLO], "stream": True}},
+    },
+    "CompletionRequest": {
+        "plain": {"summary": "One turn", "value": {"model": "phi4-mini-reasoning", "messages": [_HELLO]}},
+    },
+}
+
 type Schema = dict[str, Any]
 
 STRING: Schema = {"type": "string"}
@@ -73,7 +97,7 @@ def document() -> dict[str, Any]:
                 " waits becomes a job; every final answer is checked by something that is not the model."
             ),
         },
-        "servers": [{"url": "/"}],
+        "servers": [{"url": "./", "description": "Where this document is."}],
         "security": [{"key": []}],
         "tags": [
             {"name": "answers", "description": "Problems in, answers out."},
@@ -182,10 +206,8 @@ def _operation(
     if parameters:
         operation["parameters"] = [{"$ref": f"#/components/parameters/{each}"} for each in parameters]
     if body:
-        operation["requestBody"] = {
-            "required": True,
-            "content": {"application/json": {"schema": ref(body)}},
-        }
+        content = {"schema": ref(body), "examples": _EXAMPLES[body]}
+        operation["requestBody"] = {"required": True, "content": {"application/json": content}}
     failures = {str(status): {"$ref": f"#/components/responses/{error}{status}"} for status in errors}
     operation["responses"] = {**responses, **failures}
     return operation

@@ -55,9 +55,14 @@ def ready() -> Response[str]:
 
 @api.get("/openapi.json")
 def openapi() -> Response[str]:
-    """The committed document, with this deployment's limits in it."""
+    """The committed document, with this deployment's limits and model in it."""
     document = json.loads((_HERE / "openapi.json").read_text(encoding="utf-8"))
-    limit = environment.settings().num_predict
+    settings = environment.settings()
+    limit = settings.num_predict
+    completion = document["paths"]["/v1/chat/completions"]["post"]["requestBody"]["content"][
+        "application/json"
+    ]
+    completion["examples"]["plain"]["value"]["model"] = settings.model_name
     for name, field in _LIMITED:
         document["components"]["schemas"][name]["properties"][field]["anyOf"][0]["maximum"] = limit
     return api.reply(Reply(200, document, {"Cache-Control": "no-cache"}))
@@ -65,6 +70,8 @@ def openapi() -> Response[str]:
 
 @api.get("/docs")
 def docs() -> Response[str]:
+    if api.call.path.endswith("/"):  # the page names its files as they are seen from /docs
+        return api.reply(Reply(308, {}, {"Location": "../docs"}))
     return _file(_HERE / "docs.html", "text/html; charset=utf-8", {"Content-Security-Policy": _PAGE_POLICY})
 
 
