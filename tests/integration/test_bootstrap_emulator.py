@@ -4,39 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from support.built import emulator, free_port
 from support.toy_stack import eventually
 
 LAYER = Path(__file__).parents[2] / "layers" / "stepwise"
 TASK = Path(__file__).parents[1] / "data" / "toy_bundle" / "functions" / "streams"
 
 
-def emulator() -> Path | None:
-    spec = find_spec("samcli")
-    machine = {"x86_64": "x86_64", "aarch64": "arm64"}.get(platform.machine(), "")
-    if spec is None or spec.origin is None or sys.platform != "linux":
-        return None
-    path = Path(spec.origin).parent / "local" / "rapid" / f"aws-lambda-rie-{machine}"
-    return path if path.exists() else None
-
-
 pytestmark = pytest.mark.skipif(emulator() is None, reason="the SAM CLI has no emulator for this machine")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="module")

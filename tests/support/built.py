@@ -116,7 +116,7 @@ class Place:
         opt = self.folder / function.name / "opt" / "python"
         if not opt.exists():
             for layer in function.layers:
-                shutil.copytree(layer, opt, copy_function=os.link, dirs_exist_ok=True)
+                shutil.copytree(layer, opt, copy_function=_placed, dirs_exist_ok=True)
         return opt
 
     def runtime(self) -> Path:
@@ -154,6 +154,15 @@ class Place:
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
             "AWS_LAMBDA_FUNCTION_TIMEOUT": str(round(function.timeout)),
         }
+
+
+def _placed(source: str, target: str) -> None:
+    """Link a layer's file, in the place of one of an earlier layer; copy it where the disks differ."""
+    Path(target).unlink(missing_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 @contextlib.contextmanager
