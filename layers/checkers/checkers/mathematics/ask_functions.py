@@ -179,12 +179,12 @@ def _inverse_formula(ask: Ask, tree: Node) -> Expected:
     if definition is None or len(definition.arguments) != 1:
         raise NotUnderstood("no inverse")
     variable, result = symbol(definition.arguments[0]), symbol(tree.parts[0].text)
-    helper = sp.Dummy("helper", real=True)
-    above, _ = sp.fraction(sp.together(build(definition.body, ask.facts.context()) - helper))
+    image = sp.Dummy("image", real=True)
+    above, _ = sp.fraction(sp.together(build(definition.body, ask.facts.context()) - image))
     if not above.is_polynomial(variable) or sp.degree(above, variable) != 1:
         raise NotUnderstood("no inverse that is a formula")
     polynomial = sp.Poly(above, variable)
-    formula = sp.cancel(-polynomial.nth(0) / polynomial.nth(1)).subs(helper, result)
+    formula = sp.cancel(-polynomial.nth(0) / polynomial.nth(1)).subs(image, result)
     return Expected("expression", (formula,), "substitution", names=(tree.text, name))
 
 
