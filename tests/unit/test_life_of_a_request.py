@@ -286,7 +286,7 @@ class LifeWithSweeps(Life):
 TestLife = Life.TestCase
 TestLifeWithSweeps = LifeWithSweeps.TestCase
 TestLife.settings = TestLifeWithSweeps.settings = settings(
-    max_examples=60,
+    max_examples=40,
     print_blob=True,
     stateful_step_count=30,
     deadline=None,
