@@ -325,7 +325,9 @@ def test_a_host_that_stays_silent_fails_the_job_after_three_attempts(scene: Scen
         scene.clock.advance(61)
         work(scene)
 
-    assert status(scene, job_id)["error"]["code"] == "model_timeout"
+    error = status(scene, job_id)["error"]
+    assert error["code"] == "model_timeout"
+    assert "strict" not in error["detail"]
     assert len(scene.model.calls) == 3
 
 

@@ -37,6 +37,7 @@ _MARGIN = 5.0
 _SLOT_PATIENCE = 60.0
 _SLOT_POLL = 0.5
 _FOLLOW_POLL = 0.5
+_LATE = "The answer was not whole in time. Ask for fewer tokens, or without a stream for a job."
 _TAG_PATIENCE = 0.4
 """How long the beginning of an untagged text is held back: a ``</think>`` may still make thinking of it."""
 
@@ -186,10 +187,12 @@ class _Stream:
             ended = True
             quietly(ownership, ownership.let_go)
             return False
-        except (ModelTimeout, ModelUnavailable, GenerationBroken, QueueFull):
+        except (ModelTimeout, ModelUnavailable, GenerationBroken, QueueFull) as error:
             # This client is told at once; a worker tries again later for others who want the answer.
             ended = True
             self._leave(ownership, state)
+            if isinstance(error, ModelTimeout):
+                raise ModelTimeout(_LATE) from error
             raise
         except StepwiseError as error:
             ended = True
@@ -234,7 +237,7 @@ class _Stream:
                     return run
                 yield None
                 self.desk.sleep(_FOLLOW_POLL)
-            raise ModelTimeout
+            raise ModelTimeout(_LATE)
         finally:
             if following:  # the client has gone, or its time is up: the model stops when nobody else waits
                 self._stop_following(run_id)

@@ -105,11 +105,12 @@ def _carry_on(desk: Desk, ownership: Ownership, run: Run, plan: Plan, *, deadlin
     deadline = min(deadline, desk.monotonic() + desk.settings.generation_timeout)
     try:
         result = drain(perform(desk, plan, state, ownership, deadline=deadline))
-    except ModelTimeout as error:
+    except ModelTimeout:
         if desk.monotonic() >= deadline - 0.5:
             ownership.hand_over(state)
         else:
-            _again_later(ownership, state, run.attempts, error, most=_MAX_SILENT_ATTEMPTS)
+            silent = ModelTimeout("The model host stayed silent for too long. Try again.")
+            _again_later(ownership, state, run.attempts, silent, most=_MAX_SILENT_ATTEMPTS)
     except (ModelUnavailable, GenerationBroken) as error:
         _again_later(ownership, state, run.attempts, error, most=_MAX_ATTEMPTS)
     except StepwiseError as error:
