@@ -33,6 +33,7 @@ def problem_of(reply: httpx.Response) -> dict[str, Any]:
         ("GET", "/v1/jobs/job_nobodys", {}, None, 404, "not_found"),
         ("GET", "/v1/math/solve", {}, None, 405, "method_not_allowed"),
         ("POST", "/v1/math/solve", {"content-type": "text/plain"}, "hello", 415, "unsupported_media_type"),
+        ("POST", "/v1/math/solve", {"content-encoding": "gzip"}, "{}", 415, "unsupported_media_type"),
         ("POST", "/v1/math/solve", {}, "{", 400, "malformed_json"),
         ("POST", "/v1/math/solve", {}, '{"problem": NaN}', 400, "malformed_json"),
         ("POST", "/v1/math/solve", {}, "[" * 100_000, 400, "malformed_json"),
@@ -76,6 +77,7 @@ def test_each_refusal_is_a_problem_document(
         ({"problem": "1+1", "steps": "true"}, "/steps", "wrong_type"),
         ({"problem": "1+1", "language": "fr"}, "/language", "not_allowed"),
         ({"problem": "1+1", "extra": 1}, "/extra", "unknown_field"),
+        ({"problem": "1+1", "extra": None}, "/extra", "unknown_field"),
         ({"problem": "1+1", "a/b~c": 1}, "/a~1b~0c", "unknown_field"),
         ({"problem": "\ud800"}, "/problem", "not_unicode"),
     ],
@@ -182,3 +184,92 @@ def test_no_cache_computes_anew_and_no_store_keeps_nothing(embedded: Any) -> Non
     assert "stored" in fresh.headers["cache-status"]
     assert "stored" not in secret.headers["cache-status"]
     assert embedded.solve("What is 32 + 11?").json()["cached"] is False
+
+
+BODIES = {
+    "/v1/math/solve": {"problem": "What is 77 + 3?"},
+    "/v1/logic/analyze": {"text": "All cats are animals. Tom is a cat. Therefore Tom is an animal."},
+    "/v1/general/chat": {"messages": [{"role": "user", "content": "What is 6 * 7?"}]},
+    "/v1/chat/completions": {
+        "model": "embedded-sympy",
+        "messages": [{"role": "user", "content": "What is 6 * 7?"}],
+    },
+}
+BEARER = {"authorization": "Bearer demo-key"}
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("path", list(BODIES))
+def test_every_answer_of_the_model_has_its_id_and_says_where_it_came_from(
+    embedded: Any, path: str, stream: bool
+) -> None:
+    native = path in ("/v1/math/solve", "/v1/logic/analyze")
+    headers = {**BEARER, **({"accept": "text/event-stream"} if stream and native else {})}
+    body = BODIES[path] | ({"stream": True} if stream and not native else {})
+
+    replies = [embedded.http.post(path, json=body, headers=headers) for _ in range(2)]
+
+    assert [reply.status_code for reply in replies] == [200, 200]
+    assert len({reply.headers["x-request-id"] for reply in replies}) == 2
+    assert all(reply.headers["content-type"].startswith("text/event-stream") is stream for reply in replies)
+    if native:
+        assert replies[1].headers["cache-status"].startswith("stepwise; hit; ttl=")
+    else:
+        assert replies[1].headers["cache-status"] == "stepwise; fwd=bypass"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("path", list(BODIES))
+def test_any_post_with_an_idempotency_key_is_answered_once(embedded: Any, path: str, stream: bool) -> None:
+    native = path in ("/v1/math/solve", "/v1/logic/analyze")
+    headers = {**BEARER, "idempotency-key": f"once {path} {stream}"}
+    headers |= {"accept": "text/event-stream"} if stream and native else {}
+    body = BODIES[path] | ({"stream": True} if stream and not native else {})
+
+    first, again = (embedded.http.post(path, json=body, headers=headers) for _ in range(2))
+    other = embedded.http.post(path, json=body | {"model": "embedded-sympy:latest"}, headers=headers)
+
+    assert first.status_code == again.status_code == 200
+    assert again.content == first.content
+    assert again.headers["content-type"] == first.headers["content-type"]
+    assert other.status_code in (400, 422)
+
+
+def test_a_preference_may_come_in_a_header_of_its_own(embedded: Any) -> None:
+    headers = [("prefer", "respond-async"), ("prefer", 'note="a, wait=0", wait=20')]
+
+    reply = embedded.http.post("/v1/math/solve", json={"problem": "What is 78 + 3?"}, headers=headers)
+
+    assert reply.status_code == 200
+    assert reply.headers["preference-applied"] == "respond-async, wait=20"
+
+
+def test_a_stream_that_is_not_to_be_stored_is_not(embedded: Any) -> None:
+    body = {"problem": "What is 79 + 3?"}
+    headers = {"accept": "text/event-stream", "cache-control": "no-store"}
+
+    streamed = embedded.http.post("/v1/math/solve", json=body, headers=headers)
+
+    assert "hit" not in streamed.headers["cache-status"]
+    assert embedded.solve(body["problem"]).json()["cached"] is False
+
+
+def test_json_is_sent_to_who_likes_it_better_than_events(embedded: Any) -> None:
+    headers = {"accept": "application/json, text/event-stream;q=0.5"}
+
+    assert embedded.solve("What is 80 + 3?", headers=headers).json()["final_answer"] == "83"
+
+
+def test_a_model_goes_by_its_name_with_and_without_its_tag(embedded: Any) -> None:
+    names = ["embedded-sympy", "embedded-sympy:latest"]
+
+    replies = [embedded.http.get(f"/v1/models/{name}", headers=BEARER) for name in names]
+
+    assert [reply.json()["id"] for reply in replies] == ["embedded-sympy"] * 2
+
+
+def test_the_page_is_found_with_a_slash_too(embedded: Any) -> None:
+    reply = embedded.http.get("/docs/", follow_redirects=True)
+
+    assert reply.url.path == "/docs"
+    assert reply.headers["content-type"].startswith("text/html")

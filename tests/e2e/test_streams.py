@@ -78,7 +78,7 @@ def test_solve_streams_where_the_client_accepts_events_and_is_cached_like_any_ot
 
 
 def test_the_first_event_comes_right_after_the_first_token(app: Any, host: ModelHost) -> None:
-    host.script = "One two three four five six seven eight nine ten eleven twelve."
+    host.script = "One two three four five six seven eight nine ten eleven twelve. " * 3
     host.tokens_per_second = 20
 
     begun = time.monotonic()
@@ -154,3 +154,47 @@ def test_twenty_streams_at_once_keep_to_themselves(app: Any, host: ModelHost) ->
     for word, text in zip(words, texts, strict=True):
         assert text.split() == [f"{word}-{number}" for number in range(30)]
     assert host.peak <= 4
+
+
+@pytest.mark.parametrize("thinking", ["Two and two are given here, so it is four.", "Okay, so two and two."])
+def test_thinking_without_its_opening_tag_does_not_leak_whatever_the_pieces(
+    app: Any, host: ModelHost, thinking: str
+) -> None:
+    text = f"{thinking}</think>\n\nIt is 4 < 5."
+    for size in (1, 3, 1_000):
+        pieces = [text[at : at + size] for at in range(0, len(text), size)]
+        host.script = lambda _, pieces=pieces: pieces
+
+        events = streamed(app, "/v1/general/chat", chat_body("hello", include_reasoning=True))
+
+        assert text_of(events) == "It is 4 < 5."
+        assert text_of(events, "reasoning") == thinking
+
+
+def test_a_stream_that_is_cut_in_its_opening_tag_has_no_text(app: Any, host: ModelHost) -> None:
+    host.script = lambda _: ["<", "think", ">", "hm"]
+
+    events = streamed(app, "/v1/general/chat", chat_body("hello", max_tokens=2))
+
+    assert [name for name, _ in events] == ["done"]
+    assert events[0][1]["finish_reason"] == "length"
+
+
+def test_each_event_is_one_line_of_json(app: Any, host: ModelHost) -> None:
+    host.script = "One\r\ntwo\u2028three\x85four\n\ndata: five"
+
+    reply = app.post("/v1/general/chat", chat_body("hello"))
+
+    blocks = [block.split("\n") for block in reply.content.decode().split("\n\n") if block]
+    assert all(len(lines) == 2 and lines[1].startswith("data: {") for lines in blocks)
+    deltas = [json.loads(lines[1][6:])["delta"] for lines in blocks[:-1]]
+    assert "".join(deltas) == host.script
+
+
+def test_an_error_of_the_model_says_that_nothing_was_cached(app: Any, host: ModelHost) -> None:
+    host.faults.append(Fault("status", status=500))
+
+    reply = app.solve(f"What is {next(numbers)} + 2?")
+
+    assert reply.status_code == 502
+    assert reply.headers["cache-status"] == "stepwise; fwd=miss"

@@ -38,7 +38,7 @@ _SLOT_PATIENCE = 60.0
 _SLOT_POLL = 0.5
 _FOLLOW_POLL = 0.5
 _LATE = "The answer was not whole in time. Ask for fewer tokens, or without a stream for a job."
-_TAG_PATIENCE = 0.4
+_TAG_PATIENCE = 0.3
 """How long the beginning of an untagged text is held back: a ``</think>`` may still make thinking of it."""
 
 

@@ -155,13 +155,15 @@ class Splitter:
 
     def _decide(self, pieces: list[Piece]) -> None:
         """Whether an untagged text is the answer: when it does not begin as thinking does, and no tag came soon."""
-        if self._state != "undecided" or self._length < _BEGINNING:
+        if self._state != "undecided" or not self._held:
+            return
+        now = self._clock()
+        self._since = now if self._since is None else self._since
+        if self._length < _BEGINNING:
             return
         if _is_aloud("".join(self._held)):
             self._state = "held"
             return
-        now = self._clock()
-        self._since = now if self._since is None else self._since
         if now - self._since >= self._patience:
             self._release("answer", pieces)
 
