@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import signal
 import sys
@@ -41,6 +42,8 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
             most_environments=parsed.most_environments,
             idle_seconds=parsed.idle_seconds,
         )
+        # It warns of each write to a client that has left, which is nothing unusual here.
+        logging.getLogger("asyncio").setLevel(logging.ERROR)
         return asyncio.run(_run(options, environ, Log(log_file), quiet=parsed.quiet))
 
 

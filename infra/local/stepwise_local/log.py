@@ -3,26 +3,54 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import queue
+import stat
+import threading
 from collections.abc import Callable
 from typing import BinaryIO, TextIO
 
 __all__ = ["Log"]
 
+_MOST_WAITING = 10_000
+_CLOSE_SECONDS = 1.0
 _LONGEST_LINE = 1_048_576
 """Bytes; what has no end is cut, so that a function cannot fill this process's memory."""
 
 
 class Log:
-    """Writes ``name | line``; a line of JSON stays one line."""
+    """Writes ``name | line``; a line of JSON stays one line.
+
+    A pipe is written to by a thread: when nobody reads it, lines are lost in the end, but the stack goes on.
+    """
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
+        self._lines: queue.Queue[str | None] | None = None
+        if _is_pipe(file):
+            self._lines = queue.Queue(_MOST_WAITING)
+            self._writer = threading.Thread(target=self._write_lines, args=[self._lines], daemon=True)
+            self._writer.start()
         self._following: set[asyncio.Task[None]] = set()
 
     def write(self, name: str, line: str) -> None:
-        self._file.write(f"{name} | {line}\n")
-        self._file.flush()
+        text = f"{name} | {line}\n"
+        if self._lines is None:
+            self._file.write(text)
+            self._file.flush()
+            return
+        with contextlib.suppress(queue.Full):
+            self._lines.put_nowait(text)
+
+    def _write_lines(self, lines: queue.Queue[str | None]) -> None:
+        descriptor = self._file.fileno()
+        # Past the file's own buffer, which a thread that waits for ever would keep locked at the end of the program.
+        with contextlib.suppress(OSError):
+            while (text := lines.get()) is not None:
+                data = text.encode(errors="replace")
+                while data:
+                    data = data[os.write(descriptor, data) :]
 
     def pipe(self, name: str, on_line: Callable[[str], None] | None = None) -> BinaryIO:
         """A file for a process's output; close it here once the process has it. *on_line* hears each line as well.
@@ -42,7 +70,12 @@ class Log:
         for task in self._following:
             task.cancel()
         await asyncio.gather(*self._following, return_exceptions=True)
-        self._file.flush()
+        if self._lines is None:
+            self._file.flush()
+            return
+        with contextlib.suppress(queue.Full):
+            self._lines.put_nowait(None)
+        await asyncio.to_thread(self._writer.join, _CLOSE_SECONDS)
 
     async def _follow(self, name: str, pipe: BinaryIO, on_line: Callable[[str], None] | None) -> None:
         reader = asyncio.StreamReader()
@@ -68,6 +101,13 @@ class Log:
         if text:
             self.write(name, text)
             hear(text)
+
+
+def _is_pipe(file: TextIO) -> bool:
+    try:
+        return stat.S_ISFIFO(os.fstat(file.fileno()).st_mode)
+    except OSError:
+        return False
 
 
 def _nobody(_: str) -> None:
