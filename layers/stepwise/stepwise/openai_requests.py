@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from stepwise.requests import WHOLE, Request
 from stepwise.screening import screen
@@ -20,13 +20,23 @@ class _TextPart(Request):
     text: str
 
 
+def _as_parts(value: Any) -> Any:
+    """A text as its only part; so a fault is pointed at without the names of a union's members."""
+    return [{"type": "text", "text": value}] if isinstance(value, str) else value
+
+
 class _Turn(Request):
     role: Literal["system", "developer", "user", "assistant"]
-    content: str | list[_TextPart]
+    content: Annotated[
+        list[_TextPart], BeforeValidator(_as_parts, json_schema_input_type=str | list[_TextPart])
+    ]
+    reasoning_content: Annotated[
+        str | None, Field(description="As it came in an answer; the model does not see it again.")
+    ] = None
 
     @property
     def text(self) -> str:
-        return self.content if isinstance(self.content, str) else "".join(part.text for part in self.content)
+        return "".join(part.text for part in self.content)
 
     def as_message(self) -> dict[str, str]:
         return {"role": "system" if self.role == "developer" else self.role, "content": self.text}
@@ -45,7 +55,13 @@ class CompletionRequest(Request):
     messages: Annotated[list[_Turn], Field(min_length=1, max_length=100)]
     max_tokens: Annotated[int, Field(ge=1), WHOLE] | None = None
     max_completion_tokens: Annotated[int, Field(ge=1), WHOLE] | None = None
-    stop: str | Annotated[list[str], Field(min_length=1, max_length=4)] | None = None
+    stop: Annotated[
+        Annotated[list[str], Field(max_length=4)] | None,
+        BeforeValidator(
+            lambda value: [value] if isinstance(value, str) else value,
+            json_schema_input_type=str | Annotated[list[str], Field(max_length=4)] | None,
+        ),
+    ] = None
     seed: Annotated[int, Field(ge=-(2**31), lt=2**31), WHOLE] | None = None
     temperature: Annotated[float, Field(ge=0, le=2)] = 0.8
     top_p: Annotated[float, Field(gt=0, le=1)] = 0.95
@@ -73,8 +89,7 @@ class CompletionRequest(Request):
 
     @property
     def stops(self) -> tuple[str, ...]:
-        stop = [self.stop] if isinstance(self.stop, str) else self.stop or []
-        return tuple(sequence for sequence in stop if sequence)
+        return tuple(sequence for sequence in self.stop or [] if sequence)
 
     def screen(self) -> None:
         for index, turn in enumerate(self.messages):
