@@ -223,6 +223,27 @@ def test_a_late_worker_changes_nothing_after_another_one_has_taken_over(scene: S
     assert nothing_is_taken(scene)
 
 
+def test_a_late_worker_leaves_a_message_behind_should_the_next_owner_die(scene: Scene) -> None:
+    """The next owner came by a second delivery of the message that the late one is about to delete."""
+    job_id = job_on(scene)
+    run_id = scene.queue.messages[0].run_id
+
+    def stall_and_let_the_next_one_die() -> None:
+        scene.clock.advance(LEASE_SECONDS + 1)
+        after_tokens(scene, 3, lambda: _raise(Crash()))
+        with pytest.raises(Crash):
+            receive_and_keep(scene, run_id)
+
+    after_tokens(scene, 10, stall_and_let_the_next_one_die)
+    receive(scene)
+
+    assert scene.queue.messages != []
+    for _ in range(3):
+        scene.clock.advance(LEASE_SECONDS + 2)
+        work(scene)
+    assert status(scene, job_id)["status"] == "succeeded"
+
+
 def receive_and_keep(scene: Scene, run_id: str) -> None:
     desk = scene.environment()
     assert desk.shared is not None
@@ -243,7 +264,7 @@ def test_a_worker_whose_slot_has_gone_hands_its_run_over(scene: Scene) -> None:
 
     assert scene.run["status"] == "queued"
     assert scene.items("slots")[0]["owner"] == "somebody else"
-    assert len(scene.queue.messages) == 1
+    assert scene.queue.messages != []
     scene.clock.advance(LEASE_SECONDS + 1)
     work(scene)
     assert status(scene, job_id)["status"] == "succeeded"

@@ -82,6 +82,8 @@ def work_on(desk: Desk, shared: Coordination, message: Message, *, remaining: Ca
         _carry_on(desk, ownership, taken, plan, deadline=desk.monotonic() + remaining() - _MARGIN)
     except RunLost:
         ownership.let_go()
+        # Its next owner may have come by a second delivery of this very message, which is deleted after this.
+        _come_back(desk, shared, run.id)
     finally:
         ownership.free_slot()
 
