@@ -177,8 +177,10 @@ def test_what_is_not_streamed_is_a_proxy_answer_under_sam_local(place: Place) ->
 def test_a_job_goes_from_solve_to_the_worker_and_is_read(place: Place, aws_url: str) -> None:
     asked = event("solve", body=json.dumps({"problem": "Solve for x: 2x + 7 = 17"}))
     asked["headers"] = {**asked["headers"], "Prefer": "respond-async"}
+    asked["multiValueHeaders"] = {**asked["multiValueHeaders"], "Prefer": ["respond-async"]}
     with emulated(place, "SolveFunction") as function:
         accepted, body = parts(function(asked).content)
+    assert accepted["statusCode"] == 202, body
     job = json.loads(body)["id"]
     with emulated(place, "WorkerFunction") as function:
         done = function(received(aws_url)).json()
@@ -187,7 +189,6 @@ def test_a_job_goes_from_solve_to_the_worker_and_is_read(place: Place, aws_url: 
         found = function(asked).json()
         unknown = function(event("jobs")).json()
 
-    assert accepted["statusCode"] == 202
     assert done == {"batchItemFailures": []}
     assert json.loads(found["body"])["status"] == "succeeded"
     assert json.loads(found["body"])["result"]["final_answer"] == "5"
