@@ -41,7 +41,8 @@ lock-check:
 
 .requirements:
 	@mkdir -p $(OUT)
-	@$(UV) export --quiet --frozen --no-dev --no-annotate --no-header --output-file $(OUT)/stepwise.txt >/dev/null
+	@$(UV) export --quiet --frozen --no-dev --no-emit-package boto3 --no-emit-package s3transfer \
+		--no-annotate --no-header --output-file $(OUT)/stepwise.txt >/dev/null
 	@$(UV) export --quiet --frozen --only-group checkers --no-annotate --no-header --output-file $(OUT)/checkers.txt >/dev/null
 
 lock: $(UV) ## bring uv.lock and the layers' requirements up to pyproject.toml
