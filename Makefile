@@ -8,7 +8,7 @@ export SAM_CLI_TELEMETRY = 0
 export AWS_DEFAULT_REGION ?= eu-central-1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lock-check security format build validate lock openapi clean
+.PHONY: help setup run test check lock-check security fuzz format build validate lock openapi clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -25,6 +25,11 @@ run: setup ## start the whole bundle on this machine, at http://127.0.0.1:3000 (
 
 test: setup ## unit, contract, integration and end-to-end tests
 	@$(RUN) pytest -q -n auto --dist loadfile $(ARGS)
+
+fuzz: setup ## Schemathesis against a running stack (PORT), seeds 1 to 3
+	@for seed in 1 2 3; do .venv/bin/schemathesis run http://127.0.0.1:$${PORT:-3000}/openapi.json \
+		--header 'x-api-key: demo-key' --header 'Authorization: Bearer demo-key' \
+		--checks all --seed $$seed --max-examples 30 $(ARGS) || exit 1; done
 
 check: setup ## style, types, template, layers, security
 	@$(RUN) ruff check .
