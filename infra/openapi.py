@@ -180,7 +180,13 @@ def _paths() -> dict[str, Any]:
                 "docs",
                 "A page that shows this document",
                 "status",
-                responses={"200": {"description": "The page.", "content": {"text/html": {"schema": STRING}}}},
+                responses={
+                    "200": {
+                        "description": "The page.",
+                        "headers": {"x-request-id": {"$ref": "#/components/headers/RequestId"}},
+                        "content": {"text/html": {"schema": STRING}},
+                    }
+                },
                 errors=[405, 500],
                 security=[],
             )

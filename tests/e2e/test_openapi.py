@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-EXAMPLES = ["2", "--phases", "examples,fuzzing"]
+EXAMPLES = ["1", "--phases", "examples,fuzzing"]
 REPOSITORY = Path(__file__).parents[2]
 
 
