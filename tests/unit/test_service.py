@@ -282,10 +282,17 @@ def test_one_that_finds_no_slot_within_a_second_becomes_a_job(scene: Scene) -> N
 
 
 def test_nobody_overtakes_those_who_wait(scene: Scene) -> None:
+    for question in ("first", "second"):
+        ask(scene, plan_of(question), respond_async=True)
+
+    assert ask(scene, plan_of("third"), wait=1.0).status == 202
+    assert scene.model.calls == []
+
+
+def test_who_finds_more_slots_than_wait_for_one_takes_one(scene: Scene) -> None:
     ask(scene, plan_of("first"), respond_async=True)
 
-    assert ask(scene, plan_of("second"), wait=1.0).status == 202
-    assert scene.model.calls == []
+    assert ask(scene, plan_of("second"), wait=25.0).status == 200
 
 
 def test_a_job_says_how_many_wait_before_it(scene: Scene) -> None:
@@ -325,7 +332,7 @@ def test_who_asks_the_same_meanwhile_gets_the_same_answer_without_a_second_gener
     reply = ask(scene, desk=waiting_desk(scene, the_other_answers))
 
     assert reply.status == 200
-    assert reply.headers["Cache-Status"] == "stepwise; fwd=miss; collapsed"
+    assert reply.headers["Cache-Status"] == "stepwise; fwd=miss; stored; collapsed"
     assert scene.model.calls == []
 
 
@@ -435,7 +442,7 @@ def test_an_answer_that_comes_between_a_look_into_the_cache_and_the_flight_is_no
     reply = answer(late, plan_of(), ASKED, asks)
 
     assert reply.status == 200
-    assert reply.headers["Cache-Status"] == "stepwise; fwd=miss; collapsed"
+    assert reply.headers["Cache-Status"] == "stepwise; fwd=miss; stored; collapsed"
     assert len(scene.model.calls) == 1
 
 

@@ -115,8 +115,9 @@ def own(
 
 
 def find_slot(desk: Desk, shared: Coordination, *, until: float) -> Slot | None:
-    """A slot within a second (or by *until*, on the monotonic clock); none while others wait for one."""
-    if shared.admission.waiting():
+    """A slot within a second (or by *until*, on the monotonic clock); none that others wait for already."""
+    waiting = len(shared.admission.waiting())
+    if waiting and shared.slots.free() <= waiting:
         return None
     end = min(until, desk.monotonic() + _SLOT_PATIENCE)
     while True:

@@ -30,10 +30,13 @@ class Preferences:
     no_store: bool = False
     idempotency_key: str = ""
 
-    def applied(self, wait: float) -> str:
-        """Value of ``Preference-Applied``; *wait* is what was honoured, in seconds."""
+    def applied(self, wait: float, *, at_once: bool = False) -> str:
+        """Value of ``Preference-Applied``; *wait* is what was honoured, in seconds.
+
+        An answer that was there *at_once* is not an asynchronous one.
+        """
         parts = []
-        if self.respond_async:
+        if self.respond_async and not at_once:
             parts.append("respond-async")
         if self.wait is not None:
             parts.append(f"wait={wait:g}")

@@ -23,7 +23,7 @@ from stepwise.ownership import Ownership
 from stepwise.plans import Plan
 from stepwise.preferences import Preferences
 from stepwise.replies import Reply, accepted, cache_status_hit, cache_status_miss
-from stepwise.results import shape
+from stepwise.results import cacheable, shape
 from stepwise.runs import Run, RunLost
 from stepwise.table import TableError
 from stepwise.work import State, perform, store
@@ -74,7 +74,7 @@ def answer(desk: Desk, plan: Plan, asked: Mapping[str, Any], caller: Caller) -> 
     """
     wait = wait_of(desk, caller)
     reply = cached_reply(desk, plan, asked, caller.preferences) or _computed(desk, plan, asked, caller, wait)
-    applied = caller.preferences.applied(wait)
+    applied = caller.preferences.applied(wait, at_once=reply.status == 200)
     return (
         Reply(reply.status, reply.body, {**reply.headers, "Preference-Applied": applied})
         if applied
@@ -264,7 +264,7 @@ class _Request:
         return max(0.0, run.lease_until / 1000 - self.desk.clock()) + 1
 
     def _ended(self, run: Run) -> Reply:
-        return ended_reply(self.plan.kind, self.asked, run, collapsed=bool(self.plan.key))
+        return ended_reply(self.plan, self.asked, run, self.ticket)
 
 
 def quietly(ownership: Ownership, step: Callable[[], None]) -> None:
@@ -280,11 +280,15 @@ def quietly(ownership: Ownership, step: Callable[[], None]) -> None:
         count("Errors", code="table_unavailable")
 
 
-def ended_reply(kind: str, asked: Mapping[str, Any], run: Run, *, collapsed: bool) -> Reply:
-    """The reply of a run that somebody else has ended."""
+def ended_reply(plan: Plan, asked: Mapping[str, Any], run: Run, ticket: str) -> Reply:
+    """The reply, to who holds *ticket*, of a run that somebody else has ended."""
     if run.status == "succeeded" and run.result is not None:
-        status = cache_status_miss(collapsed=collapsed, forward="miss" if collapsed else "bypass")
-        return Reply(200, shape(kind, run.result, asked, cached=False), {"Cache-Status": status})
+        status = cache_status_miss(
+            stored=plan.store and cacheable(run.result),
+            collapsed=bool(run.tickets - {ticket}),
+            forward="miss" if plan.key else "bypass",
+        )
+        return Reply(200, shape(plan.kind, run.result, asked, cached=False), {"Cache-Status": status})
     if run.status == "failed" and run.error is not None:
         raise error_of(run.error)
     raise InternalError

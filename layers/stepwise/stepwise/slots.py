@@ -49,14 +49,17 @@ class Slots:
     def acquire(self) -> Slot | None:
         """A free slot, or None when all are taken."""
         now, owner = self._now(), secrets.token_hex(8)
-        taken = {item["number"] for item in self._table.query(_PK) if item["until"] >= now}
-        free = [number for number in range(self._count) if number not in taken]
+        free = self._free(now)
         self._shuffle(free)
         for number in free:
             slot = Slot(number, owner)
             if self._put(slot, now):
                 return slot
         return None
+
+    def free(self) -> int:
+        """How many are free just now."""
+        return len(self._free(self._now()))
 
     def renew(self, slot: Slot) -> bool:
         """Move the expiry on; False when the slot has gone to another owner."""
@@ -67,6 +70,10 @@ class Slots:
             self._table.delete(_PK, _sk(slot.number), condition=equals("owner", slot.owner))
         except ConditionFailed:
             return
+
+    def _free(self, now: int) -> list[int]:
+        taken = {item["number"] for item in self._table.query(_PK) if item["until"] >= now}
+        return [number for number in range(self._count) if number not in taken]
 
     def _put(self, slot: Slot, now: int) -> bool:
         item = {
