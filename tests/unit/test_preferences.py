@@ -95,3 +95,10 @@ def test_no_header_whatever_is_an_error(prefer: str, cache_control: str) -> None
     preferences = read_preferences({"prefer": prefer, "cache-control": cache_control})
 
     assert preferences.wait is None or 0 <= preferences.wait <= 86_400
+
+
+def test_an_answer_that_was_there_at_once_was_no_asynchronous_one() -> None:
+    preferences = read_preferences({"prefer": "respond-async"})
+
+    assert preferences.applied(0) == "respond-async"
+    assert preferences.applied(0, at_once=True) == ""

@@ -33,10 +33,10 @@ class Preferences:
     def applied(self, wait: float, *, at_once: bool = False) -> str:
         """Value of ``Preference-Applied``; *wait* is what was honoured, in seconds.
 
-        An answer that was there *at_once* is not an asynchronous one.
+        An answer that was there *at_once*, though nobody would have waited for it, is not an asynchronous one.
         """
         parts = []
-        if self.respond_async and not at_once:
+        if self.respond_async and not (at_once and self.wait is None):
             parts.append("respond-async")
         if self.wait is not None:
             parts.append(f"wait={wait:g}")
