@@ -80,7 +80,6 @@ class Api(APIGatewayRestResolver):
     def __init__(self) -> None:
         super().__init__()
         self._streamed: StreamingResponse | None = None
-        self._methods: dict[str, set[str]] = {}
         self.exception_handler(StepwiseError)(self.error_response)
         self.exception_handler(Exception)(self._unexpected)
         self.exception_handler(NotFoundError)(lambda _: self.error_response(self._no_route()))
