@@ -31,10 +31,11 @@ fuzz: setup ## Schemathesis against a running stack (PORT), seeds 1 to 3
 		--header 'x-api-key: demo-key' --header 'Authorization: Bearer demo-key' \
 		--checks all --seed $$seed --max-examples 30 $(ARGS) || exit 1; done
 
-check: setup ## style, types, template, layers, security
+check: setup ## style, types, rooms, template, layers, security
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy
+	@PYTHONPATH=layers/stepwise:layers/checkers:infra/local $(RUN) lint-imports --no-cache --no-logo
 	@PYTHONPATH=layers/stepwise $(RUN) python infra/openapi.py --check
 	@$(MAKE) --no-print-directory lock-check validate security build
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from stepwise import __version__
+from stepwise.api.openai_schemas import CompletionRequest
+from stepwise.api.schemas import AnalyzeRequest, ChatRequest, SolveRequest
 from stepwise.errors import StepwiseError
-from stepwise.openai_requests import CompletionRequest
-from stepwise.requests import AnalyzeRequest, ChatRequest, SolveRequest
 
 __all__ = ["document", "main"]
 

@@ -1,20 +1,20 @@
 """POST /v1/logic/analyze: take an argument apart and judge it."""
 
 from aws_lambda_powertools.event_handler import Response
-from stepwise import environment
-from stepwise.endpoint import model_backed
+from stepwise import wiring
+from stepwise.api.app import Api
+from stepwise.api.endpoint import model_backed
+from stepwise.api.planning import analyze_plan
+from stepwise.api.schemas import AnalyzeRequest
 from stepwise.observability import observed
-from stepwise.plans import analyze_plan
-from stepwise.requests import AnalyzeRequest
-from stepwise.web import Api
 
 api = Api()
 
 
 @api.post("/v1/logic/analyze")
 def analyze() -> Response[str]:
-    return model_backed(api, AnalyzeRequest, analyze_plan)
+    return model_backed(api, AnalyzeRequest, analyze_plan, wiring.desk(), wiring.idempotency())
 
 
-environment.prepare(environment.desk, environment.idempotency)
+wiring.prepare(wiring.desk, wiring.idempotency)
 handler = observed(api.resolve, function="analyze")

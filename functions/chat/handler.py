@@ -5,16 +5,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
-from stepwise import environment
-from stepwise.endpoint import caller_of, model_backed, read_screened
+from stepwise import wiring
+from stepwise.api.app import Api, Call
+from stepwise.api.endpoint import caller_of, model_backed, read_screened
+from stepwise.api.idempotent import reply_once, stream_once
+from stepwise.api.openai import complete, error_body, list_models, retrieve_model, stream_completion
+from stepwise.api.openai_schemas import CompletionRequest
+from stepwise.api.planning import chat_plan
+from stepwise.api.schemas import ChatRequest
 from stepwise.errors import StepwiseError
 from stepwise.observability import observed
-from stepwise.openai_requests import CompletionRequest
-from stepwise.openai_surface import complete, error_body, list_models, retrieve_model, stream_completion
-from stepwise.plans import chat_plan
-from stepwise.repeatable import reply_once, stream_once
-from stepwise.requests import ChatRequest
-from stepwise.web import Api, Call
 
 
 class ChatApi(Api):
@@ -39,15 +39,22 @@ api = ChatApi()
 
 @api.post("/v1/general/chat")
 def chat() -> Response[str]:
-    return model_backed(api, ChatRequest, chat_plan, streams=lambda _, request: request.stream)
+    return model_backed(
+        api,
+        ChatRequest,
+        chat_plan,
+        wiring.desk(),
+        wiring.idempotency(),
+        streams=lambda _, request: request.stream,
+    )
 
 
 @api.post("/v1/chat/completions")
 def completions() -> Response[str]:
-    call, desk = api.call, environment.desk()
+    call, desk = api.call, wiring.desk()
     request = read_screened(CompletionRequest, call, desk.settings)
     caller = caller_of(desk, call)
-    idempotency = environment.idempotency()
+    idempotency = wiring.idempotency()
     if request.stream:
         start = functools.partial(stream_completion, desk, request, caller, call.id)
         return api.stream(stream_once(idempotency, call, caller, start))
@@ -57,13 +64,13 @@ def completions() -> Response[str]:
 
 @api.get("/v1/models")
 def models() -> Response[str]:
-    return api.reply(list_models(environment.settings()))
+    return api.reply(list_models(wiring.settings()))
 
 
 @api.get("/v1/models/<model>")
 def model(model: str) -> Response[str]:
-    return api.reply(retrieve_model(environment.settings(), model))
+    return api.reply(retrieve_model(wiring.settings(), model))
 
 
-environment.prepare(environment.desk, environment.idempotency)
+wiring.prepare(wiring.desk, wiring.idempotency)
 handler = observed(api.resolve, function="chat")

@@ -1,14 +1,15 @@
 """GET and DELETE /v1/jobs/{id}: look a job up, wait for it, cancel it."""
 
 from aws_lambda_powertools.event_handler import Response
-from stepwise import environment
-from stepwise.desk import Coordination, Desk
-from stepwise.endpoint import caller_of
+from stepwise import wiring
+from stepwise.answering.dependencies import Desk
+from stepwise.answering.jobs import cancel_job, look_up
+from stepwise.answering.respond import wait_of
+from stepwise.api.app import Api
+from stepwise.api.endpoint import caller_of
+from stepwise.coordination.coordination import Coordination
 from stepwise.errors import NotFound
-from stepwise.job_view import cancel_job, look_up
 from stepwise.observability import observed
-from stepwise.service import wait_of
-from stepwise.web import Api
 
 api = Api()
 
@@ -29,11 +30,11 @@ def cancel(job_id: str) -> Response[str]:
 
 
 def _desk() -> tuple[Desk, Coordination]:
-    desk = environment.desk()
+    desk = wiring.desk()
     if desk.shared is None:
         raise NotFound
     return desk, desk.shared
 
 
-environment.prepare(environment.desk)
+wiring.prepare(wiring.desk)
 handler = observed(api.resolve, function="jobs")

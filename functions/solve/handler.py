@@ -1,20 +1,20 @@
 """POST /v1/math/solve: solve a mathematics problem step by step."""
 
 from aws_lambda_powertools.event_handler import Response
-from stepwise import environment
-from stepwise.endpoint import model_backed
+from stepwise import wiring
+from stepwise.api.app import Api
+from stepwise.api.endpoint import model_backed
+from stepwise.api.planning import solve_plan
+from stepwise.api.schemas import SolveRequest
 from stepwise.observability import observed
-from stepwise.plans import solve_plan
-from stepwise.requests import SolveRequest
-from stepwise.web import Api
 
 api = Api()
 
 
 @api.post("/v1/math/solve")
 def solve() -> Response[str]:
-    return model_backed(api, SolveRequest, solve_plan)
+    return model_backed(api, SolveRequest, solve_plan, wiring.desk(), wiring.idempotency())
 
 
-environment.prepare(environment.desk, environment.idempotency)
+wiring.prepare(wiring.desk, wiring.idempotency)
 handler = observed(api.resolve, function="solve")

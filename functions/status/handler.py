@@ -5,12 +5,12 @@ from pathlib import Path
 
 import aws_lambda_powertools.event_handler.openapi as powertools_openapi
 from aws_lambda_powertools.event_handler import Response
-from stepwise import __version__, environment
+from stepwise import __version__, wiring
+from stepwise.answering.reply import Reply
+from stepwise.api.app import Api
+from stepwise.api.readiness import readiness
 from stepwise.errors import NotFound
 from stepwise.observability import observed
-from stepwise.readiness import readiness
-from stepwise.replies import Reply
-from stepwise.web import Api
 
 api = Api()
 
@@ -37,7 +37,7 @@ def root() -> Response[str]:
     body = {
         "message": "Stepwise solves mathematics and analyses logic step by step.",
         "version": __version__,
-        "model": environment.settings().model_name,
+        "model": wiring.settings().model_name,
         "endpoints": [path for path in document["paths"] if path != "/"],
     }
     return api.reply(Reply(200, body))
@@ -50,14 +50,14 @@ def health() -> Response[str]:
 
 @api.get("/health/ready")
 def ready() -> Response[str]:
-    return api.reply(readiness(environment.settings(), environment.model(), environment.patient_table()))
+    return api.reply(readiness(wiring.settings(), wiring.model(), wiring.patient_table()))
 
 
 @api.get("/openapi.json")
 def openapi() -> Response[str]:
     """The committed document, with this deployment's limits and model in it."""
     document = json.loads((_HERE / "openapi.json").read_text(encoding="utf-8"))
-    settings = environment.settings()
+    settings = wiring.settings()
     limit = settings.num_predict
     completion = document["paths"]["/v1/chat/completions"]["post"]["requestBody"]["content"][
         "application/json"
@@ -97,5 +97,5 @@ def _file(path: Path, kind: str, headers: dict[str, str] | None = None) -> Respo
     )
 
 
-environment.prepare()
+wiring.prepare()
 handler = observed(api.resolve, function="status")

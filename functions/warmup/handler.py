@@ -3,19 +3,19 @@
 import time
 from typing import Any
 
-from stepwise import environment
-from stepwise.job_view import sweep
+from stepwise import wiring
+from stepwise.answering.jobs import sweep
 from stepwise.observability import count, gauge, logger, observed, timing_ms
-from stepwise.residency import warm_up
+from stepwise.ollama.warm_up import warm_up
 
 
 def _handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    desk = environment.desk()
+    desk = wiring.desk()
     mended = sweep(desk, desk.shared) if desk.shared is not None else 0
     if mended:
         count("Swept", mended)
     try:
-        warm = warm_up(environment.model(), desk.settings, time.monotonic)
+        warm = warm_up(wiring.model(), desk.settings, time.monotonic)
     except Exception:
         gauge("ModelResident", 0)
         raise
@@ -25,5 +25,5 @@ def _handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return {"resident": warm.resident, "context_length": warm.context_length, "took_ms": warm.took_ms}
 
 
-environment.prepare(environment.desk)
+wiring.prepare(wiring.desk)
 handler = observed(_handle, function="warmup")

@@ -5,15 +5,15 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from stepwise import environment
+from stepwise import wiring
+from stepwise.answering.worker import Message, bury, work_on
 from stepwise.observability import log_exception, observed
-from stepwise.worker import Message, bury, work_on
 
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 def _record(record: SQSRecord, remaining: Callable[[], float]) -> None:
-    desk = environment.desk()
+    desk = wiring.desk()
     if desk.shared is None:
         raise RuntimeError("TABLE_NAME and QUEUE_URL are not set")
     body = record.json_body
@@ -48,5 +48,5 @@ def _handle(event: dict[str, Any], context: Any) -> Any:
     )
 
 
-environment.prepare(environment.desk)
+wiring.prepare(wiring.desk)
 handler = observed(_handle, function="worker")

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from stepwise.config import Settings
 from stepwise.errors import ModelTimeout
-from stepwise.ollama import Chunk, Finish, OllamaClient, Prompt
+from stepwise.ollama.client import OllamaClient
+from stepwise.ollama.port import Chunk, Finish, Prompt
 from stepwise.prompts import solve_messages
 
 _MESSAGES = tuple(solve_messages("解方程 x² + 2x - 3 = 0", language="zh", steps=True, context=None))

@@ -21,7 +21,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from stepwise.errors import GenerationBroken
-from stepwise.ollama import Chunk, Generation, OllamaClient
+from stepwise.ollama.client import Generation, OllamaClient
+from stepwise.ollama.port import Chunk
 from support.generations import client_of, outcome, prompt_of
 from support.model_host import Fault, ModelHost
 

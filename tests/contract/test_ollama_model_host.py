@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import pytest
 from stepwise.errors import GenerationBroken, ModelUnavailable
-from stepwise.ollama import Chunk
+from stepwise.ollama.port import Chunk
 from support.generations import client_of, outcome, prompt_of
 from support.model_host import Fault, ModelHost, tokens_of
 from support.replay_host import transcript

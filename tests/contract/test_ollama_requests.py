@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from stepwise.config import Settings
-from stepwise.ollama import OllamaClient
+from stepwise.ollama.client import OllamaClient
 from support.generations import client_of, outcome, prompt_of
 from support.model_host import Fault, ModelHost
 from support.replay_host import ReplayHost, transcript

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from stepwise.errors import GenerationBroken, ModelError, StepwiseError
-from stepwise.ollama import Finish, OllamaClient
+from stepwise.ollama.client import OllamaClient
+from stepwise.ollama.port import Finish
 from support.generations import client_of, outcome
 from support.replay_host import TRANSCRIPTS, ReplayHost, transcript
 

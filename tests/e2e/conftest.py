@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from stepwise_local.testing import LocalStack, local_stack
+from support.local_stack import LocalStack, local_stack
 from support.model_host import ModelHost
 
 THINKING = "<think>" + "".join(f" t{number}" for number in range(20)) + "</think>"

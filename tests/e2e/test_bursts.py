@@ -1,4 +1,4 @@
-"""Many at once over the real stack. The long form is ``tests/load/drill_bursts.py``."""
+"""Many at once over the real stack. The long form is ``tests/drills/bursts.py``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hand-overs over the real stack: an answer is only ever late. The long form is ``tests/load/drill_hand_over.py``."""
+"""Hand-overs over the real stack: an answer is only ever late. The long form is ``tests/drills/hand_over.py``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""kill -9 over the real stack. The long form is ``tests/load/drill_kills.py``."""
+"""kill -9 over the real stack. The long form is ``tests/drills/kills.py``."""
 
 from __future__ import annotations
 

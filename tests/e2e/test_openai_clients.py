@@ -8,7 +8,7 @@ from typing import Any
 import openai
 import pytest
 from langchain_openai import ChatOpenAI
-from stepwise_local.testing import local_stack
+from support.local_stack import local_stack
 from support.model_host import ModelHost
 
 MODEL = "phi4-mini-reasoning"

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stepwise_local.bundle import Bundle
-from stepwise_local.reading import read_bundle
+from stepwise_local.template.model import Bundle
+from stepwise_local.template.reader import read_bundle
 from support.built import ROOT
 
 EVENTS = ROOT / "tests" / "events"

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stepwise_local.aws import Aws
+from stepwise_local.aws.client import Aws
 from support.built import HERE, ROOT, Place, emulated, missing_tool, sam_build
 from support.model_host import ModelHost
 
@@ -71,7 +71,7 @@ def model() -> Iterator[ModelHost]:
 @pytest.fixture(scope="module")
 def aws_url() -> Iterator[str]:
     """DynamoDB and SQS in memory."""
-    command = [sys.executable, "-m", "stepwise_local.aws_server"]
+    command = [sys.executable, "-m", "stepwise_local.aws.server"]
     environment = {"PYTHONPATH": str(ROOT / "infra" / "local")}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
         try:

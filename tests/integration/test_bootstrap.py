@@ -19,7 +19,7 @@ LAYER = Path(__file__).parents[2] / "layers" / "stepwise"
 API_EVENT = {"httpMethod": "POST", "path": "/x", "requestContext": {}, "body": "{}"}
 DELIMITER = b"\0" * 8
 STREAM_PRELUDE = """
-from stepwise.streaming_response import StreamingResponse
+from stepwise.runtime.streaming_response import StreamingResponse
 
 def handler(event, context):
     if event.get("plain"):

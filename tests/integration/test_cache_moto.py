@@ -15,8 +15,8 @@ import boto3
 import pytest
 from botocore.config import Config
 from moto import mock_aws
-from stepwise.cache import AnswerCache
-from stepwise.table import Table, TableUnavailable, dynamodb_client
+from stepwise.storage.answer_cache import AnswerCache
+from stepwise.storage.table import Table, TableUnavailable, dynamodb_client
 from support.clock import Clock
 
 BUSY_MACHINE = 0.15

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from stepwise_local.testing import LocalStack
+from support.local_stack import LocalStack
 from support.toy_stack import alive, eventually, toy_stack
 
 KEY = {"x-api-key": "demo-key"}

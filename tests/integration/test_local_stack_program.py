@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from stepwise_local.testing import command, environment, local_stack
+from support.local_stack import command, environment, local_stack
 from support.toy_stack import TEMPLATE, alive, eventually, session_of, tags_host
 
 KEY = {"x-api-key": "demo-key"}
@@ -182,7 +182,7 @@ def test_the_stack_ends_with_a_sentence_when_a_part_of_it_dies(tmp_path: Path) -
         servers = [
             pid
             for pid in session_of(process.pid)
-            if b"stepwise_local.aws_server" in Path(f"/proc/{pid}/cmdline").read_bytes()
+            if b"stepwise_local.aws.server" in Path(f"/proc/{pid}/cmdline").read_bytes()
         ]
         os.kill(servers[0], signal.SIGKILL)
         _, error = process.communicate(timeout=20)

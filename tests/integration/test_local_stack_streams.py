@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from stepwise_local.testing import LocalStack
+from support.local_stack import LocalStack
 from support.toy_stack import eventually, toy_stack
 
 BEARER = {"Authorization": "Bearer demo-key"}

@@ -7,7 +7,7 @@ import signal
 import subprocess
 
 import httpx
-from stepwise_local.testing import command, environment
+from support.local_stack import command, environment
 
 REQUESTS = 1_500
 """Each is a line of some 80 bytes in the log: more than a pipe holds."""

@@ -13,16 +13,16 @@ from threading import Barrier
 import pytest
 from botocore.config import Config
 from botocore.session import Session
-from stepwise.admission import Admission
+from stepwise.answering.reply import Reply
+from stepwise.api.idempotency import Idempotency
+from stepwise.coordination.admission import Admission
+from stepwise.coordination.average_duration import Pace
+from stepwise.coordination.runs import RunLost, Runs
+from stepwise.coordination.single_flight import Flights
+from stepwise.coordination.slots import LEASE_SECONDS, Slots
 from stepwise.errors import IdempotencyInProgress, QueueFull
-from stepwise.flights import Flights
-from stepwise.idempotency import Idempotency
-from stepwise.pace import Pace
-from stepwise.plans import Plan
-from stepwise.replies import Reply
-from stepwise.runs import RunLost, Runs
-from stepwise.slots import LEASE_SECONDS, Slots
-from stepwise.table import Table
+from stepwise.plan import Plan
+from stepwise.storage.table import Table
 from support.clock import Clock
 from support.dynamodb_local import DynamoDBLocalMissing, dynamodb_local
 

@@ -13,7 +13,7 @@ from botocore.config import Config
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
-from stepwise.table import (
+from stepwise.storage.table import (
     Check,
     ConditionFailed,
     Delete,

@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from stepwise_local.bundle import Bundle, Function
-from stepwise_local.environment import environment_variables
-from stepwise_local.reading import read_bundle
+from stepwise_local.functions.sandbox import environment_variables
+from stepwise_local.template.model import Bundle, Function
+from stepwise_local.template.reader import read_bundle
 from support.toy_stack import eventually
 
 __all__ = ["ARM", "HERE", "Failed", "Place", "emulated", "emulator", "free_port", "missing_tool", "sam_build"]

@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from stepwise.cache import AnswerCache
-from stepwise.checking import NoChecker
+from stepwise.answering.dependencies import Desk
+from stepwise.answering.preferences import Preferences
+from stepwise.answering.respond import Caller
+from stepwise.answering.verification import NoChecker
+from stepwise.answering.worker import Message, work_on
 from stepwise.config import Settings
-from stepwise.desk import Desk, coordination
+from stepwise.coordination.coordination import coordination
 from stepwise.errors import ModelTimeout
-from stepwise.ollama import Chunk, Finish, Prompt
-from stepwise.plans import Plan
-from stepwise.preferences import Preferences
-from stepwise.service import Caller
-from stepwise.work_queue import QueueUnavailable
-from stepwise.worker import Message, work_on
+from stepwise.ollama.port import Chunk, Finish, Prompt
+from stepwise.plan import Plan
+from stepwise.storage.answer_cache import AnswerCache
+from stepwise.storage.work_queue import QueueUnavailable
 from support.clock import Clock
 from support.tables import MemoryTable
 

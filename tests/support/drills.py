@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from stepwise_local.testing import LocalStack, local_stack
+from support.local_stack import LocalStack, local_stack
 
 __all__ = ["App", "drilled_stack", "items_of", "long_answer", "problems_left", "question_of"]
 
@@ -110,7 +110,7 @@ def _with_variables(folder: Path, variables: Mapping[str, str]) -> Path:
 def items_of(stack: LocalStack) -> list[dict[str, Any]]:
     """Everything in the table, read in the AWS in memory that the functions use."""
     from botocore.session import Session
-    from stepwise.table import from_item
+    from stepwise.storage.table import from_item
 
     environ = _environ(stack)
     client = Session().create_client(

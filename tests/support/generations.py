@@ -8,7 +8,8 @@ from typing import Any
 
 from stepwise.config import Settings
 from stepwise.errors import StepwiseError
-from stepwise.ollama import Chunk, Finish, OllamaClient, Prompt
+from stepwise.ollama.client import OllamaClient
+from stepwise.ollama.port import Chunk, Finish, Prompt
 
 __all__ = ["Outcome", "client_of", "outcome", "prompt_of"]
 

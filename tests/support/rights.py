@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from typing import Any
 
-from stepwise.attributes import Item
-from stepwise.table import Check, Delete, Put, TableUnavailable, Update, Write
-from stepwise.work_queue import QueueUnavailable
+from stepwise.storage.attribute_values import Item
+from stepwise.storage.table import Check, Delete, Put, TableUnavailable, Update, Write
+from stepwise.storage.work_queue import QueueUnavailable
 from support.desks import FakeQueue, Scene
 from support.infra import bundle
 from support.tables import MemoryTable

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from checkers.worker_main import main
+from checkers.child import main
 
 __all__ = ["TASKS"]
 

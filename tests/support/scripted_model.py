@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from stepwise.ollama import Chunk, Finish, Prompt
+from stepwise.ollama.port import Chunk, Finish, Prompt
 
 __all__ = ["ScriptedModel", "finish"]
 

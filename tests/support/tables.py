@@ -1,4 +1,4 @@
-"""A table in memory that keeps the promises of ``stepwise.table.Table``, and breaks them when a test says so.
+"""A table in memory that keeps the promises of ``stepwise.storage.table.Table``, and breaks them when a test says so.
 
 It stores what the real port would send (attribute values), so both convert, check and refuse the same things.
 ``tests/integration/test_table_moto.py`` holds both to one contract.
@@ -12,8 +12,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from stepwise.attributes import Attribute, InvalidCall, Item, from_item, key_of, to_attribute, to_item
-from stepwise.table import (
+from stepwise.storage.attribute_values import (
+    Attribute,
+    InvalidCall,
+    Item,
+    from_item,
+    key_of,
+    to_attribute,
+    to_item,
+)
+from stepwise.storage.table import (
     Check,
     Condition,
     ConditionFailed,

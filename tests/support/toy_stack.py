@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from stepwise_local.testing import LocalStack, local_stack
+from support.local_stack import LocalStack, local_stack
 
 TEMPLATE = Path(__file__).parents[1] / "data" / "toy_bundle" / "template.yaml"
 

@@ -11,7 +11,7 @@ import boto3
 from samtranslator.model.exceptions import InvalidDocumentException  # type: ignore[import-untyped]
 from samtranslator.parser.parser import Parser  # type: ignore[import-untyped]
 from samtranslator.translator.translator import Translator  # type: ignore[import-untyped]
-from stepwise_local.template import load
+from stepwise_local.template.yaml_values import load
 
 __all__ = ["TEMPLATE", "transform", "transformed"]
 

@@ -14,11 +14,11 @@ from typing import NoReturn
 import uvicorn
 
 from embedded_model import MODEL
-from embedded_model.application import application
-from embedded_model.conversation import too_late
-from embedded_model.engine import Engine
-from embedded_model.residency import Residency
-from embedded_model.thinker import Thinker
+from embedded_model.answering.conversation import too_late
+from embedded_model.server.application import application
+from embedded_model.server.engine import Engine
+from embedded_model.server.residency import Residency
+from embedded_model.server.thinker import Thinker
 
 __all__ = ["main"]
 

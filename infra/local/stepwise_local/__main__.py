@@ -15,11 +15,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
 
-from stepwise_local.log import Log
-from stepwise_local.model import ModelMissing
-from stepwise_local.processes import StartFailed
+from stepwise_local.model_choice import ModelMissing
+from stepwise_local.processes.log import Log
+from stepwise_local.processes.processes import StartFailed
 from stepwise_local.stack import KEYS, Options, Running, running_stack
-from stepwise_local.template import TemplateError
+from stepwise_local.template.yaml_values import TemplateError
 
 __all__ = ["main"]
 

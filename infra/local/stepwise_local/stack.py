@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stepwise_local.aws import Aws
-from stepwise_local.bundle import Bundle
-from stepwise_local.event_sources import poll
-from stepwise_local.functions import Functions
-from stepwise_local.gateway import Gateway
-from stepwise_local.log import Log
-from stepwise_local.model import EMBEDDED_MODEL, Model, choose_model
-from stepwise_local.processes import Processes, StartFailed
-from stepwise_local.reading import read_bundle
-from stepwise_local.schedules import follow_schedule
-from stepwise_local.throttle import Throttling
-from stepwise_local.web import admin, listen, serve
+from stepwise_local.asgi import admin, listen, serve
+from stepwise_local.aws.client import Aws
+from stepwise_local.events.schedules import follow_schedule
+from stepwise_local.events.sqs import poll
+from stepwise_local.functions.pool import Functions
+from stepwise_local.gateway.app import Gateway
+from stepwise_local.gateway.throttle import Throttling
+from stepwise_local.model_choice import EMBEDDED_MODEL, Model, choose_model
+from stepwise_local.processes.log import Log
+from stepwise_local.processes.processes import Processes, StartFailed
+from stepwise_local.template.model import Bundle
+from stepwise_local.template.reader import read_bundle
 
 __all__ = ["KEYS", "Options", "Running", "running_stack"]
 
@@ -72,7 +72,7 @@ async def running_stack(options: Options, environ: Mapping[str, str], log: Log) 
         model = await choose_model(environ, default_name)
         processes = await cleanup.enter_async_context(Processes(log))
         aws_url, process = await cleanup.enter_async_context(
-            processes.server("stepwise_local.aws_server", environ=_plain(environ), name="aws")
+            processes.server("stepwise_local.aws.server", environ=_plain(environ), name="aws")
         )
         run("AWS in memory", process.wait())
         if model is None:

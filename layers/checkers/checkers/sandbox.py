@@ -53,7 +53,7 @@ class Sandbox:
         *,
         preload: Sequence[str] = ("mathematics",),
         start_timeout: float = 20.0,
-        worker: str = "checkers.worker_main",
+        worker: str = "checkers.child",
     ) -> None:
         self._timeout = timeout
         self._memory_bytes = memory_bytes

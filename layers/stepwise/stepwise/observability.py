@@ -4,7 +4,7 @@ No line holds text of a problem or of an answer: an exception is logged by its t
 by its message, even where ``logger.exception`` is called. Level and sampling are set by Powertools' own variables
 ``POWERTOOLS_LOG_LEVEL`` and ``POWERTOOLS_LOGGER_SAMPLE_RATE``.
 
-There is no tracing: the X-Ray SDK takes four times as long to import as all of this (``tests/load/import_time.py``).
+There is no tracing: the X-Ray SDK takes four times as long to import as all of this (``tests/benchmarks/import_time.py``).
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from embedded_model.logic.argument import Argument, Statement, read
 from embedded_model.logic.chaining import Inference, chain
 from embedded_model.logic.deciding import Outcome, TooLarge, World, decide
 from embedded_model.logic.formulas import Atom, Formula, Quantified, atoms, negation, show
-from embedded_model.solution import Say
+from embedded_model.values.solution import Say
 
 __all__ = ["analyse"]
 

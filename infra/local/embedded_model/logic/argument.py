@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from embedded_model.logic import chinese, english
 from embedded_model.logic.formulas import Formula
-from embedded_model.solution import Language
+from embedded_model.values.solution import Language
 
 __all__ = ["Argument", "Statement", "read"]
 

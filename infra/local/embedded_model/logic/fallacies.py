@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from embedded_model.logic.formulas import Atom, Formula, Junction, Not, Quantified, atoms, negation, with_term
-from embedded_model.solution import Say
+from embedded_model.values.solution import Say
 
 __all__ = ["find"]
 

@@ -8,12 +8,12 @@ from fractions import Fraction
 
 import sympy as sp
 
-from embedded_model import algebra
-from embedded_model.formula import Binary, Call, Node, Number
-from embedded_model.phrases import Phrases
-from embedded_model.reading import Reading
-from embedded_model.solution import Say, Solution, Step
+from embedded_model.algebra import objects
+from embedded_model.algebra.formula import Binary, Call, Node, Number
+from embedded_model.algebra.reading import Reading
 from embedded_model.solvers import reduction
+from embedded_model.values.phrases import Phrases
+from embedded_model.values.solution import Say, Solution, Step
 
 __all__ = ["solve"]
 
@@ -53,7 +53,7 @@ def solve(reading: Reading, say: Say) -> Solution | None:
     node = _node(reading)
     if node is None:
         return None
-    expr = algebra.expression(node)
+    expr = objects.expression(node)
     if expr.free_symbols or expr.has(sp.Integral, sp.Limit, sp.Derivative) or expr.has(sp.oo, -sp.oo):
         return None
     exact = reduction.value(node)
@@ -87,18 +87,18 @@ def _is_part(node: Node) -> bool:
 def _rational(node: Node, exact: Fraction, say: Say) -> Solution | None:
     decimal = reduction.has_decimal(node)
     done = reduction.operations(node, decimal=decimal)
-    shown = algebra.tex(node)
+    shown = objects.tex(node)
     answer = _tex(exact, decimal)
     steps = [
         Step(
             _operation_name(operation.node, say),
-            f"${algebra.tex(operation.node)} = {_tex(operation.result, decimal)}$",
+            f"${objects.tex(operation.node)} = {_tex(operation.result, decimal)}$",
         )
         for operation in done
     ]
     if len(steps) > _MOST_OPERATIONS:
         steps = [Step(say("Compute in order", "按运算顺序计算"), f"${shown} = {answer}$")]
-    again = Fraction(int(algebra.expression(node).p), int(algebra.expression(node).q))
+    again = Fraction(int(objects.expression(node).p), int(objects.expression(node).q))
     if again != exact:
         return None
     also = reduction.decimal_text(exact) if exact.denominator != 1 and not decimal else None
@@ -127,7 +127,7 @@ def _other(node: Node, expr: sp.Expr, say: Say) -> Solution | None:
     if not value.is_real and not expr.has(sp.I):
         # The third root of a negative number: a school's answer is real, SymPy's is not.
         return None
-    shown = algebra.tex(node)
+    shown = objects.tex(node)
     answer = str(sp.latex(value, ln_notation=True))
     near = [sp.N(part, 12) for part in (expr, value)]
     if abs(complex(near[0]) - complex(near[1])) > 1e-8 * max(1.0, abs(complex(near[0]))):

@@ -6,11 +6,11 @@ import re
 
 import sympy as sp
 
-from embedded_model import algebra
-from embedded_model.formula import Binary, Call, Name, Node, Relation
-from embedded_model.phrases import Phrases
-from embedded_model.reading import Reading
-from embedded_model.solution import Say, Solution, Step
+from embedded_model.algebra import objects
+from embedded_model.algebra.formula import Binary, Call, Name, Node, Relation
+from embedded_model.algebra.reading import Reading
+from embedded_model.values.phrases import Phrases
+from embedded_model.values.solution import Say, Solution, Step
 
 __all__ = ["solve"]
 
@@ -76,7 +76,7 @@ def _body(formula: Relation) -> Node | None:
 
 
 def _variable(body: Node, others: list[Node | None]) -> Name | None:
-    names = [name.name for name in algebra.symbols(algebra.expression(body))]
+    names = [name.name for name in objects.symbols(objects.expression(body))]
     if len(others) == 1 and isinstance(others[0], Name):
         return others[0]
     return Name(names[0]) if not others and len(names) == 1 else None
@@ -85,7 +85,7 @@ def _variable(body: Node, others: list[Node | None]) -> Name | None:
 def _derivative(body: Node, variable: Node, say: Say) -> Solution | None:
     if not isinstance(variable, Name):
         return None
-    over, expr = algebra.symbol(variable.text), algebra.expression(body)
+    over, expr = objects.symbol(variable.text), objects.expression(body)
     result = sp.diff(expr, over)
     plain = (
         sp.factor(result)
@@ -104,8 +104,8 @@ def _derivative(body: Node, variable: Node, say: Say) -> Solution | None:
     return Solution(
         kind=say("This asks for a derivative.", "这是一道求导题。"),
         information=say(
-            f"The function is ${algebra.tex(body)}$, and the variable is ${name}$.",
-            f"函数为 ${algebra.tex(body)}$，自变量为 ${name}$。",
+            f"The function is ${objects.tex(body)}$, and the variable is ${name}$.",
+            f"函数为 ${objects.tex(body)}$，自变量为 ${name}$。",
         ),
         steps=(
             Step(
@@ -128,7 +128,7 @@ def _derivative(body: Node, variable: Node, say: Say) -> Solution | None:
 
 
 def _slope_agrees(expr: sp.Expr, slope: sp.Expr, over: sp.Symbol, point: sp.Expr) -> bool:
-    values = {name: sp.Rational(3 + at, 2) for at, name in enumerate(algebra.symbols(expr)) if name != over}
+    values = {name: sp.Rational(3 + at, 2) for at, name in enumerate(objects.symbols(expr)) if name != over}
     half = sp.Rational(1, 10**8)
     shifted = [sp.N(expr.subs(values).subs(over, point + sign * half), 40) for sign in (1, -1)]
     measured = complex((shifted[0] - shifted[1]) / (2 * half))
@@ -140,7 +140,7 @@ def _integral(call: Call, say: Say) -> Solution | None:
     body, variable, *bounds = call.arguments
     if not isinstance(variable, Name):
         return None
-    over, expr = algebra.symbol(variable.text), algebra.expression(body)
+    over, expr = objects.symbol(variable.text), objects.expression(body)
     inner = sp.integrate(expr, over)
     if (
         inner.has(sp.Integral, sp.Piecewise, sp.erf, sp.Ei, sp.Si, sp.Ci, sp.li)
@@ -153,7 +153,7 @@ def _integral(call: Call, say: Say) -> Solution | None:
             lambda part: isinstance(part, sp.log) and not expr.has(part),
             lambda part: sp.log(sp.Abs(part.args[0])),
         )
-    name, shown = sp.latex(over), algebra.tex(call)
+    name, shown = sp.latex(over), objects.tex(call)
     found = Step(
         say("An antiderivative", "求原函数"),
         say(
@@ -179,7 +179,7 @@ def _integral(call: Call, say: Say) -> Solution | None:
                 f"对 $F({name})$ 求导，仍得 ${_tex(expr)}$。",
             ),
         )
-    low, high = (algebra.expression(bound) for bound in bounds)
+    low, high = (objects.expression(bound) for bound in bounds)
     value = sp.simplify(sp.integrate(expr, (over, low, high)))
     if value.has(sp.Integral, sp.Piecewise, sp.nan, sp.zoo, sp.oo, -sp.oo) or value.free_symbols:
         return None
@@ -221,7 +221,7 @@ def _limit(call: Call, say: Say) -> Solution | None:
     body, variable, target = call.arguments
     if not isinstance(variable, Name):
         return None
-    over, expr, point = algebra.symbol(variable.text), algebra.expression(body), algebra.expression(target)
+    over, expr, point = objects.symbol(variable.text), objects.expression(body), objects.expression(target)
     sides = (
         [sp.limit(expr, over, point, side) for side in ("-", "+")]
         if point.is_finite
@@ -234,7 +234,7 @@ def _limit(call: Call, say: Say) -> Solution | None:
         return None
     if not _approaches(expr, over, point, value):
         return None
-    shown = algebra.tex(call)
+    shown = objects.tex(call)
     direct = expr.subs(over, point) if point.is_finite else sp.nan
     continuous = direct == value and value.is_finite
     name = sp.latex(over)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import sympy as sp
 
-from embedded_model.solution import Say, Step
+from embedded_model.values.solution import Say, Step
 
 __all__ = ["two_lines"]
 

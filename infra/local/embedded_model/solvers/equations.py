@@ -6,12 +6,12 @@ import re
 
 import sympy as sp
 
-from embedded_model import algebra
-from embedded_model.formula import Name, Relation
-from embedded_model.phrases import Phrases
-from embedded_model.reading import Reading
-from embedded_model.solution import Say, Solution
+from embedded_model.algebra import objects
+from embedded_model.algebra.formula import Name, Relation
+from embedded_model.algebra.reading import Reading
 from embedded_model.solvers import polynomial, systems, transcendental
+from embedded_model.values.phrases import Phrases
+from embedded_model.values.solution import Say, Solution
 
 __all__ = ["solve"]
 
@@ -34,14 +34,14 @@ def solve(reading: Reading, say: Say) -> Solution | None:
     if None in wanted or not relations or any(set(r.signs) != {"="} for r in relations):
         return None
     pairs = [
-        (algebra.expression(first), algebra.expression(second))
+        (objects.expression(first), objects.expression(second))
         for relation in relations
         for first, second in zip(relation.sides, relation.sides[1:], strict=False)
     ]
     unknowns = sorted({s for pair in pairs for side in pair for s in side.free_symbols}, key=lambda s: s.name)
-    if any(algebra.symbol(name) not in unknowns for name in wanted if name) or not unknowns:
+    if any(objects.symbol(name) not in unknowns for name in wanted if name) or not unknowns:
         return None
-    shown = [algebra.tex(relation) for relation in relations]
+    shown = [objects.tex(relation) for relation in relations]
     if len(pairs) == 1:
         return _single(pairs[0], unknowns, [name for name in wanted if name], shown[0], say)
     if len(unknowns) > _MOST_UNKNOWNS or (wanted and len(set(wanted)) != len(unknowns)):
@@ -55,7 +55,7 @@ def _single(
     if len(unknowns) == 1:
         unknown = unknowns[0]
     elif len(wanted) == 1:
-        return systems.rearrange(pair, algebra.symbol(wanted[0]), shown, say)
+        return systems.rearrange(pair, objects.symbol(wanted[0]), shown, say)
     else:
         return None
     return polynomial.solve(*pair, unknown, shown, say) or transcendental.solve(*pair, unknown, shown, say)

@@ -6,11 +6,11 @@ from itertools import pairwise
 
 import sympy as sp
 
-from embedded_model import algebra
-from embedded_model.formula import Name
-from embedded_model.phrases import Phrases
-from embedded_model.reading import Reading
-from embedded_model.solution import Say, Solution, Step
+from embedded_model.algebra import objects
+from embedded_model.algebra.formula import Name
+from embedded_model.algebra.reading import Reading
+from embedded_model.values.phrases import Phrases
+from embedded_model.values.solution import Say, Solution, Step
 
 __all__ = ["solve"]
 
@@ -32,7 +32,7 @@ def solve(reading: Reading, say: Say) -> Solution | None:
     if not relations or not all(isinstance(node, Name) for node in others):
         return None
     pairs = [
-        (sign, algebra.expression(first), algebra.expression(second))
+        (sign, objects.expression(first), objects.expression(second))
         for relation in relations
         for sign, first, second in zip(relation.signs, relation.sides, relation.sides[1:], strict=False)
     ]
@@ -40,9 +40,9 @@ def solve(reading: Reading, say: Say) -> Solution | None:
     if len(names) != 1 or not all(sign in _RELATIONS for sign, _, _ in pairs):
         return None
     unknown = names.pop()
-    if any(algebra.symbol(node.text) != unknown for node in others if isinstance(node, Name)):
+    if any(objects.symbol(node.text) != unknown for node in others if isinstance(node, Name)):
         return None
-    return _solved(pairs, unknown, [algebra.tex(relation) for relation in relations], say)
+    return _solved(pairs, unknown, [objects.tex(relation) for relation in relations], say)
 
 
 def _solved(

@@ -7,10 +7,10 @@ import re
 
 import sympy as sp
 
-from embedded_model import algebra
-from embedded_model.phrases import Phrases
-from embedded_model.reading import Reading
-from embedded_model.solution import Say, Solution, Step
+from embedded_model.algebra import objects
+from embedded_model.algebra.reading import Reading
+from embedded_model.values.phrases import Phrases
+from embedded_model.values.solution import Say, Solution, Step
 
 __all__ = ["solve"]
 
@@ -71,7 +71,7 @@ def _integers(reading: Reading) -> list[int]:
     for formula in reading.formulas:
         if formula.signs:
             return []
-        value = algebra.expression(formula.sides[0])
+        value = objects.expression(formula.sides[0])
         if not value.is_Integer or not 0 < value <= _LARGEST:
             return []
         out.append(int(value))

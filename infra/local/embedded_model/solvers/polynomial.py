@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import sympy as sp
 
-from embedded_model.solution import Say, Solution, Step
+from embedded_model.values.solution import Say, Solution, Step
 
 __all__ = ["roots_tex", "solve"]
 

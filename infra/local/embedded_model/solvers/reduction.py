@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from embedded_model.formula import Binary, Call, FormulaError, Name, Negative, Node, Number
+from embedded_model.algebra.formula import Binary, Call, FormulaError, Name, Negative, Node, Number
 
 __all__ = ["Operation", "decimal_text", "has_decimal", "operations", "value"]
 

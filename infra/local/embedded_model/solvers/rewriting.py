@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from embedded_model import algebra
-from embedded_model.phrases import Phrases
-from embedded_model.reading import Reading
-from embedded_model.solution import Say, Solution, Step
+from embedded_model.algebra import objects
+from embedded_model.algebra.reading import Reading
+from embedded_model.values.phrases import Phrases
+from embedded_model.values.solution import Say, Solution, Step
 
 __all__ = ["solve"]
 
@@ -27,11 +27,11 @@ def solve(reading: Reading, say: Say) -> Solution | None:
     if len(reading.formulas) != 1 or reading.formulas[0].signs:
         return None
     node = reading.formulas[0].sides[0]
-    expr = algebra.expression(node)
-    names = algebra.symbols(expr)
+    expr = objects.expression(node)
+    names = objects.symbols(expr)
     if not names or expr.has(sp.Integral, sp.Limit, sp.Derivative) or _degree(expr) > _HIGHEST_DEGREE:
         return None
-    shown, words = algebra.tex(node), reading.words
+    shown, words = objects.tex(node), reading.words
     if any(word in words for word in ("factor", "分解")):
         return _factor(expr, shown, say) if _FACTOR.command(words) else None
     if any(word in words for word in ("expand", "multiply out", "展开", "去括号", "乘开")):
@@ -88,7 +88,7 @@ def _expand(expr: sp.Expr, shown: str, say: Say) -> Solution | None:
 
 
 def _simplify(expr: sp.Expr, shown: str, say: Say) -> Solution | None:
-    rational = expr.is_rational_function(*algebra.symbols(expr))
+    rational = expr.is_rational_function(*objects.symbols(expr))
     result = sp.cancel(expr) if rational else sp.simplify(expr)
     steps = [
         Step(
@@ -106,7 +106,7 @@ def _solution(
 ) -> Solution | None:
     if sp.simplify(expr - result) != 0:
         return None
-    point = {name: sp.Rational(2 * at + 3, 2) for at, name in enumerate(algebra.symbols(expr))}
+    point = {name: sp.Rational(2 * at + 3, 2) for at, name in enumerate(objects.symbols(expr))}
     values = sp.simplify(expr.subs(point)), sp.simplify(result.subs(point))
     where = ", ".join(f"{sp.latex(name)} = {sp.latex(number)}" for name, number in point.items())
     if values[0].has(sp.nan, sp.zoo) or sp.simplify(values[0] - values[1]) != 0:

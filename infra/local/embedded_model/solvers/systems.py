@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import sympy as sp
 
-from embedded_model.solution import Say, Solution, Step
 from embedded_model.solvers.elimination import two_lines
+from embedded_model.values.solution import Say, Solution, Step
 
 __all__ = ["rearrange", "solve"]
 

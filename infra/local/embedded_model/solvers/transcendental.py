@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from embedded_model.solution import Say, Solution, Step
 from embedded_model.solvers.polynomial import roots_tex
+from embedded_model.values.solution import Say, Solution, Step
 
 __all__ = ["solve"]
 

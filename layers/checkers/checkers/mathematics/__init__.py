@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checkers.mathematics.equivalence import equivalent
+from checkers.mathematics.answers.equivalence import equivalent
 from checkers.mathematics.verify import verify
 
 __all__ = ["equivalent", "verify"]

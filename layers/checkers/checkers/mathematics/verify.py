@@ -6,37 +6,18 @@ from typing import Any
 
 import sympy as sp
 
-from checkers.mathematics import (  # noqa: F401 - they register the questions they know
-    ask_calculus,
-    ask_chinese,
-    ask_collections,
-    ask_coordinates,
-    ask_divisors,
-    ask_equations,
-    ask_extremes,
-    ask_functions,
-    ask_identities,
-    ask_inequality,
-    ask_numbers,
-    ask_sequences,
-    ask_sets,
-    ask_shapes,
-    ask_space,
-    ask_values,
-    ask_vectors,
-)
-from checkers.mathematics.asks import Ask, asks
-from checkers.mathematics.expected import Expected
-from checkers.mathematics.facts import Facts, gathered
-from checkers.mathematics.judge import judged
-from checkers.mathematics.nodes import NotUnderstood
-from checkers.mathematics.notes import shape_of
-from checkers.mathematics.options import Options, split_options
-from checkers.mathematics.phrases import phrased
-from checkers.mathematics.reading import Reading, reading
-from checkers.mathematics.steps import false_step
-from checkers.mathematics.text import LONGEST_TEXT
-from checkers.mathematics.wording import sentence, shown, target_of
+from checkers.mathematics.answers.expected import Expected
+from checkers.mathematics.answers.judge import judged
+from checkers.mathematics.formulas.nodes import NotUnderstood
+from checkers.mathematics.formulas.text import LONGEST_TEXT
+from checkers.mathematics.problem.facts import Facts, gathered
+from checkers.mathematics.problem.notes import shape_of
+from checkers.mathematics.problem.options import Options, split_options
+from checkers.mathematics.problem.phrases import phrased
+from checkers.mathematics.problem.reading import Reading, reading
+from checkers.mathematics.problem.wording import sentence, shown, target_of
+from checkers.mathematics.questions import QUESTIONS, Ask
+from checkers.mathematics.steps.false_steps import false_step
 
 __all__ = ["CANNOT", "recognised", "verify"]
 
@@ -142,14 +123,17 @@ def _recognised(read: Reading) -> tuple[Expected, Facts] | None:
         text, _ = gathered(read)
     except CANNOT:
         return None
-    for pattern, handler in asks():
-        match = pattern.fullmatch(text)
-        if match is None:
-            continue
+    matches = (
+        (question, match)
+        for question in QUESTIONS
+        for shape in question.patterns
+        if (match := shape.fullmatch(text)) is not None
+    )
+    for question, match in matches:
         try:
             # Handlers add to the facts, so that each one gets its own.
             _, facts = gathered(read)
-            expected = handler(Ask(match, facts, read))
+            expected = question.handler(Ask(match, facts, read))
         except CANNOT:
             continue
         if (shape.decimals is None or expected.kind == "value") and (

@@ -12,9 +12,9 @@ import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
-from stepwise.language import Language
-from stepwise.prompts.data import fenced, neutral
-from stepwise.transcript import split
+from stepwise.prompts.fencing import fenced, neutral
+from stepwise.text.language import Language
+from stepwise.text.thinking import split
 
 __all__ = ["VERSION", "analyze_messages", "chat_messages", "corrected", "solve_messages"]
 

@@ -5,7 +5,7 @@ import os
 import time
 from pathlib import Path
 
-from stepwise.streaming_response import StreamingResponse
+from stepwise.runtime.streaming_response import StreamingResponse
 
 HEADERS = {"content-type": "text/event-stream"}
 

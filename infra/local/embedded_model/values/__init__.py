@@ -1,0 +1,1 @@
+"""Plain values that the rooms hand to one another."""

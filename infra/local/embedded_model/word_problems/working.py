@@ -1,0 +1,106 @@
+"""The working of a word problem: operations on its numbers, each with its reason, and a check by the inverse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from embedded_model.solvers.reduction import decimal_text
+from embedded_model.values.solution import Say, Solution, Step
+
+__all__ = ["Working", "number", "tex"]
+
+_REASONS = {
+    "total": ("What is put together is added", "求一共是多少，把各部分相加"),
+    "left": ("What is gone is subtracted from what there was", "求剩下多少，从原有的数里减去用掉的数"),
+    "difference": ("The difference is the larger number minus the smaller", "求相差多少，用大数减小数"),
+    "more": ("More than a number: add", "比一个数多，用加法"),
+    "fewer": ("Fewer than a number: subtract", "比一个数少，用减法"),
+    "product": ("The amount for one, times how many there are", "每份的数乘份数，得总数"),
+    "multiple": ("So many times a number: multiply", "求一个数的几倍，用乘法"),
+    "share": ("Equal shares are found by division", "总数除以份数，得每份的数"),
+    "one": ("First the amount for one", "先求一份是多少"),
+    "fits": ("How many times one share fits into the whole", "总数里有几个这样的一份，用除法"),
+    "area": ("The area of a rectangle is its length times its width", "长方形的面积等于长乘宽"),
+    "half perimeter": ("Length and width together are half of the perimeter", "先求长与宽的和"),
+    "perimeter": ("The perimeter is twice that", "周长是长与宽之和的 2 倍"),
+    "square area": ("The area of a square is its side times itself", "正方形的面积等于边长乘边长"),
+    "square perimeter": ("A square has four equal sides", "正方形的周长等于边长乘 4"),
+}
+_SIGNS = {"+": "+", "-": "-", "*": r"\times", "/": r"\div"}
+
+
+@dataclass(frozen=True)
+class _Line:
+    why: str
+    shown: str
+
+
+class Working:
+    """Collects the operations of one problem; *decimal*: results are written as decimals where they end."""
+
+    def __init__(self, say: Say, *, decimal: bool) -> None:
+        self.say = say
+        self._decimal = decimal
+        self._lines: list[_Line] = []
+        self._check = ""
+
+    def calculate(self, first: Fraction, op: str, second: Fraction, reason: str) -> Fraction:
+        """One operation, written down with its *reason*, a key of the table above.
+
+        Raises:
+            ZeroDivisionError: as it says.
+        """
+        result = {"+": first + second, "-": first - second, "*": first * second}.get(op)
+        if result is None:
+            result = first / second
+        show = self.show
+        self._lines.append(
+            _Line(self.say(*_REASONS[reason]), f"{show(first)} {_SIGNS[op]} {show(second)} = {show(result)}")
+        )
+        back = {"+": "-", "-": "+", "*": "/", "/": "*"}[op]
+        if second or back != "/":
+            self._check = f"{show(result)} {_SIGNS[back]} {show(second)} = {show(first)}"
+        return result
+
+    def show(self, value: Fraction) -> str:
+        """A number as LaTeX."""
+        return tex(value, decimal=self._decimal)
+
+    def solution(self, answer: Fraction, given: Sequence[Fraction]) -> Solution:
+        """The solution, its answer a plain number; *given* are the numbers in the problem."""
+        say = self.say
+        listed = say(", ", "、").join(f"${self.show(value)}$" for value in given)
+        return Solution(
+            kind=say("This is a word problem.", "这是一道应用题。"),
+            information=say(
+                f"The numbers given are {listed}; find what the question asks for.",
+                f"已知的数有 {listed}，求题目所问的量。",
+            ),
+            steps=tuple(
+                Step(
+                    say("Calculate", "列式计算"), f"{line.why}{say(': ', '：')}${line.shown}${say('.', '。')}"
+                )
+                for line in self._lines
+            ),
+            answer=self.show(answer),
+            check=say(
+                f"Backwards, ${self._check}$, which is what the problem says.",
+                f"逆运算验证：${self._check}$，与题目所给的数一致。",
+            ),
+        )
+
+
+def number(text: str) -> Fraction:
+    """A number as it stands in a text: ``1,200``, ``2.5``, ``3/4``."""
+    return Fraction(text.replace(",", "").replace("，", ""))
+
+
+def tex(value: Fraction, *, decimal: bool) -> str:
+    """LaTeX of a number; whole ones and, with *decimal*, those that end are written with digits only."""
+    text = decimal_text(value) if decimal or value.denominator == 1 else None
+    if text is not None:
+        return text
+    sign = "-" if value < 0 else ""
+    return rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}"

@@ -1,0 +1,1 @@
+"""AWS in memory, and the few calls that the stack itself makes of it."""

@@ -1,0 +1,1 @@
+"""What invokes functions beside HTTP: queues and schedules."""

@@ -1,0 +1,1 @@
+"""Lambda environments: processes that run the functions of the bundle."""

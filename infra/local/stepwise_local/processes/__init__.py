@@ -1,0 +1,1 @@
+"""The stack's processes, and its log."""

@@ -1,0 +1,1 @@
+"""The bundle, read out of template.yaml."""

@@ -1,0 +1,1 @@
+"""What a final answer says, and whether it is the expected one."""

@@ -1,0 +1,145 @@
+"""Whether an answer has the form that the problem asks for: computed to the end, factored, expanded, simpler."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from checkers.mathematics.formulas.build import Context, build
+from checkers.mathematics.formulas.nodes import Node, NotUnderstood, size
+
+__all__ = ["has_form", "is_evaluated", "is_polar", "is_product_of_primes"]
+
+_LITERAL = frozenset(["num", "mixed", "repeating", "const", "name", "based"])
+
+
+def is_evaluated(tree: Node, *, simplified: bool) -> bool:
+    """Whether nothing in a number is left to compute; `simplified` also wants fractions in lowest terms."""
+    if tree.kind in _LITERAL:
+        return True
+    if tree.kind in ("neg", "pct", "deg", "pos"):
+        return is_evaluated(tree.parts[0], simplified=simplified)
+    if tree.kind in ("div", "ratio") and all(_is_integer(part) for part in tree.parts):
+        above, below = (_integer(part) for part in tree.parts)
+        return bool(not simplified or (sp.igcd(above, below) == 1 and below != 1))
+    value = _built(tree)
+    if value is None or isinstance(value, sp.Rational):
+        # A power such as 2^100 is an answer, a power such as 2^3 still has to be computed.
+        return bool(
+            tree.kind == "pow" and value is not None and abs(value) > 10**9 and _is_integer(tree.parts[0])
+        )
+    return all(is_evaluated(part, simplified=simplified) for part in tree.parts)
+
+
+def is_polar(tree: Node) -> bool:
+    """Whether it is a length times a power of e, and nothing else."""
+    if tree.kind == "mul":
+        return sum(is_polar(part) for part in tree.parts) == 1 and tree.parts[0].kind in (
+            "num",
+            "call",
+            "div",
+            "mul",
+        )
+    return tree.kind == "pow" and tree.parts[0] == Node("const", text="e")
+
+
+def is_product_of_primes(tree: Node) -> bool:
+    """Whether it is written as a product of powers of different primes, or of primes."""
+    if tree.kind == "mul":
+        return all(is_product_of_primes(part) for part in tree.parts)
+    if tree.kind == "pow":
+        return (
+            _is_integer(tree.parts[1]) and is_product_of_primes(tree.parts[0]) and tree.parts[0].kind == "num"
+        )
+    return (
+        tree.kind == "num"
+        and "." not in tree.text
+        and len(tree.text) < 14
+        and bool(sp.isprime(int(tree.text)))
+    )
+
+
+def has_form(tree: Node, form: str, question: Node | None, value: Any) -> bool:
+    """Whether an expression with letters has that form."""
+    if form == "factored":
+        return _is_factored(tree, value)
+    if form == "expanded":
+        return _is_expanded(tree, value)
+    if form == "simplified" and question is not None:
+        return size(tree) < size(question)
+    return True
+
+
+def _is_factored(tree: Node, value: Any) -> bool:
+    factors = _factors(tree)
+    if factors is None:
+        return False
+    count = 0
+    for factor, times in factors:
+        if factor.is_number:
+            continue
+        polynomial = sp.Poly(factor, *sorted(factor.free_symbols, key=str))
+        if not polynomial.is_irreducible or polynomial.content() not in (1, -1):
+            return False
+        count += times
+    whole = sp.factor_list(value)
+    return bool(count == sum(times for _, times in whole[1]))
+
+
+def _factors(tree: Node) -> list[tuple[Any, int]] | None:
+    if tree.kind == "mul":
+        parts = [_factors(part) for part in tree.parts]
+        return None if None in parts else [factor for part in parts if part is not None for factor in part]
+    if tree.kind in ("neg", "pos"):
+        return _factors(tree.parts[0])
+    if tree.kind == "pow":
+        exponent = _built(tree.parts[1])
+        inner = _factors(tree.parts[0])
+        if inner is None or not isinstance(exponent, sp.Integer) or exponent < 1:
+            return None
+        return [(factor, times * int(exponent)) for factor, times in inner]
+    value = _built(tree)
+    return None if value is None else [(value, 1)]
+
+
+def _is_expanded(tree: Node, value: Any) -> bool:
+    terms = _terms(tree)
+    if any(_holds_sum(term) for term in terms):
+        return False
+    symbols = sorted(value.free_symbols, key=str)
+    try:
+        return bool(len(terms) == len(sp.Poly(value, *symbols).terms()))
+    except sp.PolynomialError:
+        return False
+
+
+def _terms(tree: Node) -> list[Node]:
+    if tree.kind in ("add", "sub"):
+        return [term for part in tree.parts for term in _terms(part)]
+    if tree.kind in ("neg", "pos"):
+        return _terms(tree.parts[0])
+    return [tree]
+
+
+def _holds_sum(tree: Node) -> bool:
+    if tree.kind in ("add", "sub"):
+        return _built(tree) is None or bool(_built(tree).free_symbols)
+    return any(_holds_sum(part) for part in tree.parts)
+
+
+def _is_integer(tree: Node) -> bool:
+    return (tree.kind == "num" and "." not in tree.text) or (
+        tree.kind == "neg" and _is_integer(tree.parts[0])
+    )
+
+
+def _integer(tree: Node) -> int:
+    return int(tree.text) if tree.kind == "num" else -_integer(tree.parts[0])
+
+
+def _built(tree: Node) -> Any:
+    try:
+        return build(tree, Context())
+    except NotUnderstood:
+        return None

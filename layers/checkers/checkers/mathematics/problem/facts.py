@@ -1,0 +1,365 @@
+"""What a problem gives: definitions of functions, equations, inequalities and kinds of numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy as sp
+
+from checkers.mathematics.formulas.build import Context, Definition, build
+from checkers.mathematics.formulas.compare import is_real, same
+from checkers.mathematics.formulas.grammar import parse, parse_list
+from checkers.mathematics.formulas.nodes import Node, NotUnderstood
+from checkers.mathematics.problem.reading import Reading, pattern
+
+__all__ = ["Facts", "Relation", "gathered", "holds"]
+
+
+@dataclass(frozen=True)
+class Relation:
+    """`left` `sign` `right`, where the sign is one of =, !=, <, <=, >, >=."""
+
+    left: Node
+    sign: str
+    right: Node
+
+
+@dataclass
+class Facts:
+    """Filled while the sentences are read, then only looked at."""
+
+    function_names: frozenset[str]
+    functions: dict[str, Definition] = field(default_factory=dict)
+    equations: list[Relation] = field(default_factory=list)
+    constraints: list[Relation] = field(default_factory=list)
+    kinds: dict[str, set[str]] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    euler: bool = False
+    log_base: int | None = None
+    collections: dict[str, str] = field(default_factory=dict)
+    """Sets that the problem defines, by their names, as they are written."""
+    operator: str = ""
+    """The sign of an operation that the problem defines, such as \\star."""
+
+    def context(self, **values: Any) -> Context:
+        return Context(
+            values=values,
+            functions=self.functions,
+            euler=self.euler,
+            imaginary="i" not in self.names,
+            log_base=self.log_base,
+            real=not any("complex" in kinds for kinds in self.kinds.values()),
+        )
+
+    def parse(self, formula: str) -> Node:
+        return parse(self._spelled(formula), self.function_names)
+
+    def _spelled(self, formula: str) -> str:
+        return formula.replace(self.operator, r" \star ") if self.operator else formula
+
+    def parse_list(self, formula: str) -> tuple[Node, ...]:
+        tree = parse_list(self._spelled(formula), self.function_names)
+        return tree.parts if tree.kind == "list" else (tree,)
+
+    def add(self, formula: str) -> None:
+        """Take a formula for given. Raises `NotUnderstood`."""
+        if self._add_collections(formula):
+            return
+        for tree in self.parse_list(formula):
+            self._add(tree)
+
+    def _add_collections(self, formula: str) -> bool:
+        """`A = {...}`, several of them in one formula included."""
+        pieces = re.split(r"(?<=\\\})\s*[,;]\s*(?=[A-Z]\s*=)|,\s*(?=[A-Z]\s*=\s*\\\{)", formula)
+        found = [
+            re.fullmatch(
+                r"\s*([A-Z])\s*=\s*(\\\{.*\\\}|\\math\w+\s*\{?\s*[RZN]\s*\}?|[RZN])\s*", piece, re.DOTALL
+            )
+            for piece in pieces
+        ]
+        if None in found:
+            return False
+        self.collections |= {match[1]: match[2] for match in found if match is not None}
+        return True
+
+    def _add(self, tree: Node) -> None:
+        if tree.kind == "name":
+            self.names.add(tree.text)
+            return
+        if tree.kind == "apply" and all(part.kind == "name" for part in tree.parts):
+            return
+        if tree.kind == "apply" and tree.text in self.function_names:
+            return
+        if tree.kind != "rel":
+            raise NotUnderstood("a formula that says nothing")
+        if tree.parts[0].kind == "apply" and tree.parts[0].text == "star" and tree.text == "=":
+            self._define(*tree.parts)
+            return
+        signs = tree.text.split()
+        if signs == ["in"]:
+            self._add_membership(*tree.parts)
+            return
+        if not set(signs) <= {"=", "!=", "<", "<=", ">", ">="}:
+            raise NotUnderstood("a relation that is not understood")
+        for left, sign, right in zip(tree.parts, signs, tree.parts[1:], strict=False):
+            if sign == "=" and self._define(left, right):
+                continue
+            (self.equations if sign == "=" else self.constraints).append(Relation(left, sign, right))
+
+    def _define(self, left: Node, right: Node) -> bool:
+        if left.kind != "apply" or not all(part.kind == "name" for part in left.parts) or "'" in left.text:
+            return False
+        if left.text in self.functions:
+            return False
+        arguments = tuple(part.text for part in left.parts)
+        if len(set(arguments)) != len(arguments):
+            raise NotUnderstood("a definition with one argument twice")
+        self.functions[left.text] = Definition(arguments, right)
+        return True
+
+    def _add_membership(self, left: Node, right: Node) -> None:
+        if left.kind != "name":
+            raise NotUnderstood("a membership that is not understood")
+        if right.kind == "tuple" and len(right.parts) == 2:
+            low, high = right.parts
+            if not _is_infinite(low):
+                self.constraints.append(Relation(left, ">" if right.text[0] == "(" else ">=", low))
+            if not _is_infinite(high):
+                self.constraints.append(Relation(left, "<" if right.text[1] == ")" else "<=", high))
+            return
+        kind = {"R": "real", "Z": "integer", "N": "natural", "C": "complex"}.get(right.text)
+        if right.kind != "name" or kind is None:
+            raise NotUnderstood("a membership that is not understood")
+        self.kinds.setdefault(left.text, set()).add(kind)
+
+
+def _is_infinite(tree: Node) -> bool:
+    inner = tree.parts[0] if tree.kind in ("neg", "pos") else tree
+    return inner.kind == "const" and inner.text == "oo"
+
+
+def holds(relation: Relation, context: Context) -> bool:
+    """Whether a relation holds where all names have values. Raises `NotUnderstood` when that cannot be said."""
+    left, right = build(relation.left, context), build(relation.right, context)
+    if left.free_symbols or right.free_symbols or left.is_Matrix or right.is_Matrix:
+        raise NotUnderstood("a relation with names that have no value")
+    equal = same(left, right)
+    if equal is None:
+        raise NotUnderstood("a relation that cannot be decided")
+    if relation.sign in ("=", "!="):
+        return equal == (relation.sign == "=")
+    if not (is_real(left) and is_real(right)):
+        return False
+    if equal:
+        return relation.sign in ("<=", ">=")
+    return bool((left - right).evalf(40) > 0) == (relation.sign in (">", ">="))
+
+
+def is_kind(value: Any, kinds: Iterable[str]) -> bool:
+    """Whether a number is of all those kinds. Raises `NotUnderstood` when that cannot be said."""
+    for kind in kinds:
+        if kind == "complex":
+            continue
+        if kind in ("acute", "obtuse"):
+            raise NotUnderstood("an angle that is no number")
+        if is_real(value) is not True:
+            return False
+        number = sp.nsimplify(value) if isinstance(value, sp.Float) else value
+        sign = number.evalf(40)
+        if kind == "positive" and not sign > 0:
+            return False
+        if kind == "negative" and not sign < 0:
+            return False
+        if kind == "nonnegative" and not (sign >= 0 or number == 0):
+            return False
+        if kind == "nonzero" and number == 0:
+            return False
+        if kind in ("integer", "natural") and not same(number, sp.Integer(round(sign))):
+            return False
+        if kind == "natural" and not sign > 0:
+            return False
+    return True
+
+
+_DIFFERENT = re.compile(
+    r"\b(?:distinct|different|unequal) (?:(?:positive|negative|real|nonzero|non-zero|complex|rational) )*(?:numbers|integers|digits|primes|constants)|互不相等|互不相同|不相等的"
+)
+_OPERATION = re.compile(
+    r"^\s*[a-zA-Z]\s*(\\(?:star|ast|circ|diamond|oplus|otimes|odot|ominus|triangle|Delta|square|bigstar|bullet|spadesuit|heartsuit|clubsuit|"
+    r"blacklozenge|dagger|wedge|vee|nabla|lozenge|boxplus|&|\#|\$)|[*@#&★☆※◎◇△▲○⊕⊗⊙□◆●])\s*[a-zA-Z]\s*="
+)
+
+
+def _new_operator(formulas: tuple[str, ...]) -> str:
+    for formula in formulas:
+        match = _OPERATION.match(formula)
+        if match:
+            return match[1]
+    return ""
+
+
+_KINDS = (
+    (("positive integer", "natural", "正整数", "positive whole"), ("integer", "positive")),
+    (("negative integer", "负整数"), ("integer", "negative")),
+    (("nonnegative integer", "non-negative integer", "非负整数"), ("integer", "nonnegative")),
+    (("integer", "whole number", "整数"), ("integer",)),
+    (("positive", "正实数", "正数"), ("positive",)),
+    (("negative", "负实数", "负数"), ("negative",)),
+    (("nonnegative", "non-negative", "非负"), ("nonnegative",)),
+    (("nonzero", "non-zero", "非零"), ("nonzero",)),
+    (("complex", "复数"), ("complex",)),
+    (("acute", "锐角"), ("acute",)),
+    (("obtuse", "钝角"), ("obtuse",)),
+    (("real", "实数"), ("real",)),
+)
+_KIND_WORDS = (
+    r"(?P<kind>(?:positive |negative |non-?negative |non-?zero |distinct |constant |two |three |the )*"
+    r"(?:real |complex |rational )?(?:positive )?(?:integer|number|constant|real)s?|positive|negative|nonzero|acute angles?|acute|obtuse angles?|obtuse|"
+    r"正整数|负整数|非负整数|整数|正实数|正数|负数|实数|复数|自然数|常数)"
+)
+_VERB = (
+    r"(?:let|suppose(?: that)?|given(?: that)?|if|assume(?: that)?|for|when|where|consider|define|and|also|now|"
+    r"已知函数|已知方程|已知集合|设集合|已知全集|设全集|若集合|集合|已知|若函数|若|设函数|设|如果|当|令|函数|方程|其中|且|在)"
+)
+_LEADING = (
+    pattern(r"(?:if |suppose )?the (?:arithmetic )?(?:mean|average)(?: \(mean\))? of (?:the )?(?:numbers )?<ms+> is <mv>[.,] ?(?:then,? )?"),
+    pattern(r"(?:let|suppose|if) <es+> (?:be|is) an? (?P<kind>acute|obtuse)? ?angle (?:such that|with|for which) <fs+>[.,] ?(?:then,? )?"),
+    pattern(r"(?:a|the|if the|if a) (?:parabola|line|graph|curve|circle)(?: with equation| whose equation is| given by| of)? <on>,? (?:passes through|contains|goes through) (?:the )?(?:points? )?<pts+>[.,] ?(?:then,? )?"),
+    pattern(r"(?:设|若|已知|在复平面内,? ?)? ?(?P<kind>复数) ?<es+> ?满足:? ?<fs+>[,.] ?(?:则|那么|求)? ?"),
+    pattern(r"\(? ?(?:其中)? ?⟦\d+⟧ ?(?:是|为) ?虚数单位 ?\)?[,.]? ?"),
+    pattern(r"(?:已知|设)?点 ?<pt> ?在(?:反比例函数|一次函数|二次函数|正比例函数|函数|直线|抛物线|曲线)? ?<on> ?(?:的图[象像])?上[,.] ?(?:则|那么|求)? ?"),
+    pattern(r"(?:the )?point <pt> (?:is|lies) on (?:the )?(?:line|graph|curve|parabola|graph of)?(?: with equation| whose equation is| of| given by| of the equation)? ?<on>\. ?"),
+    pattern(r"suppose that <es+> is a function and ⟦\d+⟧ is the inverse of ⟦\d+⟧\. ?"),
+    pattern(r"(?:for|let) some (?:real )?values? of <es+>[,.] ?"),
+    pattern(r"(?:if|let|suppose(?: that)?|given(?: that)?) <es+> (?:and|where) <as> is (?:an? )?(?P<kind>acute|obtuse)(?: angle)?[.,] ?(?:then,? )?"),
+    pattern(r"(?:if |when |suppose )?<l> (?:is equal to|is the same as|equals|is|,? the result is(?: the same as| equal to)?) <r>[.,] ?(?:then,? )?"),
+    pattern(r"(?:the |an |a |for )?(?:new |binary )?operation (?:⟦\d+⟧ )?is defined (?:for (?:all )?(?:positive |nonzero |real )*(?:integers|numbers|real numbers) <ns+> )?(?:as|by)(?: the (?:equation|formula|rule))?:? <es+>[.,]? ?(?:then,? )?"),
+    pattern(r"(?:if|let|define|suppose)(?: the operation)? ⟦\d+⟧ (?:is defined |be defined )?(?:by|as|to be|such that) <es+>[.,] ?(?:then,? )?"),
+    pattern(r"(?:对于?(?:任意)?(?:的)?(?:两个|两)?(?:数字|数|实数|有理数|自然数|非零自然数)? ?(?:<ns+>)?,? ?)?(?:我们)?(?:规定|定义|如果规定|若规定|如果定义)(?:一种)?(?:新)?(?:的)?(?:运算)?(?:符号)?(?: ?[\"']?⟦\d+⟧[\"']?)?(?:为|是)?[:,]? ?<es+>[,.;] ?(?:则|那么|求|请计算|请问)? ?"),
+    pattern(rf"{_VERB}? ?<es+> (?:be|is|are|denote|为|是) ?(?:a |an |any |两个|均为|都是)?{_KIND_WORDS}(?:,? (?:such that|so that|for which|with|satisfying|where|and|满足) <fs+>)?(?:,|\.|;| and| then|,? then)* ?"),
+    pattern(r"(?:for|let|suppose|assume|there exist|there are)? ?(?:some |all |any )?(?P<kind>(?:positive |negative |nonzero |distinct )*(?:real |complex )?(?:numbers?|integers?|constants?)) <es+>(?:,? (?:satisfy|satisfies|such that|with|are such that) <fs+>)?(?:,|\.)+(?! ?(?:and )?⟦) ?"),
+    pattern(r"(?:let|suppose|if)?(?: that)? ?(?:the |a )?functions? <es+> (?:be|is|are)? ?(?:defined|given)? ?(?:by|as|to be)(?: the (?:formula|equation|rule))? <fs+>[.,]? ?"),
+    pattern(r"(?:let|suppose) <es+> (?:be|is) (?:a |the )?functions? (?:defined|given|such that|for which)? ?(?:by|as|that)? ?<fs+>[.,]? ?"),
+    pattern(r"(?:let|if|suppose|given) <es+> (?:be )?(?:defined|given) by <fs+>[.,]? ?"),
+    pattern(r"(?:let|suppose(?: that)?|given(?: that)?|if|assume(?: that)?|for|when|where|define|consider) (?:the )?(?:functions?|equations?|expressions?|values?(?: of)?)? ?<es+>(?: both)?(?: hold)?(?:\.|,? then|,)(?: and)? ?"),
+    pattern(r"(?:suppose that )?the values of <ns+> are given by <es+>[.,]? ?"),
+    pattern(r"(?:已知向量|设向量|若向量|向量|已知集合|设集合|已知全集|设全集|若集合|集合|已知函数|已知方程组|已知方程|已知|若函数|若|设函数|设|如果|当|令|函数|其中|且)\s*<es+>\s*(?:时|满足)?\s*(?:,|\.|;) ?(?:则|那么)? ?"),
+)  # fmt: skip
+_TRAILING = (
+    pattern(rf",? (?:where|if|given that) <es+> (?:is|are) (?:a |an |any |all )?{_KIND_WORDS}[.?]?$"),
+    pattern(r",? (?:for|over) (?:all )?(?P<kind>positive real numbers|positive numbers|positive reals|real numbers|positive integers) <es+>[.?]?$"),
+    pattern(r",? (?:if|when|where|given that|given|such that|so that|provided that|assuming(?: that)?|for) <es+>(?: and <fs>)?[.?]?$"),
+)  # fmt: skip
+
+
+def gathered(read: Reading) -> tuple[str, Facts]:
+    """What is asked once all that is given has been taken out, and what is given. Raises `NotUnderstood`."""
+    facts = Facts(_function_names(read.formulas))
+    facts.operator = _new_operator(read.formulas)
+    if _DIFFERENT.search(read.sentences):
+        raise NotUnderstood("numbers that must differ")
+    facts.euler = bool(re.search(r"\be\s*\^|\\ln|\bln\b|natural log|自然对数", read.source))
+    base = re.search(
+        r"base[\s-]*\$?(\d+)\$?\s*log|logarithms? (?:is|are|to|with|has|in)? ?(?:the )?base \$?(\d+)",
+        read.source,
+    )
+    if base:
+        facts.log_base = int(base[1] or base[2])
+    text = read.sentences
+    for _ in range(8):
+        for shape in _LEADING:
+            match = shape.match(text)
+            if match:
+                _take(facts, match, read)
+                text = text[match.end() :].lstrip()
+                break
+        else:
+            break
+    for shape in _TRAILING:
+        match = shape.search(text)
+        if match:
+            _take(facts, match, read)
+            text = text[: match.start()]
+    return text.strip(), facts
+
+
+def _function_names(formulas: tuple[str, ...]) -> frozenset[str]:
+    names = {
+        match[1]
+        for formula in formulas
+        for match in re.finditer(
+            r"(?:^|[,;=]|\s)\s*([a-zA-Z])\s*\(\s*[a-z]\s*(?:,\s*[a-z]\s*)*\)\s*=", formula
+        )
+    }
+    bare = {
+        formula[0] for formula in formulas if re.fullmatch(r"[a-zA-Z]\s*\(\s*[a-z]\s*\)", formula.strip())
+    }
+    return frozenset(names) | frozenset(bare) | frozenset("fgh")
+
+
+def _take(facts: Facts, match: re.Match[str], read: Reading) -> None:
+    groups = match.groupdict()
+    if groups.get("pt"):
+        _add_point(facts, read.formulas[int(groups["pt"])], read.formulas[int(groups["on"])])
+        return
+    if groups.get("ms"):
+        values = [read.formulas[int(number)] for number in re.findall(r"⟦(\d+)⟧", groups["ms"])]
+        if len(values) < 2:
+            raise NotUnderstood("an average of one number")
+        whole = " + ".join(f"({value})" for value in values)
+        facts.add(f"{whole} = {len(values)} ({read.formulas[int(groups['mv'])]})")
+        return
+    if groups.get("pts"):
+        for number in re.findall(r"⟦(\d+)⟧", groups["pts"]):
+            _add_point(facts, read.formulas[int(number)], read.formulas[int(groups["on"])])
+        return
+    if groups.get("l"):
+        facts.add(f"{read.formulas[int(groups['l'])]} = {read.formulas[int(groups['r'])]}")
+        return
+    listed = [int(number) for number in re.findall(r"⟦(\d+)⟧", groups.get("es") or "")]
+    if groups.get("ns"):
+        for number in re.findall(r"⟦(\d+)⟧", groups["ns"]):
+            facts.add(read.formulas[int(number)])
+    for number in listed:
+        facts.add(read.formulas[number])
+        if groups.get("kind") and not groups.get("as"):
+            _add_kinds(facts, groups["kind"], read.formulas[number])
+    if groups.get("as"):
+        _add_kinds(facts, groups["kind"], read.formulas[int(groups["as"])])
+    more = groups.get("fs")
+    for number in re.findall(r"⟦?(\d+)⟧?", more) if more else ():
+        facts.add(read.formulas[int(number)])
+
+
+def _add_point(facts: Facts, point: str, curve: str) -> None:
+    """The point's coordinates solve the curve's equation."""
+    place, relation = facts.parse(point), facts.parse(re.sub(r"\([a-z]\s*\\ne\s*0\)\s*$", "", curve))
+    if place.kind == "mul" and place.parts[0].kind == "name":
+        place = place.parts[1]
+    if place.kind != "tuple" or len(place.parts) != 2 or relation.kind != "rel" or relation.text != "=":
+        raise NotUnderstood("no point on a curve")
+    values = dict(zip(("x", "y"), place.parts, strict=True))
+    left, right = (_put_in(side, values) for side in relation.parts)
+    facts.equations.append(Relation(left, "=", right))
+
+
+def _put_in(tree: Node, values: dict[str, Node]) -> Node:
+    if tree.kind == "name":
+        return values.get(tree.text, tree)
+    if tree.kind == "apply":
+        if tree.text not in "fgh" or tree.parts != (Node("name", text="x"),):
+            raise NotUnderstood("a function on a curve")
+        return values["y"]
+    return Node(tree.kind, tuple(_put_in(part, values) for part in tree.parts), tree.text)
+
+
+def _add_kinds(facts: Facts, words: str, formula: str) -> None:
+    for tree in facts.parse_list(formula):
+        name = tree.text if tree.kind == "name" else tree.parts[0].text if tree.kind == "rel" else ""
+        for spellings, kinds in _KINDS:
+            if any(spelling in words for spelling in spellings):
+                facts.kinds.setdefault(name, set()).update(kinds)
+                break

@@ -1,0 +1,46 @@
+"""The kinds of problems that are recognised, in the order in which they are tried; the first that understands answers."""
+
+from __future__ import annotations
+
+from checkers.mathematics.questions import (
+    calculus,
+    chinese,
+    collections,
+    coordinates,
+    divisors,
+    equations,
+    extremes,
+    functions,
+    identities,
+    inequality,
+    numbers,
+    sequences,
+    sets,
+    shapes,
+    space,
+    values,
+    vectors,
+)
+from checkers.mathematics.questions.registry import Ask, Question
+
+__all__ = ["QUESTIONS", "Ask", "Question"]
+
+QUESTIONS: tuple[Question, ...] = (
+    *calculus.QUESTIONS,
+    *chinese.QUESTIONS,
+    *collections.QUESTIONS,
+    *coordinates.QUESTIONS,
+    *divisors.QUESTIONS,
+    *equations.QUESTIONS,
+    *extremes.QUESTIONS,
+    *functions.QUESTIONS,
+    *identities.QUESTIONS,
+    *inequality.QUESTIONS,
+    *numbers.QUESTIONS,
+    *sequences.QUESTIONS,
+    *sets.QUESTIONS,
+    *shapes.QUESTIONS,
+    *space.QUESTIONS,
+    *values.QUESTIONS,
+    *vectors.QUESTIONS,
+)

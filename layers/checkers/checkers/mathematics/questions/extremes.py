@@ -1,0 +1,205 @@
+"""Questions for greatest and least values, whole parts, polynomials through points, and trigonometric graphs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from checkers.mathematics.answers.expected import Expected
+from checkers.mathematics.formulas.build import build, symbol
+from checkers.mathematics.formulas.compare import is_real, same
+from checkers.mathematics.formulas.nodes import Node, NotUnderstood
+from checkers.mathematics.problem.facts import Relation
+from checkers.mathematics.questions.functions import body_of
+from checkers.mathematics.questions.matched_numbers import number
+from checkers.mathematics.questions.registry import Ask, asked
+from checkers.mathematics.questions.values import value_expected
+from checkers.mathematics.solving.inequalities import region_where
+from checkers.mathematics.solving.roots import candidates
+
+__all__ = ["QUESTIONS"]
+
+_WHAT = r"(?:what is|find|compute|determine|calculate|求|state)"
+
+
+@asked(
+    rf"{_WHAT} the (?P<what>maximum|minimum|greatest|least|largest|smallest)(?: possible)? value (?:of|for|taken by|achieved by) (?:the )?(?:expression |function |quadratic )?<e>(?: (?:for|over|on|where|when|if|as <v> varies over) (?:all )?(?:the )?(?P<dom>positive real numbers|positive numbers|real numbers|reals)?(?: numbers)? ?(?:<x>)?(?: in the interval <i>)?(?: ranges over[^.]*)?)?",
+    rf"{_WHAT} the (?P<what>最大值|最小值)",
+)
+def _extreme(ask: Ask) -> Expected:
+    """The extreme value of a function of one real variable, where it is taken."""
+    name, body = body_of(ask.tree("e"), ask)
+    if ask.facts.equations:
+        raise NotUnderstood("more is given")
+    relations = list(ask.facts.constraints)
+    if ask.has("x"):
+        tree = ask.tree("x")
+        if tree.kind == "rel":
+            relations += _relations(tree)
+        elif tree != Node("name", text=name):
+            raise NotUnderstood("another variable")
+    kinds = set(ask.facts.kinds.get(name, ()))
+    if "positive" in ask.word("dom") or "positive" in kinds:
+        relations.append(Relation(Node("name", text=name), ">", Node("num", text="0")))
+    if kinds - {"positive", "real"} or ask.has("i"):
+        raise NotUnderstood("a domain that is not understood")
+    domain = region_where(relations, ask.facts, name) if relations else sp.S.Reals
+    highest = ask.word("what") in ("maximum", "greatest", "largest", "最大值")
+    value = _extreme_value(build(body, ask.facts.context()), symbol(name), domain, highest=highest)
+    return value_expected(ask, value, None, method="recomputation")
+
+
+def _relations(tree: Node) -> list[Relation]:
+    return [
+        Relation(left, sign, right)
+        for left, sign, right in zip(tree.parts, tree.text.split(), tree.parts[1:], strict=False)
+    ]
+
+
+def _extreme_value(value: Any, variable: Any, domain: Any, *, highest: bool) -> Any:
+    if not isinstance(domain, sp.Interval) and domain != sp.S.Reals:
+        raise NotUnderstood("no interval")
+    low, high = (-sp.oo, sp.oo) if domain == sp.S.Reals else (domain.start, domain.end)
+    below = sp.fraction(sp.cancel(value))[1] if value.is_rational_function(variable) else sp.Integer(1)
+    if not value.is_rational_function(variable) or (value.has(sp.Abs, sp.floor)):
+        raise NotUnderstood("no rational function")
+    if below.has(variable) and any(_inside(pole, low, high) for pole in candidates(below, variable)):
+        raise NotUnderstood("a pole inside")
+    places = [place for place in candidates(sp.diff(value, variable), variable) if _inside(place, low, high)]
+    reached = [value.subs(variable, place) for place in places]
+    bounds = []
+    for end, closed in (
+        (low, domain != sp.S.Reals and not domain.left_open),
+        (high, domain != sp.S.Reals and not domain.right_open),
+    ):
+        if closed and end.is_finite:
+            reached.append(value.subs(variable, end))
+        else:
+            side = "+" if end == low else "-"
+            bounds.append(
+                sp.limit(value, variable, end, side) if end.is_finite else sp.limit(value, variable, end)
+            )
+    if not reached:
+        raise NotUnderstood("no extreme")
+    ordered = sorted(reached, key=lambda number_: number_.evalf(40))
+    best = ordered[-1] if highest else ordered[0]
+    for bound in bounds:
+        beyond = bound == (sp.oo if highest else -sp.oo) or (
+            bound.is_finite and bool(((bound - best) if highest else (best - bound)).evalf(30) > 0)
+        )
+        if beyond or not (bound.is_finite or bound in (sp.oo, -sp.oo)):
+            raise NotUnderstood("an extreme that is not reached")
+    return sp.nsimplify(best) if best.is_Float else sp.radsimp(best)
+
+
+def _inside(place: Any, low: Any, high: Any) -> bool:
+    size = place.evalf(40)
+    return bool((low == -sp.oo or size > low.evalf(40)) and (high == sp.oo or size < high.evalf(40)))
+
+
+@asked(
+    rf"{_WHAT} the (?P<what>greatest|largest|smallest|least|nearest|closest) integer (?P<how>less than or equal to|less than|greater than or equal to|greater than|to|that is less than|that is greater than|not exceeding) (?:the value of )?<e>",
+)
+def _whole_part(ask: Ask) -> Expected:
+    value = number(ask, "e")
+    if ask.facts.equations or is_real(value) is not True:
+        raise NotUnderstood("no real number")
+    how, what = ask.word("how").removeprefix("that is "), ask.word("what")
+    floor, ceiling = sp.floor(value), sp.ceiling(value)
+    if how in ("less than or equal to", "not exceeding") and what in ("greatest", "largest"):
+        made = floor
+    elif how == "less than" and what in ("greatest", "largest"):
+        made = ceiling - 1
+    elif how == "greater than or equal to" and what in ("smallest", "least"):
+        made = ceiling
+    elif how == "greater than" and what in ("smallest", "least"):
+        made = floor + 1
+    elif how == "to" and what in ("nearest", "closest") and same(value - floor, sp.Rational(1, 2)) is False:
+        made = sp.floor(value + sp.Rational(1, 2))
+    else:
+        raise NotUnderstood("no whole part")
+    return value_expected(ask, made, None, method="recomputation")
+
+
+_DEGREES = {"linear": 1, "quadratic": 2, "cubic": 3, "quartic": 4, "quintic": 5}
+
+
+@asked(
+    r"let <p> be a (?P<monic>monic )?(?:(?P<word>linear|quadratic|cubic|quartic|quintic) )?(?:polynomial|function)(?: of degree <d>)?(?: with real coefficients)? (?:such that|satisfying|with|for which) <es+>[.,] (?:find|compute|what is|determine)(?: the value of)? <g>",
+    r"(?:the )?(?P<monic>monic )?(?:(?P<word>linear|quadratic|cubic|quartic|quintic) )?(?:polynomial|function) <p> (?:of degree <d> )?satisfies <es+>[.,] (?:find|compute|what is|determine)(?: the value of)? <g>",
+    r"find the (?P<monic>monic )?(?P<word>linear|quadratic|cubic|quartic|quintic) polynomial <g> such that <es+>(?P<p>(?<=.))(?P<d>(?<=.))",
+)
+def _through_points(ask: Ask) -> Expected:
+    """The polynomial of a degree with as many values as it has coefficients."""
+    target = ask.tree("g")
+    if target.kind != "apply":
+        raise NotUnderstood("no value of a polynomial")
+    degree = _DEGREES.get(ask.word("word"), 0) or int(ask.formula("d"))
+    name, unknown = target.text, symbol("x")
+    points: list[tuple[Any, Any]] = []
+    for formula in ask.formulas("es"):
+        for tree in ask.facts.parse_list(formula):
+            if (
+                tree.kind != "rel"
+                or tree.text != "="
+                or tree.parts[0].kind != "apply"
+                or tree.parts[0].text != name
+            ):
+                raise NotUnderstood("no value of the polynomial")
+            points.append(
+                (
+                    build(tree.parts[0].parts[0], ask.facts.context()),
+                    build(tree.parts[1], ask.facts.context()),
+                )
+            )
+    monic = ask.has("monic")
+    if ask.facts.equations or not 1 <= degree <= 6 or len(points) != degree + (0 if monic else 1):
+        raise NotUnderstood("not as many values as coefficients")
+    if any(not isinstance(part, sp.Rational) for point in points for part in point):
+        raise NotUnderstood("no rational values")
+    values = [(at, value - (at**degree if monic else 0)) for at, value in points]
+    polynomial = sp.expand(sp.interpolate(values, unknown) + (unknown**degree if monic else 0))
+    if sp.degree(polynomial, unknown) != degree:
+        raise NotUnderstood("another degree")
+    at = build(target.parts[0], ask.facts.context())
+    if at.free_symbols == {unknown}:
+        return Expected("expression", (polynomial,), "substitution", names=(name,), form="expanded")
+    return value_expected(ask, polynomial.subs(unknown, at), None, method="substitution")
+
+
+@asked(
+    rf"{_WHAT} the (?P<what>period|amplitude) of (?:the )?(?:graph of |function )?<e>",
+)
+def _wave(ask: Ask) -> Expected:
+    name, body = body_of(ask.tree("e"), ask)
+    value, variable = build(body, ask.facts.context()), symbol(name)
+    waves = [
+        part for part in value.atoms(sp.sin, sp.cos, sp.tan, sp.cot, sp.sec, sp.csc) if part.has(variable)
+    ]
+    if len(waves) != 1 or ask.facts.equations:
+        raise NotUnderstood("no single wave")
+    wave = waves[0]
+    rest = value.xreplace({wave: sp.Dummy("w")})
+    speed = sp.diff(wave.args[0], variable)
+    linear = (
+        sp.diff(rest, *(rest.free_symbols - value.free_symbols))
+        if rest.free_symbols - value.free_symbols
+        else 0
+    )
+    if rest.has(variable) or not speed.is_number or linear == 0 or getattr(linear, "free_symbols", {1}):
+        raise NotUnderstood("no plain wave")
+    if ask.word("what") == "amplitude":
+        if not isinstance(wave, sp.sin | sp.cos):
+            raise NotUnderstood("no amplitude")
+        return value_expected(ask, sp.Abs(linear), None)
+    whole = sp.pi if isinstance(wave, sp.tan | sp.cot) else 2 * sp.pi
+    return value_expected(ask, whole / sp.Abs(speed), None)
+
+
+QUESTIONS = (
+    _extreme,
+    _whole_part,
+    _through_points,
+    _wave,
+)

@@ -1,0 +1,317 @@
+"""Questions where letters stand for numbers that make two formulas the same, and questions about named roots."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import Any
+
+import sympy as sp
+
+from checkers.mathematics.answers.expected import Expected
+from checkers.mathematics.formulas.build import build, symbol
+from checkers.mathematics.formulas.compare import is_real, same
+from checkers.mathematics.formulas.nodes import Node, NotUnderstood
+from checkers.mathematics.problem.facts import is_kind
+from checkers.mathematics.questions.registry import Ask, asked
+from checkers.mathematics.questions.values import value_expected
+from checkers.mathematics.solving.polynomials import polynomial_roots
+
+__all__ = ["QUESTIONS"]
+
+_NUMBERS = r"(?:are |is )?(?:all )?(?:positive |real |rational )?(?:integers?|constants?|real numbers?|numbers?|whole numbers?)"
+_FIND = r"(?:what is|find|compute|determine|enter|then what is|what are)(?: the)?(?: value of| values? of| ordered (?:pair|triple|triplet|quadruple))*"
+
+
+@asked(
+    rf"(?:the (?:number|expression|quadratic|polynomial|quadratic expression|function) )?<e> (?:can be|is|may be) (?:written|expressed|rewritten|factored) (?:in the form|as)(?: of)? <f>,? where <ns+> {_NUMBERS}[.,] {_FIND} <g>",
+    rf"(?:when|if) (?:the )?(?:expression |quadratic |polynomial |product )?<e> is (?:written|expressed|factored|simplified|expanded) (?:in the form|as)(?: of)? <f>,?(?: where <ns+> {_NUMBERS},?)? (?:then )?{_FIND} <g>",
+    rf"(?:(?:suppose|let) <c>[.,] )?(?:we can|if we|you can) (?:write|express|rewrite|simplify|expand) (?:the expression )?<e>,? (?:in the form|as) <f>,? where <ns+> {_NUMBERS}[.,] (?:then )?{_FIND} <g>",
+    rf"(?:write|express|rewrite) <e> in the form <f>,? where <ns+> {_NUMBERS}\. {_FIND} <g>",
+    rf"(?:given that )?<e> for all (?:real )?(?:values of |numbers |angles )?<x>(?: except ⟦\d+⟧(?:,? and ⟦\d+⟧)*)?[.,] {_FIND} <g>",
+    rf"(?:there exist|for some) (?:unique )?(?:real |positive |integer )*(?:constants|numbers|integers) <ns+> such that <e> for all (?:real )?(?:values of |numbers |angles )?<x>[.,] {_FIND} <g>",
+    r"(?:find|what is)(?: the)? (?:product |sum |value of )?<g> (?:of the (?:integers|constants|numbers) <ns+> )?(?:if|for which|such that|so that|given that) <e> for all (?:real )?(?:values of |numbers )?<x>(?: except ⟦\d+⟧(?:,? and ⟦\d+⟧)*)?",
+)
+def _identity(ask: Ask) -> Expected:
+    tree = ask.tree("e")
+    if ask.has("f"):
+        sides = (tree, ask.tree("f"))
+    elif tree.kind == "rel" and tree.text == "=":
+        sides = (tree.parts[0], tree.parts[1])
+    else:
+        raise NotUnderstood("no identity")
+    if ask.facts.equations or any(constraint.sign != "!=" for constraint in ask.facts.constraints):
+        raise NotUnderstood("more is given")
+    context = ask.facts.context()
+    left, right = (build(side, context) for side in sides)
+    target = ask.tree("g")
+    unknowns = _unknowns(ask, left, right, target)
+    found = [
+        solution
+        for solution in _matching(left - right, unknowns)
+        if all(is_kind(value, _kinds(ask)) for value in solution.values())
+    ]
+    return _of_solutions(ask, target, found)
+
+
+def _kinds(ask: Ask) -> list[str]:
+    positive = ["positive"] if re.search(r"positive (?:integers|real|numbers|constants)", ask.text) else []
+    return (["integer"] if "integer" in ask.text else ["real"]) + positive
+
+
+def _unknowns(ask: Ask, left: Any, right: Any, target: Node) -> list[Any]:
+    if ask.has("ns"):
+        names = {part.text for formula in ask.formulas("ns") for part in ask.facts.parse_list(formula)}
+    elif ask.has("x"):
+        names = {str(name) for name in left.free_symbols | right.free_symbols} - {ask.tree("x").text}
+    else:
+        parts = target.parts if target.kind == "tuple" else (target,)
+        names = set().union(
+            *({str(s) for s in build(part, ask.facts.context()).free_symbols} for part in parts)
+        )
+    unknowns = sorted((symbol(name, ask.facts.context()) for name in names), key=str)
+    if not 1 <= len(unknowns) <= 5 or (ask.has("f") and left.free_symbols & set(unknowns)):
+        raise NotUnderstood("no unknown constants")
+    return unknowns
+
+
+def _matching(difference: Any, unknowns: list[Any]) -> list[dict[Any, Any]]:
+    """All values of the unknowns that make the difference vanish identically."""
+    others = sorted(difference.free_symbols - set(unknowns), key=str)
+    if not others:
+        return _matching_surds(difference, unknowns)
+    numerator = sp.fraction(sp.together(difference))[0]
+    expanded = sp.expand(numerator)
+    if expanded.is_polynomial(*others, *unknowns):
+        equations = sp.Poly(expanded, *others).coeffs()
+    else:
+        equations = _at_points(difference, others)
+    found = sp.solve(equations, unknowns, dict=True)
+    if not found or any(len(solution) != len(unknowns) for solution in found):
+        raise NotUnderstood("constants that are not determined")
+    if any(value.free_symbols for solution in found for value in solution.values()):
+        raise NotUnderstood("constants that are not determined")
+    return [s for s in found if same(difference.subs(s), sp.Integer(0)) is True]
+
+
+def _at_points(difference: Any, others: list[Any]) -> list[Any]:
+    """Equations from special angles, exact ones, for identities that are no polynomials."""
+    if len(others) != 1:
+        raise NotUnderstood("several variables")
+    angles = (sp.pi / 6, sp.pi / 4, sp.pi / 3, sp.pi / 2, 2 * sp.pi / 3, sp.pi / 12, sp.Integer(0), sp.pi / 5)
+    values = [sp.nsimplify(sp.simplify(difference.subs(others[0], angle))) for angle in angles[:6]]
+    return [value for value in values if value != 0]
+
+
+def _matching_surds(difference: Any, unknowns: list[Any]) -> list[dict[Any, Any]]:
+    """`a√2 + b√3` against a number: rational unknowns are the coefficients of what is linearly independent."""
+    terms = sp.expand(difference).as_coefficients_dict()
+    equations: dict[Any, Any] = {}
+    for term, coefficient in terms.items():
+        held = [name for name in unknowns if term.has(name)]
+        if len(held) > 1:
+            raise NotUnderstood("unknowns that are multiplied")
+        basis = sp.cancel(term / held[0]) if held else term
+        if basis.free_symbols or not _is_surd(basis):
+            raise NotUnderstood("no roots of whole numbers")
+        equations[basis] = equations.get(basis, sp.Integer(0)) + coefficient * (held[0] if held else 1)
+    solved = sp.linsolve(list(equations.values()), *unknowns)
+    if len(solved) != 1 or any(value.free_symbols for value in next(iter(solved))):
+        raise NotUnderstood("constants that are not determined")
+    return [dict(zip(unknowns, next(iter(solved)), strict=True))]
+
+
+def _is_surd(basis: Any) -> bool:
+    """1, or the square root of a square-free integer: these are independent over the rational numbers."""
+    square = basis**2
+    return bool(
+        square.is_Integer and square > 0 and all(power == 1 for power in sp.factorint(square).values())
+    )
+
+
+def _of_solutions(ask: Ask, target: Node, found: list[dict[Any, Any]]) -> Expected:
+    if not found:
+        raise NotUnderstood("no constants")
+    named = [{str(name): value for name, value in solution.items()} for solution in found]
+    if target.kind == "tuple":
+        places = [
+            tuple(build(part, ask.facts.context(**values)) for part in target.parts) for values in named
+        ]
+        if any(place != places[0] for place in places):
+            raise NotUnderstood("several solutions")
+        names = tuple(part.text for part in target.parts if part.kind == "name")
+        return Expected(
+            "pair", places[0], "substitution", names=names if len(names) == len(places[0]) else ()
+        )
+    values_found = [build(target, ask.facts.context(**values)) for values in named]
+    if any(same(value, values_found[0]) is not True for value in values_found):
+        raise NotUnderstood("several values")
+    return value_expected(ask, values_found[0], target, method="substitution")
+
+
+_ROOTS = r"(?:roots|solutions|zeros|zeroes|two roots|three roots|two solutions|real roots|complex roots|distinct roots|distinct real roots|two distinct roots)"
+_GIVEN_ROOTS = rf"<rs+> (?:be|are|denote) (?:the )?{_ROOTS} (?:of|to)(?: the)?(?: polynomial| equation| quadratic| cubic| quadratic equation)?(?: equation)? ?<p>"
+
+
+@asked(
+    rf"(?:let|suppose(?: that)?|if|given that|suppose|the numbers) {_GIVEN_ROOTS}[.,] (?:then )?(?:find|compute|what is|determine|evaluate|what are)(?: the)?(?: value of)? <g>",
+    rf"(?:find|compute|determine|evaluate|what is)(?: the value of)? <g>,? (?:if|given that|where|when) {_GIVEN_ROOTS}",
+    r"the (?:roots|solutions|zeros) of (?:the )?(?:polynomial |equation |quadratic )?<p> are <rs+>[.,] (?:find|compute|what is|determine)(?: the value of)? <g>",
+)
+def _of_roots(ask: Ask) -> Expected:
+    names = [part.text for formula in ask.formulas("rs") for part in ask.facts.parse_list(formula)]
+    difference = _polynomial(ask)
+    variable = next(iter(difference.free_symbols))
+    degree = sp.Poly(difference, variable).degree()
+    roots = polynomial_roots(difference, variable, real=False)
+    if len(roots) != len(names) or degree != len(names) or not 1 <= degree <= 4:
+        raise NotUnderstood("not all roots have names")
+    if "real" in ask.text and not all(is_real(root) for root in roots):
+        raise NotUnderstood("roots that are not real")
+    target = ask.tree("g")
+    context = ask.facts.context()
+    values = [
+        build(target, context.where(**dict(zip(names, order, strict=True))))
+        for order in itertools.permutations(roots)
+    ]
+    if any(value.free_symbols for value in values):
+        raise NotUnderstood("other names")
+    return value_expected(ask, _common(values), None, method="substitution")
+
+
+def _polynomial(ask: Ask) -> Any:
+    tree = ask.tree("p")
+    if ask.facts.equations or ask.facts.constraints:
+        raise NotUnderstood("more is given")
+    if tree.kind == "rel" and tree.text == "=":
+        if tree.parts[0].kind == "apply" and tree.parts[1] != Node("num", text="0"):
+            tree = tree.parts[1]
+        else:
+            tree = Node("sub", tree.parts)
+    value = sp.fraction(sp.together(build(tree, ask.facts.context())))[0]
+    value = sp.expand(value)
+    if len(value.free_symbols) != 1 or not value.is_polynomial():
+        raise NotUnderstood("no polynomial of one variable")
+    return value
+
+
+def _common(values: list[Any]) -> Any:
+    """The one number that all orders of the roots give; it must be rational, to 40 digits."""
+    digits = [value.evalf(60) for value in values]
+    first = digits[0]
+    if any(abs(other - first) > sp.Float(10) ** -40 * (1 + abs(first)) for other in digits):
+        raise NotUnderstood("a value that depends on the order")
+    if abs(sp.im(first)) > sp.Float(10) ** -40 * (1 + abs(first)):
+        raise NotUnderstood("a value that is not real")
+    exact = sp.nsimplify(sp.re(first), rational=True, tolerance=sp.Float(10) ** -40)
+    if exact.q > 10**8 or abs(exact - sp.re(first)) > sp.Float(10) ** -38 * (1 + abs(first)):
+        raise NotUnderstood("no rational value")
+    return exact
+
+
+@asked(
+    r"what power of <a> is equal to <b>",
+    r"(?:what is|find|evaluate|compute) (?:the )?log(?:arithm)?,? (?:to the )?base <a>,? of <b>",
+    r"(?:what is|find|evaluate|compute) (?:the )?log(?:arithm)? of <b> (?:to|in|with) (?:the )?base <a>",
+    r"to what power must <a> be raised to (?:get|equal) <b>",
+)
+def _power_of(ask: Ask) -> Expected:
+    tree = Node("call", (ask.tree("b"), ask.tree("a")), "logbase")
+    value = build(tree, ask.facts.context())
+    if not isinstance(value, sp.Rational):
+        raise NotUnderstood("no rational power")
+    return value_expected(ask, value, None)
+
+
+_ORDINAL_NAMES = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+]
+_ORDINAL = rf"(?:{'|'.join(_ORDINAL_NAMES)}|⟦\d+⟧)"
+
+
+@asked(
+    rf"(?:if |suppose )?the (?P<i>{_ORDINAL}) term of (?:an|a) (?P<kind>arithmetic|geometric) sequence is <a>,? and (?:the|its) (?P<j>{_ORDINAL}) term is <b>[.,] (?:what is|find|then what is) (?:the|its) (?P<k>{_ORDINAL}) term(?: of the sequence)?",
+    rf"the (?P<i>{_ORDINAL}) and (?P<j>{_ORDINAL}) terms of (?:an|a) (?P<kind>arithmetic|geometric) sequence are <a> and <b>,? respectively[.,] what is the (?P<k>{_ORDINAL}) term",
+)
+def _third_term(ask: Ask) -> Expected:
+    i, j, k = (_ordinal(ask, ask.word(group)) for group in ("i", "j", "k"))
+    a, b = build(ask.tree("a"), ask.facts.context()), build(ask.tree("b"), ask.facts.context())
+    if i == j or a.free_symbols or b.free_symbols:
+        raise NotUnderstood("no two terms")
+    if ask.word("kind") == "arithmetic":
+        return value_expected(ask, a + (b - a) * sp.Rational(k - i, j - i), None, method="series")
+    if a == 0 or sp.Rational(k - i, j - i).q != 1:
+        raise NotUnderstood("a quotient that is not determined")
+    return value_expected(ask, a * (b / a) ** sp.Rational(k - i, j - i), None, method="series")
+
+
+def _ordinal(ask: Ask, word: str) -> int:
+    if word in _ORDINAL_NAMES:
+        return _ORDINAL_NAMES.index(word) + 1
+    match = re.match(r"(\d{1,3})", ask.read.formulas[int(word.strip("⟦⟧"))])
+    if match is None:
+        raise NotUnderstood("no place")
+    return int(match[1])
+
+
+@asked(
+    r"what is the (?:integer )?value of <x> in the (?P<kind>arithmetic|geometric) sequence <s>",
+    r"<s> (?:is|form|are) (?:an|a) (?P<kind>arithmetic|geometric) (?:sequence|progression)\. (?:what is|find)(?: the value of)? <x>",
+)
+def _unknown_term(ask: Ask) -> Expected:
+    terms = [
+        build(tree, ask.facts.context())
+        for tree in ask.facts.parse_list(ask.formula("s"))
+        if tree.kind != "dots"
+    ]
+    name = ask.tree("x")
+    if name.kind != "name" or len(terms) != 3 or ask.word("kind") != "arithmetic" or ask.facts.equations:
+        raise NotUnderstood("no arithmetic sequence")
+    found = sp.solve(terms[0] + terms[2] - 2 * terms[1], symbol(name.text))
+    if len(found) != 1 or found[0].free_symbols:
+        raise NotUnderstood("several values")
+    return value_expected(ask, found[0], name, method="series")
+
+
+@asked(
+    r"for what (?:real )?value of <v> is <r> a (?:root|solution|zero) of <p>",
+    r"if <r> is a (?:root|solution|zero) of <p>,? (?:what is|find|then what is)(?: the value of)? <v>",
+)
+def _coefficient_of_root(ask: Ask) -> Expected:
+    """The unknown coefficient of a polynomial of which one root is known."""
+    name, root, tree = ask.tree("v"), build(ask.tree("r"), ask.facts.context()), ask.tree("p")
+    if tree.kind == "rel" and tree.text == "=":
+        tree = Node("sub", tree.parts)
+    value = build(tree, ask.facts.context())
+    unknown = symbol(name.text)
+    others = value.free_symbols - {unknown}
+    if name.kind != "name" or len(others) != 1 or root.free_symbols or not value.is_polynomial():
+        raise NotUnderstood("no polynomial with one unknown coefficient")
+    condition = sp.expand(value.subs(others.pop(), root))
+    if sp.degree(condition, unknown) != 1 or ask.facts.equations:
+        raise NotUnderstood("not one value")
+    polynomial = sp.Poly(condition, unknown)
+    return value_expected(
+        ask, sp.radsimp(-polynomial.nth(0) / polynomial.nth(1)), name, method="substitution"
+    )
+
+
+QUESTIONS = (
+    _identity,
+    _of_roots,
+    _power_of,
+    _third_term,
+    _unknown_term,
+    _coefficient_of_root,
+)

@@ -1,0 +1,332 @@
+"""Questions about whole numbers: remainders, bases, digits, rounding, decimals."""
+
+from __future__ import annotations
+
+import re
+
+import sympy as sp
+
+from checkers.mathematics.answers.expected import Expected
+from checkers.mathematics.formulas.build import build
+from checkers.mathematics.formulas.nodes import Node, NotUnderstood
+from checkers.mathematics.formulas.rounding import rounded
+from checkers.mathematics.formulas.units import UNITS
+from checkers.mathematics.problem.notes import shape_of
+from checkers.mathematics.questions.matched_numbers import integer, number
+from checkers.mathematics.questions.registry import Ask, asked
+from checkers.mathematics.questions.sequences import dotted_sum
+from checkers.mathematics.questions.values import value_expected
+
+__all__ = ["QUESTIONS"]
+
+_METHOD = "number theory"
+
+_WHAT = r"(?:what is|what's|find|compute|determine|calculate|evaluate|求|give)"
+
+
+@asked(
+    rf"{_WHAT} the (?:remainder|modulo <m> remainder) (?:when|of|if) <a> is divided by <m2>",
+    rf"{_WHAT} the remainder (?:when|if) (?:we divide|dividing) <a> by <m2>",
+    r"what is the remainder (?:when|of) <a> (?:divided|is divided) by <m2>",
+    r"when <a> is divided by <m2>,? what is the remainder",
+    r"<a> ?除以 ?<m2> ?的余数(?:是|为)?(?:多少)?[() _]*",
+    rf"{_WHAT} the modulo <m2> remainder of (?:the sum )?<a>",
+)
+def _remainder(ask: Ask) -> Expected:
+    divisor = ask.tree("m2")
+    made = build(divisor, ask.facts.context())
+    if made.free_symbols:
+        return _polynomial_remainder(ask)
+    modulus = integer(ask, "m2")
+    if not 1 < modulus <= 10**9:
+        raise NotUnderstood("no modulus")
+    return value_expected(ask, sp.Integer(residue(ask.tree("a"), modulus, ask)), None, method=_METHOD)
+
+
+def _polynomial_remainder(ask: Ask) -> Expected:
+    _, remainder = _divided(ask, "a", "m2")
+    if not remainder.free_symbols:
+        return value_expected(ask, remainder, None)
+    return Expected("expression", (remainder,), "recomputation", form="expanded")
+
+
+def _divided(ask: Ask, above: str, below: str) -> tuple[sp.Expr, sp.Expr]:
+    context = ask.facts.context()
+    tree = ask.tree(above)
+    if tree.kind == "rel" and tree.text == "=" and tree.parts[0].kind == "apply":
+        tree = tree.parts[1]
+    dividend, divisor = build(tree, context), build(ask.tree(below), context)
+    names = dividend.free_symbols | divisor.free_symbols
+    if len(names) != 1 or not dividend.is_polynomial() or not divisor.is_polynomial() or ask.facts.equations:
+        raise NotUnderstood("no polynomials in one name")
+    quotient, remainder = sp.div(dividend, divisor, names.pop(), domain="QQ")
+    return sp.expand(quotient), sp.expand(remainder)
+
+
+@asked(
+    r"(?:find|what is|compute|determine) the (?P<which>quotient|remainder) (?:when|if|of) <a> is divided by <m2>",
+    r"(?:find|what is|compute|determine) the (?P<which>quotient|remainder) (?:when|of) (?:dividing )?<a> (?:divided by|by) <m2>",
+)
+def _division(ask: Ask) -> Expected:
+    quotient, remainder = _divided(ask, "a", "m2")
+    value = quotient if ask.word("which") == "quotient" else remainder
+    if not value.free_symbols:
+        return value_expected(ask, value, None)
+    return Expected("expression", (value,), "recomputation", form="expanded")
+
+
+def residue(tree: Node, modulus: int, ask: Ask) -> int:
+    """The least non-negative residue; powers by modular exponentiation, so that large ones are no trouble."""
+    if _has_dots(tree):
+        return int(dotted_sum(tree, ask)) % modulus
+    if tree.kind in ("add", "sub", "mul"):
+        left, right = (residue(part, modulus, ask) for part in tree.parts)
+        return {"add": left + right, "sub": left - right, "mul": left * right}[tree.kind] % modulus
+    if tree.kind in ("neg", "pos"):
+        inner = residue(tree.parts[0], modulus, ask)
+        return (-inner if tree.kind == "neg" else inner) % modulus
+    if tree.kind == "pow":
+        exponent = build(tree.parts[1], ask.facts.context())
+        if isinstance(exponent, sp.Integer) and 0 <= exponent < 10**18:
+            return pow(residue(tree.parts[0], modulus, ask), int(exponent), modulus)
+        raise NotUnderstood("no exponent")
+    if tree.kind == "fact":
+        top = build(tree.parts[0], ask.facts.context())
+        if isinstance(top, sp.Integer) and 0 <= top <= 100_000:
+            product = 1
+            for factor in range(2, int(top) + 1):
+                product = product * factor % modulus
+            return product % modulus
+        raise NotUnderstood("no factorial")
+    value = build(tree, ask.facts.context())
+    if not isinstance(value, sp.Integer):
+        raise NotUnderstood("no integer")
+    return int(value) % modulus
+
+
+def _has_dots(tree: Node) -> bool:
+    return tree.kind == "dots" or any(_has_dots(part) for part in tree.parts)
+
+
+@asked(
+    rf"{_WHAT} the (?:units|ones|last|unit's|one's) digit (?:of|in) (?:the (?:product|sum|decimal expansion|number) (?:of )?)?<a>",
+    rf"{_WHAT} the (?P<tens>tens) digit (?:of|in) (?:the (?:product|sum) (?:of )?)?<a>",
+    r"<a> ?的个位(?:数字|数)(?:是|为)?(?:多少|几)?[() _]*",
+)
+def _digit(ask: Ask) -> Expected:
+    last = residue(ask.tree("a"), 100, ask)
+    return value_expected(ask, sp.Integer(last // 10 if ask.has("tens") else last % 10), None, method=_METHOD)
+
+
+_BASES = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_BASE = r"(?:base[ -](?:<b>|(?P<bw>two|three|four|five|six|seven|eight|nine|ten))|(?P<sys>binary|octal|decimal|hexadecimal)(?: form| notation)?|a base[ -]<b3> (?:integer|number|numeral))"
+
+
+@asked(
+    rf"(?:express|convert|write|rewrite|what is) (?:the )?(?:(?:base[ -](?:<a0>|ten|10)|decimal|binary) )?(?:number |integer )?<n>(?: \(?in base[ -](?:<f>|ten)\)?)? (?:in|to|as)(?: a number in)? {_BASE}",
+    rf"(?:the (?:binary |base[ -]<a0> )?number )?<n> is equal to what number in {_BASE}",
+    rf"what is <n>(?: written| expressed)? in {_BASE}",
+)
+def _converted(ask: Ask) -> Expected:
+    tree = ask.tree("n")
+    value = build(tree, ask.facts.context())
+    if not isinstance(value, sp.Integer) or value < 1 or tree.kind not in ("num", "based"):
+        raise NotUnderstood("no number to convert")
+    if tree.kind == "num" and (
+        ask.has("a0") or "binary number" in ask.text or "base" in ask.text.split("⟧")[0]
+    ):
+        first = ask.formula("a0") if ask.has("a0") else ""
+        if first and first != "10":
+            value = _in_base(tree.text, int(first))
+        elif "binary number" in ask.text:
+            value = _in_base(tree.text, 2)
+        elif not first and "base" in ask.text.split("⟦")[0] and "ten" not in ask.text.split("⟦")[0]:
+            raise NotUnderstood("a base that is not understood")
+    if ask.has("f") and tree.kind == "num":
+        value = _in_base(tree.text, int(ask.formula("f")))
+    base = _asked_base(ask)
+    if base == 10:
+        return value_expected(ask, value, None, method="conversion")
+    return Expected("digits", (value,), "conversion", base=base)
+
+
+def _asked_base(ask: Ask) -> int:
+    if ask.has("b") or ask.has("b3"):
+        text = ask.formula("b" if ask.has("b") else "b3")
+        if not text.isdigit() or not 2 <= int(text) <= 36:
+            raise NotUnderstood("no base")
+        return int(text)
+    if ask.has("bw"):
+        return _BASES[ask.word("bw")]
+    return {"binary": 2, "octal": 8, "decimal": 10, "hexadecimal": 16}[ask.word("sys")]
+
+
+def _in_base(digits: str, base: int) -> sp.Integer:
+    return sp.Integer(int(digits, base))
+
+
+@asked(
+    r"(?:compute|find|what is|determine|evaluate) (?:the (?:multiplicative )?inverse of )?<a>(?: modulo <m>)?",
+)
+def _inverse(ask: Ask) -> Expected:
+    match = re.fullmatch(r"(.+?)\s*\^\s*\{?-1\}?\s*(?:\\pmod|\\bmod|\\mod)\s*\{?(\d+)\}?", ask.formula("a"))
+    if match:
+        base, modulus = match[1].strip("{} "), int(match[2])
+    elif "inverse" in ask.text and ask.has("m"):
+        base, modulus = ask.formula("a"), integer(ask, "m")
+    else:
+        raise NotUnderstood("no inverse")
+    if not base.isdigit() or not 2 <= modulus <= 10**6 or sp.igcd(int(base), modulus) != 1:
+        raise NotUnderstood("no inverse")
+    return value_expected(ask, sp.Integer(pow(int(base), -1, modulus)), None, method=_METHOD)
+
+
+@asked(
+    r"(?:what integer|find the integer|determine the integer|find the unique integer|if|what is the integer)?,? ?<n>,? ?(?:satisfies|that satisfies|such that|satisfying)? ?<r> and <c>",
+    r"if <c>,? (?:and|where) <r>,? (?:what is|find)(?: the value of)? <n>",
+)
+def _congruence(ask: Ask) -> Expected:
+    bounds = re.fullmatch(r"(\d+)\s*\\le\s*([a-z])\s*(\\le|<)\s*(\d+)", ask.formula("r").strip())
+    congruence = re.fullmatch(
+        r"(.+?)\s*\\equiv\s*(.+?)\s*\\pmod\s*\{?(\d+)\}?", ask.formula("c").strip().rstrip("?. ").strip()
+    )
+    if bounds is None or congruence is None or ask.formula("n").strip() != bounds[2]:
+        raise NotUnderstood("no congruence")
+    modulus = int(congruence[3])
+    if not 2 <= modulus <= 10**6 or int(bounds[4]) > 10**6:
+        raise NotUnderstood("no modulus")
+    name = bounds[2]
+    left, right = ask.facts.parse(congruence[1]), ask.facts.parse(congruence[2])
+    if left != Node("name", text=name) and right == Node("name", text=name):
+        left, right = right, left
+    if left != Node("name", text=name):
+        raise NotUnderstood("a congruence that is not solved")
+    wanted = residue(right, modulus, ask)
+    high = int(bounds[4]) + (bounds[3] == r"\le")
+    found = [k for k in range(int(bounds[1]), high) if k % modulus == wanted]
+    if len(found) != 1:
+        raise NotUnderstood("not one number")
+    return value_expected(ask, sp.Integer(found[0]), left, method=_METHOD)
+
+
+@asked(
+    r"round <n> to the nearest (?P<place>[a-z -]+)",
+    r"what is <n> rounded to the nearest (?P<place>[a-z -]+)",
+)
+def _rounded(ask: Ask) -> Expected:
+    shape = shape_of(ask.read, f"to the nearest {ask.word('place')}")
+    if shape.decimals is None:
+        raise NotUnderstood("no place")
+    value = rounded(number(ask, "n"), shape.decimals)
+    return Expected("value", (value,), "recomputation", decimals=shape.decimals)
+
+
+@asked(
+    r"how many (?:zeroes|zeros) (?:are (?:there )?at the end of|does the decimal representation of) <n>(?: end with| have at the end)?(?: \(.*\))?",
+    r"how many (?:trailing zeros|trailing zeroes) does <n> have",
+    r"how many (?:zeroes|zeros) does <n> end with",
+)
+def _zeros(ask: Ask) -> Expected:
+    value = number(ask, "n")
+    if not isinstance(value, sp.Integer) or value < 1:
+        raise NotUnderstood("no integer")
+    digits = str(int(value))
+    return value_expected(ask, sp.Integer(len(digits) - len(digits.rstrip("0"))), None, method=_METHOD)
+
+
+@asked(
+    r"(?:write|express|convert) <a> (?:as|to|into) a (?P<as>decimal|fraction|common fraction|percent|percentage|mixed number|improper fraction|terminating decimal|repeating decimal)(?: in (?:simplest form|lowest terms))?",
+    r"what is <a> (?:expressed|written) as a (?P<as>decimal|fraction|common fraction|percent)(?: in (?:simplest form|lowest terms))?",
+    r"what (?P<as>percent|percentage) is equal to <a>",
+    r"(?:把|将)? ?<a> ?(?:化成|化为|写成|改写成)(?:最简)?(?P<as>分数|小数|百分数)(?:是|为)?(?:多少)?[() _]*",
+)
+def _rewritten(ask: Ask) -> Expected:
+    tree = ask.tree("a")
+    value = number(ask, "a")
+    if not isinstance(value, sp.Rational):
+        raise NotUnderstood("no fraction")
+    if ask.word("as").startswith(("percent", "百分")):
+        return Expected("value", (value * 100,), "conversion", unit=UNITS["percent"], question=tree)
+    form = "simplified" if re.search("fraction|^分数", ask.word("as")) and value.q != 1 else ""
+    return Expected("value", (value,), "conversion", form=form, question=tree)
+
+
+@asked(
+    r"(?:if )?<a> is congruent to <n> modulo <m>, where <r>, what is(?: the value of)? <n2>",
+)
+def _congruent(ask: Ask) -> Expected:
+    modulus, name = integer(ask, "m"), ask.formula("n").strip()
+    bounds = re.sub(r"\s", "", ask.formula("r"))
+    if not 2 <= modulus <= 10**9 or bounds != f"0\\le{name}<{modulus}" or ask.formula("n2").strip() != name:
+        raise NotUnderstood("no congruence")
+    return value_expected(
+        ask, sp.Integer(residue(ask.tree("a"), modulus, ask)), ask.tree("n"), method=_METHOD
+    )
+
+
+@asked(
+    r"(?:if )?<a> is (?:written|expressed) as a (?:common )?fraction (?:in lowest terms )?<f> (?:with|where) <x> and <y> (?:being|are) (?:relatively prime )?positive integers(?: with a greatest common divisor of <one>)?, what is <g>",
+    r"<a> can be (?:written|expressed) as (?:a common fraction )?<f>,? where <x> and <y> are relatively prime positive integers[.,] (?:find|what is|compute) <g>",
+)
+def _lowest_terms(ask: Ask) -> Expected:
+    value = number(ask, "a")
+    fraction = ask.tree("f")
+    if not isinstance(value, sp.Rational) or value <= 0 or fraction.kind != "div":
+        raise NotUnderstood("no fraction")
+    if any(part.kind != "name" for part in fraction.parts) or (ask.has("one") and ask.formula("one") != "1"):
+        raise NotUnderstood("no names above and below")
+    names = [part.text for part in fraction.parts]
+    if "relatively" not in ask.text and not ask.has("one"):
+        raise NotUnderstood("a fraction that need not be in lowest terms")
+    values = dict(zip(names, (sp.Integer(value.p), sp.Integer(value.q)), strict=True))
+    return value_expected(ask, build(ask.tree("g"), ask.facts.context(**values)), None)
+
+
+@asked(
+    r"when converting <a> to a decimal, the decimal turns out to be a repeating decimal\. how many digits repeat in this repeating decimal",
+    r"how many digits (?:are (?:there )?in|does) the (?:repeating block|repetend|period)(?: of)?(?: the decimal (?:expansion|representation) of)? <a>(?: have)?",
+)
+def _period(ask: Ask) -> Expected:
+    value = number(ask, "a")
+    if not isinstance(value, sp.Rational) or value.q > 10**6:
+        raise NotUnderstood("no fraction")
+    rest = value.q
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    if rest == 1:
+        raise NotUnderstood("a decimal that ends")
+    return value_expected(ask, sp.Integer(sp.n_order(10, rest)), None, method=_METHOD)
+
+
+@asked(
+    rf"{_WHAT} the sum of (?:all )?(?:of )?the digits (?:in|of) (?:the )?(?:(?:terminating )?decimal (?:representation|expansion) of )?(?:the )?(?:fraction |number |product |value of )?<a>",
+)
+def _digit_sum(ask: Ask) -> Expected:
+    value = number(ask, "a")
+    if not isinstance(value, sp.Rational) or value < 0:
+        raise NotUnderstood("no number")
+    rest, places = value.q, 0
+    while 10**places % rest and places < 400:
+        places += 1
+    if 10**places % rest:
+        raise NotUnderstood("a decimal that does not end")
+    digits = str(int(value * 10**places))
+    return value_expected(ask, sp.Integer(sum(int(digit) for digit in digits)), None, method=_METHOD)
+
+
+QUESTIONS = (
+    _remainder,
+    _division,
+    _digit,
+    _converted,
+    _inverse,
+    _congruence,
+    _rounded,
+    _zeros,
+    _rewritten,
+    _congruent,
+    _lowest_terms,
+    _period,
+    _digit_sum,
+)

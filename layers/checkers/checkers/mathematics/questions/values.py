@@ -1,0 +1,181 @@
+"""Questions for a value: computing, simplifying, a value under given equations, expanding and factoring."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import sympy as sp
+
+from checkers.mathematics.answers.expected import Expected
+from checkers.mathematics.formulas.build import build
+from checkers.mathematics.formulas.compare import same
+from checkers.mathematics.formulas.nodes import Node, NotUnderstood
+from checkers.mathematics.problem.notes import shape_of
+from checkers.mathematics.questions.registry import Ask, asked
+from checkers.mathematics.solving.equations import distinct, possible_values
+
+__all__ = ["QUESTIONS", "value_expected"]
+
+MOST_OPERATIONS = 30
+"""Numbers with more operations than this are looked at for being rational after all."""
+
+_WHAT = (
+    r"(?:what (?:is|are|would be)|what's|find|compute|calculate|evaluate|determine|then|then find|then what is|give|求|试求|则|那么|计算|化简求值|先化简,? ?再求值:?|计算并化简|脱式计算|简便计算|口算|直接写出得数|求值|计算下列各题|递等式计算|怎样简便就怎样算|能简算的要简算|用简便方法计算)"
+    r"(?: the)?(?: exact| numerical| simplified| integer| following)*(?: possible)?(?: value| values| sum| product| result| difference| quotient| expression)?(?: of)?(?: the)?(?: expression| product| quantity| sum| following| quotient| difference)*"
+)
+_END = (
+    r"(?: (?:in your head|as an integer|expressed as an integer|expressed as a common fraction|as a decimal|as a common fraction|as a mixed number|as a fraction|as a single fraction|in simplest form|expressed as a decimal|equal to|equal|in degrees|in radians|"
+    r"in lowest terms|in base[ -]?⟦\d+⟧|as a percent|as a percentage|rounded to the nearest [a-z ]+|to the nearest [a-z ]+))?"
+    r"(?: ?(?:的)?(?:值|结果|得数)?(?:是|为|等于|=)?(?:多少)? ?[_(（)） .]*)?"
+)
+
+
+@asked(
+    rf"{_WHAT}:? ?<e>{_END}",
+    rf"(?:simplify|化简代数式|化简三角有理式|化简|计算并化简)(?: the)?(?: following)?(?: expression| fraction| product| sum| quotient)?(?: to a simplified fraction)?:? ?<e>{_END}",
+    rf"(?:express|write|convert) (?:the )?(?:quotient |sum |product |difference )?<e>{_END}",
+    r"(?:复数|代数式|式子|算式|表达式|多项式)? ?<e> ?(?:=|等于|的值是|的值为|的值等于|的结果是|的结果为|的值|的计算结果是|的计算结果为|的计算结果|=\?|等于多少|是多少)?(?:多少)? ?[_() .]*",
+    r"(?:simplify|compute|evaluate) <e> and write the result with a rational denominator",
+    r"simplify and write the result with a rational denominator: <e>",
+    r"simplify the following expression(?: in <v>)?(?: to a simplified fraction)?: <e>",
+)
+def _computed(ask: Ask) -> Expected:
+    """A formula whose names are all given, or that has none."""
+    trees = ask.facts.parse_list(ask.formula("e"))
+    if len(trees) != 1:
+        raise NotUnderstood("several formulas")
+    tree = trees[0]
+    if tree.kind == "int" and len(tree.parts) == 2:
+        raise NotUnderstood("an antiderivative")
+    if tree.kind == "based" or tree.kind in ("rel", "set"):
+        raise NotUnderstood("a formula that asks for nothing")
+    if tree.kind in ("tuple", "cup", "cap"):
+        raise NotUnderstood("a formula that is no number")
+    simplify = "simplif" in ask.text or "化简" in ask.text
+    values = None if _is_free(tree, ask) else possible_values(tree, ask.facts)
+    if values is None:
+        return _simplified(ask, tree)
+    form = "simplified" if simplify or "fraction" in ask.text + ask.notes else ""
+    if len(values) == 1:
+        return value_expected(ask, values[0], tree, form)
+    if tree.kind == "name" and values:
+        method = "substitution"
+        return Expected("roots", tuple(values), method, names=(tree.text,))
+    raise NotUnderstood("several values")
+
+
+def _is_free(tree: Node, ask: Ask) -> bool:
+    """Whether the formula has names and nothing is given of them: then it is to be simplified."""
+    made = build(tree, ask.facts.context())
+    if not made.free_symbols:
+        return False
+    return not ask.facts.equations
+
+
+def _simplified(ask: Ask, tree: Node) -> Expected:
+    if ask.facts.equations or ask.facts.collections or tree.kind == "name":
+        raise NotUnderstood("nothing to compute")
+    value = build(tree, ask.facts.context())
+    if value.is_Matrix:
+        return Expected("matrix", (value,), "recomputation", question=tree)
+    names = (tree.text,) if tree.kind == "apply" else ()
+    form = "simplified" if tree.kind not in ("apply", "diff", "int") else ""
+    return Expected("expression", (value,), "simplification", names=names, form=form, question=tree)
+
+
+def value_expected(
+    ask: Ask, value: Any, tree: Node | None, form: str = "", method: str = "recomputation"
+) -> Expected:
+    """One number, in the shape that the problem asks for."""
+    shape = shape_of(ask.read, ask.text)
+    value = _tidied(value)
+    if value.is_Matrix:
+        return Expected("matrix", (value,), method, question=tree)
+    if value.free_symbols:
+        raise NotUnderstood("a value with names")
+    names = (tree.text,) if tree is not None and tree.kind == "name" else ()
+    if tree is not None and tree.kind == "apply":
+        names = (tree.text,)
+    if shape.base:
+        if tree is not None and _has_bare_digits(tree):
+            raise NotUnderstood("digits whose base is not said")
+        if not value.is_Integer or value < 1 or shape.decimals is not None:
+            raise NotUnderstood("no positive integer for a base")
+        return Expected("digits", (value,), method, base=shape.base, question=tree)
+    unit = shape.unit
+    if unit is not None and unit.dimension == "angle":
+        if tree is not None and tree.kind == "name":
+            pass
+        elif value.has(sp.pi) or value == 0:
+            value = value * 180 / sp.pi
+        else:
+            raise NotUnderstood("an angle that is not given in radians")
+    if unit is not None and unit.dimension == "percent":
+        value = value * 100
+    expected = Expected("value", (value,), method, names=names, unit=unit, decimals=shape.decimals, form=form)
+    return replace(expected, question=tree)
+
+
+def _has_bare_digits(tree: Node) -> bool:
+    """Whether a number of several digits is there that names no base."""
+    if tree.kind == "num":
+        return len(tree.text) > 1
+    return any(_has_bare_digits(part) for part in tree.parts)
+
+
+def _tidied(value: Any) -> Any:
+    """The rational number that a sum of roots of polynomials is, where it is one."""
+    if value.is_Matrix or not (value.has(sp.CRootOf, sp.Float) or sp.count_ops(value) > MOST_OPERATIONS):
+        return value
+    digits = value.evalf(60)
+    if abs(sp.im(digits)) > sp.Float(10) ** -40 * (1 + abs(digits)):
+        return value
+    close = sp.nsimplify(sp.re(digits), rational=True, tolerance=sp.Float(10) ** -40)
+    if close.q < 10**9 and same(value, close):
+        return close
+    return value
+
+
+@asked(
+    r"(?:find|determine|compute|what are) (?:all )?(?:of )?(?:the )?possible (?:real )?values? (?:of|for) <e>",
+)
+def _all_values(ask: Ask) -> Expected:
+    """Every value that an expression can have under what is given."""
+    tree = ask.tree("e")
+    values = [_tidied(value) for value in possible_values(tree, ask.facts)]
+    if not ask.facts.equations or any(value.is_Matrix or value.free_symbols for value in values):
+        raise NotUnderstood("no values")
+    names = (tree.text,) if tree.kind == "name" else ()
+    return Expected("roots", tuple(distinct(values)), "substitution", names=names)
+
+
+@asked(
+    r"(?:expand|multiply out|展开)(?: and simplify)?(?: the)?(?: following)?(?: expression| product)?:? ?<e>(?: completely)?",
+    r"(?:find|compute|what is) the (?:product|expansion) of <e>",
+)
+def _expanded(ask: Ask) -> Expected:
+    tree = ask.tree("e")
+    value = build(tree, ask.facts.context())
+    if not value.free_symbols or ask.facts.equations:
+        raise NotUnderstood("nothing to expand")
+    return Expected("expression", (sp.expand(value),), "expansion", form="expanded", question=tree)
+
+
+@asked(
+    r"(?:factor|factorize|factorise|因式分解|分解因式|把)(?: the)?(?: following)?(?: expression| polynomial| quadratic)?:? ?<e>(?: completely| over the integers|分解因式|因式分解)?",
+)
+def _factored(ask: Ask) -> Expected:
+    tree = ask.tree("e")
+    value = build(tree, ask.facts.context())
+    if not value.free_symbols or not value.is_polynomial() or ask.facts.equations:
+        raise NotUnderstood("nothing to factor")
+    return Expected("expression", (value,), "factoring", form="factored", question=tree)
+
+
+QUESTIONS = (
+    _computed,
+    _all_values,
+    _expanded,
+    _factored,
+)

@@ -1,0 +1,1 @@
+"""Equations, inequalities and sets, solved completely or not at all."""

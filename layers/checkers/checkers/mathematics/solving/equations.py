@@ -1,0 +1,277 @@
+"""Solves what a problem gives: one unknown by all its roots, systems of polynomials by elimination."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sympy as sp
+
+from checkers.mathematics.formulas.build import Context, build, symbol
+from checkers.mathematics.formulas.compare import is_real, same
+from checkers.mathematics.formulas.nodes import Node, NotUnderstood
+from checkers.mathematics.problem.facts import Facts, Relation, holds, is_kind
+from checkers.mathematics.solving.polynomials import polynomial_roots
+from checkers.mathematics.solving.roots import candidates
+from checkers.mathematics.solving.trigonometry import on_the_circle
+
+__all__ = ["names_in", "possible_values", "real_solutions", "solutions", "unknowns"]
+
+MOST_UNKNOWNS = 6
+MOST_SOLUTIONS = 24
+
+
+def names_in(tree: Node, facts: Facts) -> set[str]:
+    """The free names of a formula, with what its functions hold free."""
+    return {str(name) for name in build(tree, facts.context()).free_symbols}
+
+
+def unknowns(facts: Facts) -> set[str]:
+    """The free names of all equations."""
+    found: set[str] = set()
+    for equation in facts.equations:
+        found |= names_in(equation.left, facts) | names_in(equation.right, facts)
+    return found
+
+
+def real_solutions(facts: Facts, name: str, *, complex_too: bool = False) -> list[Any]:
+    """Every value of the one unknown that solves all equations and keeps all conditions. Raises `NotUnderstood`."""
+    if not facts.equations:
+        raise NotUnderstood("nothing to solve")
+    unknown = symbol(name, facts.context())
+    first = facts.equations[0]
+    difference = _difference(first, facts.context())
+    if difference.free_symbols != {unknown}:
+        raise NotUnderstood("other unknowns")
+    if complex_too or not facts.context().real:
+        found = polynomial_roots(difference, unknown, real=False)
+    else:
+        found = candidates(difference, unknown, _stretch(facts, name))
+    if len(found) > MOST_SOLUTIONS:
+        raise NotUnderstood("too many solutions")
+    return [value for value in found if fits(facts, {name: value}, complex_too=complex_too)]
+
+
+def _stretch(facts: Facts, name: str) -> Any:
+    """The closed interval that the conditions leave to a name, where they give both of its ends."""
+    low, high = -sp.oo, sp.oo
+    for constraint in facts.constraints:
+        sides = (constraint.left, constraint.right)
+        for side, other, flipped in ((sides[0], sides[1], False), (sides[1], sides[0], True)):
+            if side != Node("name", text=name):
+                continue
+            bound = build(other, facts.context())
+            if bound.free_symbols or constraint.sign not in ("<", "<=", ">", ">="):
+                continue
+            if (constraint.sign[0] == "<") != flipped:
+                high = sp.Min(high, bound)
+            else:
+                low = sp.Max(low, bound)
+    return sp.Interval(low, high) if low.is_finite and high.is_finite else sp.S.Reals
+
+
+def fits(facts: Facts, values: Mapping[str, Any], *, complex_too: bool = False) -> bool:
+    """Whether values solve all equations and keep all conditions; where a side is not defined, they do not."""
+    context = facts.context(**values)
+    for equation in facts.equations:
+        if not _solves(equation, context, complex_too=complex_too or not context.real):
+            return False
+    if not all(holds(constraint, context) for constraint in facts.constraints):
+        return False
+    return all(is_kind(value, facts.kinds.get(name, ())) for name, value in values.items())
+
+
+def _solves(equation: Relation, context: Context, *, complex_too: bool) -> bool:
+    try:
+        left, right = build(equation.left, context), build(equation.right, context)
+    except NotUnderstood as error:
+        if "not defined" in str(error) or "zero" in str(error):
+            return False
+        raise
+    if left.free_symbols or right.free_symbols:
+        raise NotUnderstood("an unknown that is left")
+    verdict = same(left, right)
+    if verdict is None:
+        raise NotUnderstood("a solution that cannot be tried")
+    return verdict and (complex_too or bool(is_real(left)))
+
+
+def solutions(facts: Facts, names: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Every real solution of a system in exactly these unknowns, as mappings. Raises `NotUnderstood`."""
+    if set(names) != unknowns(facts) or len(names) > MOST_UNKNOWNS:
+        raise NotUnderstood("other unknowns than those that are asked for")
+    if len(names) == 1:
+        return [{names[0]: value} for value in real_solutions(facts, names[0])]
+    context = facts.context()
+    symbols = [symbol(name, context) for name in names]
+    polynomials = _polynomials(facts, context)
+    found = _solve_polynomials(polynomials, symbols)
+    mapped = [
+        {name: solution[unknown] for name, unknown in zip(names, symbols, strict=True)} for solution in found
+    ]
+    return [solution for solution in mapped if fits(facts, solution)]
+
+
+def possible_values(target: Node, facts: Facts) -> list[Any]:
+    """Every value that the asked expression can have under what is given. Raises `NotUnderstood`."""
+    assigned = _assigned(facts)
+    if assigned is not None:
+        return [build(target, assigned)]
+    context = facts.context()
+    asked = build(target, context)
+    involved = unknowns(facts) | {str(name) for name in asked.free_symbols}
+    if not asked.free_symbols and not facts.equations:
+        return [asked]
+    if len(involved) == 1 and facts.equations:
+        name = involved.pop()
+        try:
+            found = real_solutions(facts, name)
+        except NotUnderstood:
+            return _on_the_circle(asked, facts, name)
+        return distinct([build(target, facts.context(**{name: value})) for value in found])
+    return _eliminated(asked, facts, context, sorted(involved))
+
+
+def _assigned(facts: Facts) -> Context | None:
+    """Where each equation gives one name a value, as in z = 1 + i, w = 3z: those values; else None."""
+    if not facts.equations or facts.constraints:
+        return None
+    values: dict[str, Any] = {}
+    for equation in facts.equations:
+        if equation.left.kind != "name" or equation.left.text in values:
+            return None
+        value = _assigned_value(equation.right, facts.context(**values))
+        if value.free_symbols:
+            return None
+        values[equation.left.text] = value
+    if not all(
+        value.is_Matrix or is_kind(value, facts.kinds.get(name, ())) for name, value in values.items()
+    ):
+        return None
+    return facts.context(**values)
+
+
+def _assigned_value(tree: Node, context: Context) -> Any:
+    """A number, or a vector that is written as a tuple."""
+    if tree.kind == "tuple" and tree.text == "()":
+        return sp.ImmutableMatrix([build(part, context) for part in tree.parts])
+    return build(tree, context)
+
+
+def distinct(values: list[Any]) -> list[Any]:
+    """The values without repetitions."""
+    kept: list[Any] = []
+    for value in values:
+        if not any(same(value, other) for other in kept):
+            kept.append(value)
+    return kept
+
+
+def _on_the_circle(asked: Any, facts: Facts, name: str) -> list[Any]:
+    """Every value under equations between sines and cosines of one angle."""
+    angle = symbol(name, facts.context())
+    differences = [_difference(equation, facts.context()) for equation in facts.equations]
+    (*conditions, wanted), s, c = on_the_circle([*differences, asked], angle)
+    polynomials = [sp.expand(sp.fraction(sp.together(condition))[0]) for condition in conditions]
+    found = _solve_polynomials([*polynomials, s**2 + c**2 - 1], [s, c])
+    kept = []
+    for place in found:
+        turn = sp.atan2(place[s], place[c])
+        if any(_angle_fits(facts, name, turn + 2 * sp.pi * k) for k in (-1, 0, 1)):
+            value = wanted.subs(place)
+            if not value.is_finite:
+                raise NotUnderstood("not defined")
+            kept.append(sp.radsimp(value))
+    if not kept:
+        raise NotUnderstood("no such angle")
+    return distinct(kept)
+
+
+def _angle_fits(facts: Facts, name: str, turn: Any) -> bool:
+    kinds = facts.kinds.get(name, set())
+    if "acute" in kinds and not 0 < turn.evalf(30) < sp.pi.evalf(30) / 2:
+        return False
+    if "obtuse" in kinds and not sp.pi.evalf(30) / 2 < turn.evalf(30) < sp.pi.evalf(30):
+        return False
+    return all(holds(constraint, facts.context(**{name: turn})) for constraint in facts.constraints)
+
+
+def _eliminated(asked: Any, facts: Facts, context: Context, names: list[str]) -> list[Any]:
+    if len(names) > MOST_UNKNOWNS or not facts.equations:
+        raise NotUnderstood("unknowns without equations")
+    symbols = [symbol(name, context) for name in names]
+    polynomials = _polynomials(facts, context)
+    if all(sp.Poly(polynomial, *symbols).total_degree() <= 1 for polynomial in polynomials):
+        value = _linear(asked, polynomials, symbols)
+        if value is not None:
+            return [value]
+    wanted = sp.Dummy("wanted")
+    above, below = sp.fraction(sp.together(asked))
+    if not (above.is_polynomial(*symbols) and below.is_polynomial(*symbols)):
+        raise NotUnderstood("no rational expression")
+    basis = sp.groebner([*polynomials, wanted * below - above], *symbols, wanted, order="lex")
+    last = [member for member in basis.exprs if member.free_symbols <= {wanted}]
+    if not last or last[0] == 1:
+        raise NotUnderstood("the value is not determined")
+    values = list(polynomial_roots(last[0], wanted, real=True))
+    if len(values) == 1 and not facts.constraints and not facts.kinds:
+        return values
+    return _reached(asked, facts, symbols, polynomials)
+
+
+def _reached(asked: Any, facts: Facts, symbols: list[Any], polynomials: list[Any]) -> list[Any]:
+    """The values at those real solutions that keep the conditions."""
+    found = _solve_polynomials(polynomials, symbols)
+    kept = [
+        found_one
+        for found_one in found
+        if fits(facts, {str(name): value for name, value in found_one.items()})
+    ]
+    values = distinct([asked.subs(solution) for solution in kept])
+    if any(value.free_symbols for value in values) or not values:
+        raise NotUnderstood("the value is not determined")
+    return values
+
+
+def _linear(asked: Any, polynomials: list[Any], symbols: list[Any]) -> Any:
+    solved = sp.linsolve(polynomials, *symbols)
+    if solved == sp.S.EmptySet:
+        raise NotUnderstood("a contradiction")
+    values = sp.simplify(asked.subs(dict(zip(symbols, next(iter(solved)), strict=True)), simultaneous=True))
+    return None if values.free_symbols else values
+
+
+def _polynomials(facts: Facts, context: Context) -> list[Any]:
+    made = []
+    for equation in facts.equations:
+        numerator, _ = sp.fraction(sp.together(_difference(equation, context)))
+        numerator = sp.expand(numerator)
+        if numerator == 0:
+            continue
+        if not numerator.is_polynomial(*numerator.free_symbols):
+            raise NotUnderstood("no polynomial equation")
+        made.append(numerator)
+    return made
+
+
+def _solve_polynomials(polynomials: list[Any], symbols: list[Any]) -> list[dict[Any, Any]]:
+    """All solutions of a system with finitely many of them."""
+    try:
+        found = sp.solve_poly_system(polynomials, *symbols)
+    except NotImplementedError as error:
+        raise NotUnderstood("a system that is not solved") from error
+    if found is None:
+        return []
+    if len(found) > MOST_SOLUTIONS or any(len(solution) != len(symbols) for solution in found):
+        raise NotUnderstood("too many solutions")
+    unique: list[dict[Any, Any]] = []
+    for solution in found:
+        if any(value.free_symbols for value in solution):
+            raise NotUnderstood("a system without finitely many solutions")
+        if all(is_real(value) for value in solution):
+            unique.append(dict(zip(symbols, solution, strict=True)))
+    return unique
+
+
+def _difference(equation: Relation, context: Context) -> Any:
+    return build(equation.left, context) - build(equation.right, context)

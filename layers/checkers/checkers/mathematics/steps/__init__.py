@@ -1,0 +1,1 @@
+"""The equalities that a worked solution writes down."""

@@ -1,0 +1,29 @@
+"""Everything that working on an answer needs, handed in from outside."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from stepwise.answering.verification import Checker
+from stepwise.config import Settings
+from stepwise.coordination.coordination import Coordination
+from stepwise.ollama.port import Model
+from stepwise.storage.answer_cache import AnswerCache
+
+__all__ = ["Desk"]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The collaborators. ``shared`` is None where there is no table: answers are then given, but never later."""
+
+    settings: Settings
+    model: Model
+    cache: AnswerCache
+    checker: Checker
+    shared: Coordination | None
+    clock: Callable[[], float] = time.time
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep

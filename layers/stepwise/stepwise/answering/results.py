@@ -1,0 +1,131 @@
+"""From what the model wrote to the fields of the HTTP contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stepwise.answering.drafting import Draft
+from stepwise.parsing.analysis import read_analysis
+from stepwise.parsing.solution import read_solution
+from stepwise.plan import Plan
+from stepwise.text.thinking import Thinking, split
+
+__all__ = ["REFUTED_TTL_SECONDS", "cacheable", "read_result", "shape", "ttl_seconds"]
+
+REFUTED_TTL_SECONDS = 300
+"""A refuted answer is reused only this long."""
+
+
+def read_result(
+    plan: Plan, draft: Draft, *, thinking: Thinking, spent: int = 0, spent_ms: int = 0
+) -> dict[str, Any]:
+    """All fields of an answer, thinking included; :func:`shape` leaves out what a client did not ask for.
+
+    *spent* and *spent_ms* are tokens and milliseconds of an earlier answer that was refuted.
+    """
+    transcript = split(draft.text, complete=draft.reason == "stop", thinking=thinking)
+    answer = transcript.answer if transcript.answered else ""
+    common = {
+        "model": plan.model,
+        "reasoning": transcript.thinking or None,
+        "finish_reason": draft.reason if transcript.answered else "length",
+        "condensed": plan.subject.get("condensed"),
+        "usage": {
+            "prompt_tokens": draft.prompt_tokens,
+            "completion_tokens": draft.tokens + draft.spent + spent,
+            "duration_ms": draft.model_ms + spent_ms,
+        },
+    }
+    match plan.kind:
+        case "solve":
+            return _solution(plan, answer) | common
+        case "analyze":
+            return _analysis(answer) | common
+    return {"response": answer} | common
+
+
+def _solution(plan: Plan, answer: str) -> dict[str, Any]:
+    solution = read_solution(answer, steps=plan.subject["steps"])
+    return {
+        "solution": answer,
+        "analysis": solution.analysis,
+        "steps": [{"title": step.title, "text": step.text} for step in solution.steps],
+        "final_answer": solution.final_answer,
+        "verification": None,
+    }
+
+
+def _analysis(answer: str) -> dict[str, Any]:
+    found = read_analysis(answer)
+    fields: dict[str, Any] = found.as_dict()
+    fields["validity"] = {"model": found.model_verdict, "solver": "unknown", "countermodel": None}
+    return fields | {
+        "analysis": answer,
+        "missing_formulas": list(found.missing_formulas),
+        "checked": False,
+    }
+
+
+def cacheable(result: Mapping[str, Any]) -> bool:
+    """A whole answer that is one; a cut one is never reused."""
+    text = result.get("solution") or result.get("analysis")
+    return result["finish_reason"] == "stop" and bool(text)
+
+
+def ttl_seconds(result: Mapping[str, Any], ordinary: int) -> int:
+    verification = result.get("verification")
+    refuted = verification is not None and verification["status"] == "refuted"
+    return min(ordinary, REFUTED_TTL_SECONDS) if refuted else ordinary
+
+
+def shape(kind: str, result: Mapping[str, Any], asked: Mapping[str, Any], *, cached: bool) -> dict[str, Any]:
+    """The 200 body for one client; *asked* is what that client sent (see :mod:`stepwise.api.asked`)."""
+    reasoning = result["reasoning"] if asked["include_reasoning"] else None
+    common = {"finish_reason": result["finish_reason"], "usage": result["usage"]}
+    match kind:
+        case "solve":
+            return {
+                "success": True,
+                "problem": asked["problem"],
+                "solution": result["solution"],
+                "model": result["model"],
+                "analysis": result["analysis"],
+                "steps": result["steps"],
+                "final_answer": result["final_answer"],
+                "verification": result["verification"] if asked["verify"] else None,
+                "reasoning": reasoning,
+                "cached": cached,
+                "condensed": result["condensed"],
+            } | common
+        case "analyze":
+            return {
+                "success": True,
+                "analysis": result["analysis"],
+                "model": result["model"],
+                "premises": result["premises"],
+                "conclusion": result["conclusion"],
+                "relations": result["relations"],
+                "reasoning_chain": result["reasoning_chain"],
+                "proof_idea": result["proof_idea"],
+                "missing_premises": result["missing_premises"],
+                "fallacies": result["fallacies"],
+                "validity": _validity(result, asked),
+                "reasoning": reasoning,
+                "cached": cached,
+                "condensed": result["condensed"],
+            } | common
+    return {
+        "success": True,
+        "response": result["response"],
+        "model": result["model"],
+        "metadata": {"temperature": asked["temperature"], "top_p": asked["top_p"]},
+        "reasoning": reasoning,
+    } | common
+
+
+def _validity(result: Mapping[str, Any], asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    validity: Mapping[str, Any] = result["validity"]
+    if asked["verify"]:
+        return validity
+    return {"model": validity["model"], "solver": "unknown", "countermodel": None}

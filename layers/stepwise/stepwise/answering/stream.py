@@ -1,0 +1,294 @@
+"""Live pieces of an answer: what a stream shows while the model writes, in whatever shape a surface gives it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Generator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from stepwise.answering.dependencies import Desk
+from stepwise.answering.drafting import begin_anew
+from stepwise.answering.joining import begin, lose_interest, own, watch
+from stepwise.answering.ownership import Ownership
+from stepwise.answering.respond import Caller, cached_reply, quietly
+from stepwise.answering.results import shape
+from stepwise.answering.work import State, perform, store
+from stepwise.coordination.coordination import Coordination
+from stepwise.coordination.jobs import new_job_id
+from stepwise.coordination.runs import Run, RunLost
+from stepwise.errors import (
+    GenerationBroken,
+    InternalError,
+    ModelTimeout,
+    ModelUnavailable,
+    QueueFull,
+    StepwiseError,
+    error_of,
+)
+from stepwise.observability import count
+from stepwise.plan import Plan
+from stepwise.storage.table import TableError
+from stepwise.text.thinking import Splitter
+
+__all__ = ["Live", "live"]
+
+_MARGIN = 5.0
+_SLOT_PATIENCE = 60.0
+_SLOT_POLL = 0.5
+_FOLLOW_POLL = 0.5
+_LATE = "The answer was not whole in time. Ask for fewer tokens, or without a stream for a job."
+_TAG_PATIENCE = 0.3
+"""How long the beginning of an untagged text is held back: a ``</think>`` may still make thinking of it."""
+
+
+@dataclass(frozen=True)
+class Live:
+    """One piece: thinking or answer text, or the whole 200 body when it is done."""
+
+    kind: Literal["thinking", "answer", "done"]
+    text: str = ""
+    body: Mapping[str, Any] | None = None
+
+
+type Pieces = Generator[Live | None]
+"""None when there is nothing to show just now: at least four times a second while the model is at work."""
+
+
+def live(
+    desk: Desk, plan: Plan, asked: Mapping[str, Any], caller: Caller, *, until: float = float("inf")
+) -> Pieces:
+    """The pieces of the answer, the last one ``done``. Closing the generator stops the model.
+
+    It takes as long as the function has, and no longer than *until* (on the desk's monotonic clock).
+
+    Raises:
+        StepwiseError: named as in the HTTP contract.
+    """
+    hit = cached_reply(desk, plan, asked, caller.preferences)
+    if hit is not None:
+        yield from _whole(hit.body, _text(hit.body), asked)
+        return
+    deadline = min(
+        until,
+        caller.started + desk.settings.generation_timeout,
+        desk.monotonic() + caller.remaining() - _MARGIN,
+    )
+    if desk.shared is None or not desk.cache.reachable():
+        yield from _written(desk, plan, asked, State(), _Nobody(), deadline)
+        return
+    ticket = new_job_id()
+    try:
+        begun = begin(desk, desk.shared, plan, group=caller.partner, ticket=ticket, since=caller.since(desk))
+    except TableError:
+        count("Errors", code="table_unavailable")
+        yield from _written(desk, plan, asked, State(), _Nobody(), deadline)
+        return
+    yield from _Stream(desk, desk.shared, plan, asked, ticket, deadline).pieces(begun.run, begun.ownership)
+
+
+def _text(body: Mapping[str, Any]) -> str:
+    return str(body.get("solution") or body.get("response") or body.get("analysis") or "")
+
+
+def _whole(body: Mapping[str, Any], text: str, asked: Mapping[str, Any]) -> Pieces:
+    if asked["include_reasoning"] and body["reasoning"]:
+        yield Live("thinking", body["reasoning"])
+    if text:
+        yield Live("answer", text)
+    yield Live("done", body=body)
+
+
+def _written(
+    desk: Desk, plan: Plan, asked: Mapping[str, Any], state: State, keeper: Any, deadline: float
+) -> Generator[Live | None, None, Mapping[str, Any]]:
+    """What the model writes, piece by piece, and the end."""
+    splitter = Splitter(desk.settings.thinking, clock=desk.monotonic, patience=_TAG_PATIENCE)
+    if desk.settings.prefill == "never" and state.draft.text:
+        begin_anew(state.draft)  # while nobody here has seen any of it
+    work = perform(desk, plan, state, keeper, deadline=deadline, again=lambda _: False, restart=False)
+    yield from _shown(splitter.feed(state.draft.text)) if state.draft.text else ()
+    try:
+        while True:
+            piece = next(work)
+            pieces = splitter.feed(piece or "")
+            yield from _shown(pieces)
+            if not pieces:
+                yield None
+    except StopIteration as end:
+        result: Mapping[str, Any] = end.value
+    finally:
+        work.close()
+    yield from _shown(splitter.close(complete=state.draft.reason == "stop"))
+    store(desk, plan, result)
+    yield Live("done", body=shape(plan.kind, result, asked, cached=False))
+    return result
+
+
+def _shown(pieces: Any) -> Pieces:
+    for piece in pieces:
+        yield Live(piece.kind, piece.text)
+
+
+class _Nobody:
+    def tick(self, state: State) -> None:
+        return
+
+
+@dataclass(frozen=True)
+class _Stream:
+    """One stream among other requests."""
+
+    desk: Desk
+    shared: Coordination
+    plan: Plan
+    asked: Mapping[str, Any]
+    ticket: str
+    deadline: float
+
+    def pieces(self, run: Run, ownership: Ownership | None) -> Pieces:
+        """All pieces, each shown once, whoever writes them."""
+        shown = Shown()
+        while True:
+            if ownership is not None:
+                done = yield from shown.only_new(self._own(ownership))
+                if done:
+                    return
+            seen = yield from self._followed(run.id)
+            if isinstance(seen, Ownership):
+                ownership = seen
+                continue
+            if seen.status == "succeeded" and seen.result is not None:
+                body = shape(self.plan.kind, seen.result, self.asked, cached=False)
+                yield from shown.only_new(_whole(body, _text(body), self.asked))
+                return
+            if seen.status == "failed" and seen.error is not None:
+                raise error_of(seen.error)
+            raise InternalError
+
+    def _own(self, ownership: Ownership) -> Generator[Live | None, None, bool]:
+        state = State.from_dict(ownership.run.state)
+        ended = False
+        try:
+            yield from self._slot(ownership, state)
+            with closing(
+                _written(self.desk, self.plan, self.asked, state, ownership, self.deadline)
+            ) as written:
+                for piece in written:
+                    if piece is not None and piece.kind == "done":
+                        break
+                    yield piece
+                # The run ends before its last event is sent, so that a client that leaves then leaves nothing.
+                result = _rest(written)
+            ended = True
+            quietly(ownership, lambda: ownership.succeed(result, state))
+            yield piece
+        except RunLost:
+            ended = True
+            quietly(ownership, ownership.let_go)
+            return False
+        except (ModelTimeout, ModelUnavailable, GenerationBroken, QueueFull) as error:
+            # This client is told at once; a worker tries again later for others who want the answer.
+            ended = True
+            self._leave(ownership, state)
+            if isinstance(error, ModelTimeout):
+                raise ModelTimeout(_LATE) from error
+            raise
+        except StepwiseError as error:
+            ended = True
+            quietly(ownership, functools.partial(ownership.fail, error))
+            raise
+        finally:
+            if not ended:  # the client has gone
+                self._leave(ownership, state)
+        return True
+
+    def _slot(self, ownership: Ownership, state: State) -> Pieces:
+        end = min(self.deadline, self.desk.monotonic() + _SLOT_PATIENCE)
+        try:
+            while True:
+                ownership.slot = self.shared.slots.acquire()
+                if ownership.slot is not None:
+                    return
+                if self.desk.monotonic() > end:
+                    waiting = len(self.shared.admission.waiting())
+                    raise QueueFull(retry_after=self.shared.admission.retry_after(waiting))
+                self.desk.sleep(_SLOT_POLL)
+                ownership.tick(state)
+                yield None
+        except TableError:
+            count("Errors", code="table_unavailable")  # the answer is worth more than the bound
+
+    def _leave(self, ownership: Ownership, state: State) -> None:
+        quietly(ownership, lambda: ownership.leave(state, self.ticket))
+
+    def _followed(self, run_id: str) -> Generator[Live | None, None, Run | Ownership]:
+        """Wait for the run of another owner; ours when that one has died."""
+        following = True
+        try:
+            while self.desk.monotonic() < self.deadline:
+                run, ours = watch(self.desk, self.shared, run_id, until=self.desk.monotonic())
+                following = run is not None and not run.ended and not ours
+                if run is None:
+                    raise InternalError
+                if ours:
+                    return own(self.desk, self.shared, run, self.plan)
+                if run.ended:
+                    return run
+                yield None
+                self.desk.sleep(_FOLLOW_POLL)
+            raise ModelTimeout(_LATE)
+        finally:
+            if following:  # the client has gone, or its time is up: the model stops when nobody else waits
+                self._stop_following(run_id)
+
+    def _stop_following(self, run_id: str) -> None:
+        try:
+            run = self.shared.runs.get(run_id)
+            if run is not None:
+                lose_interest(self.shared, run, self.ticket)
+        except TableError:
+            count("Errors", code="table_unavailable")
+
+
+class Shown:
+    """What a stream has shown, so that nothing comes twice when another owner's text takes its place."""
+
+    def __init__(self) -> None:
+        self._sent = {"thinking": "", "answer": ""}
+
+    def only_new[T](self, pieces: Generator[Live | None, None, T]) -> Generator[Live | None, None, T]:
+        """What of *pieces*, which begin with the beginning of the answer, was not shown yet.
+
+        Raises:
+            GenerationBroken: they tell another answer than the one that was shown.
+        """
+        at = {"thinking": 0, "answer": 0}
+        with closing(pieces):
+            while True:
+                try:
+                    piece = next(pieces)
+                except StopIteration as end:
+                    result: T = end.value
+                    return result
+                if piece is None or piece.kind == "done":
+                    yield piece
+                    continue
+                sent, begin = self._sent[piece.kind], at[piece.kind]
+                at[piece.kind] = begin + len(piece.text)
+                again = sent[begin : at[piece.kind]]
+                if piece.kind == "answer" and not piece.text.startswith(again):
+                    raise GenerationBroken
+                new = piece.text[len(again) :]
+                self._sent[piece.kind] = sent + new
+                yield Live(piece.kind, new) if new else None
+
+
+def _rest(written: Generator[Live | None, None, Mapping[str, Any]]) -> Mapping[str, Any]:
+    while True:
+        try:
+            next(written)
+        except StopIteration as end:
+            result: Mapping[str, Any] = end.value
+            return result

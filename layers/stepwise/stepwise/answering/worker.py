@@ -1,0 +1,195 @@
+"""Go on with a run that did not fit in a request, or that its owner left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from stepwise.answering.dependencies import Desk
+from stepwise.answering.joining import own
+from stepwise.answering.ownership import Ownership
+from stepwise.answering.respond import drain
+from stepwise.answering.work import State, perform, store
+from stepwise.coordination.admission import Place
+from stepwise.coordination.coordination import Coordination
+from stepwise.coordination.runs import Run, RunLost
+from stepwise.coordination.single_flight import flight_key
+from stepwise.coordination.slots import Slot
+from stepwise.errors import (
+    GenerationBroken,
+    InternalError,
+    ModelTimeout,
+    ModelUnavailable,
+    StepwiseError,
+    stored,
+)
+from stepwise.observability import count
+from stepwise.plan import Plan
+
+__all__ = ["Message", "bury", "work_on"]
+
+HOLD_SECONDS = 30.0
+"""How long a message is held from others after a sign of life: what a killed worker's message is late by, at most."""
+_HOLD_EVERY = 10.0
+_HAND_OVER_SECONDS = 2.0
+_HAND_OVER_POLL = 0.1
+_SLOT_POLL = 0.5
+_SLOT_PATIENCE = 120.0
+_MARGIN = 15.0
+"""Seconds that a worker keeps back of its own time to hand over."""
+_MAX_ATTEMPTS = 8
+_MAX_SILENT_ATTEMPTS = 3
+_MAX_BREAKS = 30
+_LONGEST_PAUSE = 60.0
+
+
+@dataclass(frozen=True)
+class Message:
+    """A wake-up for a run. ``hold`` keeps it from other workers for some seconds more.
+
+    ``fence`` is that of the owner who was handing the run over when it was sent, else 0.
+    """
+
+    run_id: str
+    hold: Callable[[float], None]
+    fence: int = 0
+
+
+def work_on(desk: Desk, shared: Coordination, message: Message, *, remaining: Callable[[], float]) -> None:
+    """Carry the run of *message* on, to its end or to the next hand-over. After this the message has had its use.
+
+    *remaining* gives the seconds that this worker has left.
+
+    Raises:
+        TableError, QueueUnavailable: nothing is lost, the message comes again.
+    """
+    life = _SignsOfLife(desk, message)
+    plan = shared.runs.plan(message.run_id)
+    run = _handed_over(desk, shared, message)
+    if run is None or run.ended:
+        return
+    if plan is None:
+        bury(desk, shared, run.id)
+        return
+    slot = None if run.owned(desk.clock()) else _slot(desk, shared, run, life, remaining)
+    taken = shared.runs.take(run.id) if slot is not None else None
+    if slot is None or taken is None:
+        if slot is not None:
+            shared.slots.release(slot)
+        _come_back(desk, shared, run.id)
+        return
+    ownership = own(desk, shared, taken, plan, on_sign_of_life=life, slot=slot)
+    try:
+        _carry_on(desk, ownership, taken, plan, deadline=desk.monotonic() + remaining() - _MARGIN)
+    except RunLost:
+        ownership.let_go()
+        # Its next owner may have come by a second delivery of this very message, which is deleted after this.
+        _come_back(desk, shared, run.id)
+    finally:
+        ownership.free_slot()
+
+
+def _handed_over(desk: Desk, shared: Coordination, message: Message) -> Run | None:
+    """The run; where its owner is just handing it over, as it is after that: the message can be quicker."""
+    end = desk.monotonic() + _HAND_OVER_SECONDS
+    while True:
+        run = shared.runs.get(message.run_id)
+        leaving = run is not None and run.fence == message.fence and run.owned(desk.clock())
+        if not leaving or desk.monotonic() >= end:
+            return run
+        desk.sleep(_HAND_OVER_POLL)
+
+
+def _carry_on(desk: Desk, ownership: Ownership, run: Run, plan: Plan, *, deadline: float) -> None:
+    state = State.from_dict(run.state)
+    if run.attempts > _MAX_ATTEMPTS:
+        ownership.fail(InternalError("This could not be worked on: it stopped the worker each time."))
+        return
+    deadline = min(deadline, desk.monotonic() + desk.settings.generation_timeout)
+    try:
+        result = drain(perform(desk, plan, state, ownership, deadline=deadline))
+    except ModelTimeout:
+        if desk.monotonic() >= deadline - 0.5:
+            ownership.hand_over(state)
+        else:
+            silent = ModelTimeout("The model host stayed silent for too long. Try again.")
+            _again_later(ownership, state, run.attempts, silent, most=_MAX_SILENT_ATTEMPTS)
+    except (ModelUnavailable, GenerationBroken) as error:
+        _again_later(ownership, state, run.attempts, error, most=_MAX_ATTEMPTS)
+    except StepwiseError as error:
+        ownership.fail(error)
+    else:
+        store(desk, plan, result)
+        ownership.succeed(result, state)
+
+
+def _again_later(
+    ownership: Ownership, state: State, attempts: int, error: StepwiseError, *, most: int
+) -> None:
+    """The model host is ill: try again after a pause that grows, until it has been ill for too long."""
+    progress = state.tokens > ownership.run.tokens
+    attempts = 0 if progress else attempts
+    if attempts >= most or state.draft.breaks > _MAX_BREAKS:
+        ownership.fail(error)
+    else:
+        ownership.hand_over(state, delay=min(_LONGEST_PAUSE, 2.0**attempts))
+
+
+def _slot(
+    desk: Desk, shared: Coordination, run: Run, life: Callable[[], None], remaining: Callable[[], float]
+) -> Slot | None:
+    """A slot as soon as one is free; None when the run has ended or has an owner meanwhile, or patience has ended."""
+    end = desk.monotonic() + min(_SLOT_PATIENCE, remaining() - _MARGIN)
+    while True:
+        slot = shared.slots.acquire()
+        if slot is not None or desk.monotonic() >= end:
+            return slot
+        desk.sleep(_SLOT_POLL)
+        life()
+        seen = shared.runs.get(run.id)
+        if seen is None or seen.ended or seen.owned(desk.clock()):
+            return None
+
+
+def _come_back(desk: Desk, shared: Coordination, run_id: str) -> None:
+    """Somebody else owns the run, or no slot is free: see to it that a message is there should its owner die.
+
+    This one's visibility timeout would do, but each return of it counts towards the dead-letter queue.
+    """
+    run = shared.runs.get(run_id)
+    if run is None or run.ended:
+        return
+    lease_left = run.lease_until / 1000 - desk.clock()
+    shared.queue.send(run_id, run.group, delay=max(1.0, lease_left + 1.0))
+
+
+def bury(desk: Desk, shared: Coordination, run_id: str) -> None:
+    """A message came back too often: the run has failed for good, unless somebody is at work on it."""
+    run = shared.runs.get(run_id)
+    if run is None or run.ended:
+        return
+    error = InternalError("This could not be worked on after several attempts.")
+    if not shared.runs.give_up(run_id, stored(error)):
+        _come_back(desk, shared, run_id)
+        return
+    shared.admission.leave(Place(run.place, run.id, run.since, run.fence))
+    plan = shared.runs.plan(run_id)
+    if plan is not None and plan.key:
+        shared.flights.end(flight_key(plan), run_id)
+    count("Errors", code="dead_letter")
+
+
+class _SignsOfLife:
+    """Holds the message from other workers, every ten seconds."""
+
+    def __init__(self, desk: Desk, message: Message) -> None:
+        self._desk = desk
+        self._message = message
+        self._next = 0.0
+        self()
+
+    def __call__(self) -> None:
+        now = self._desk.monotonic()
+        if now >= self._next:
+            self._next = now + _HOLD_EVERY
+            self._message.hold(HOLD_SECONDS)

@@ -1,0 +1,1 @@
+"""HTTP: requests in, responses, streams and problem documents out."""

@@ -1,0 +1,201 @@
+"""HTTP on both sides of the domain: a gateway event in, a response out, every error as a problem document."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPMethod
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+
+from stepwise.answering.reply import Reply
+from stepwise.api.encoding import json_bytes
+from stepwise.errors import (
+    InternalError,
+    MethodNotAllowed,
+    NotFound,
+    PayloadTooLarge,
+    StepwiseError,
+    UnsupportedMediaType,
+    problem,
+)
+from stepwise.observability import count, log_exception, logger
+from stepwise.runtime.streaming_response import StreamingResponse
+
+__all__ = ["Api", "Call", "json_response"]
+
+_WEIGHT = re.compile(r"[01](?:\.[0-9]{0,3})?")
+_SECURITY_HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request as the functions see it. Header names are in lower case."""
+
+    id: str
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    partner: str
+    """A digest of the API key's id; what is a partner's own is kept under it."""
+    body: bytes
+    remaining: Callable[[], float]
+    """Seconds that the function has left."""
+
+    def json_body(self, limit: int) -> bytes:
+        """The body, when it is JSON by its type and not over *limit* bytes.
+
+        Raises:
+            UnsupportedMediaType, PayloadTooLarge
+        """
+        kind = self.headers.get("content-type", "application/json").split(";")[0].strip().lower()
+        if kind != "application/json":
+            raise UnsupportedMediaType
+        if self.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+            raise UnsupportedMediaType("Send the body as it is, without Content-Encoding.")
+        if len(self.body) > limit:
+            raise PayloadTooLarge(f"The body has {len(self.body)} bytes; at most {limit} are accepted.")
+        return self.body
+
+    @property
+    def wants_events(self) -> bool:
+        """Whether the client asks for a stream of server-sent events, and not rather for JSON (RFC 9110, 12.5.1)."""
+        accepted = _accepted(self.headers.get("accept", ""))
+        events = accepted.get("text/event-stream", 0.0)
+        return events > 0 and events >= accepted.get("application/json", 0.0)
+
+
+class Api(APIGatewayRestResolver):
+    """Powertools' resolver with this API's errors, and with routes that may stream.
+
+    ``error_body``, ``error_type`` and ``error_status`` give an error its shape: a problem document (RFC 9457).
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._streamed: StreamingResponse | None = None
+        self.exception_handler(StepwiseError)(self.error_response)
+        self.exception_handler(Exception)(self._unexpected)
+        self.exception_handler(NotFoundError)(lambda _: self.error_response(self._no_route()))
+
+    def resolve(self, event: Any, context: Any) -> Any:
+        self._streamed = None
+        response = super().resolve(event, context)
+        streamed, self._streamed = self._streamed, None
+        return streamed or response
+
+    def stream(self, response: StreamingResponse) -> Response[str]:
+        """Answer this call with *response*; a route returns what this returns."""
+        self._streamed = response
+        return Response(status_code=response.status)
+
+    @property
+    def call(self) -> Call:
+        """The call that is being answered."""
+        event = self.current_event.raw_event
+        request_context = event.get("requestContext") or {}
+        return Call(
+            id=str(request_context.get("requestId") or self.lambda_context.aws_request_id),
+            method=str(event.get("httpMethod", "")),
+            path=str(event.get("path", "")),
+            headers=_headers(event),
+            partner=_partner(request_context.get("identity") or {}),
+            body=_body(event),
+            remaining=lambda: self.lambda_context.get_remaining_time_in_millis() / 1000,
+        )
+
+    def reply(self, reply: Reply) -> Response[str]:
+        return json_response(reply.status, reply.body, self.call.id, reply.headers)
+
+    def error_response(self, error: StepwiseError) -> Response[str]:
+        """*error* as this API shows it."""
+        count("Errors", code=error.code)
+        if error.reason:
+            logger.warning("refused", extra={"code": error.code, "reason": error.reason})
+        call = self.call
+        headers = dict(error.headers)
+        if error.retry_after is not None:
+            headers["Retry-After"] = str(error.retry_after)
+        status = self.error_status(error, call)
+        return json_response(status, self.error_body(error, call), call.id, headers, self.error_type(call))
+
+    def error_body(self, error: StepwiseError, call: Call) -> Mapping[str, Any]:
+        return problem(error, call.id)
+
+    def error_status(self, error: StepwiseError, call: Call) -> int:
+        return error.status
+
+    def error_type(self, call: Call) -> str:
+        return "application/problem+json"
+
+    def _unexpected(self, error: Exception) -> Response[str]:
+        log_exception(error)
+        return self.error_response(InternalError())
+
+    def _no_route(self) -> StepwiseError:
+        """404, or 405 where the address takes other methods."""
+        event = self.current_event
+        allowed = {
+            route.method
+            for route in self._static_routes + self._dynamic_routes
+            if route.rule.match(event.path)
+        }
+        if not allowed:
+            return NotFound()
+        return MethodNotAllowed(headers={"Allow": ", ".join(sorted(allowed & set(HTTPMethod)))})
+
+
+def json_response(
+    status: int,
+    body: Mapping[str, Any],
+    request_id: str,
+    headers: Mapping[str, str] | None = None,
+    content_type: str = "application/json",
+) -> Response[str]:
+    """A response with the headers that every one of this API has."""
+    return Response(
+        status_code=status,
+        content_type=content_type,
+        body=json_bytes(body).decode("utf-8"),
+        headers={**_SECURITY_HEADERS, **(headers or {}), "x-request-id": request_id},
+    )
+
+
+def _headers(event: Mapping[str, Any]) -> dict[str, str]:
+    """Names in lower case; a header that came more than once is one list (RFC 9110, 5.3)."""
+    single = {name: [value] for name, value in (event.get("headers") or {}).items()}
+    headers: dict[str, list[str]] = {}
+    for name, values in (event.get("multiValueHeaders") or single).items():
+        headers.setdefault(str(name).lower(), []).extend(map(str, values or []))
+    return {name: ", ".join(values) for name, values in headers.items()}
+
+
+def _accepted(accept: str) -> dict[str, float]:
+    """Weight of each media type in an ``Accept`` header; a weight that is no number is the ordinary one."""
+    weights = {}
+    for element in accept.lower().split(","):
+        kind, *parameters = [part.strip() for part in element.split(";")]
+        weight = next((part[2:] for part in parameters if part.startswith("q=")), "1")
+        weights[kind] = float(weight) if _WEIGHT.fullmatch(weight) else 1.0
+    return weights
+
+
+def _partner(identity: Mapping[str, Any]) -> str:
+    key = identity.get("apiKeyId") or identity.get("apiKey") or "anonymous"
+    return hashlib.sha256(str(key).encode()).hexdigest()[:32]
+
+
+def _body(event: Mapping[str, Any]) -> bytes:
+    body = event.get("body") or ""
+    if not event.get("isBase64Encoded"):
+        return str(body).encode("utf-8", "surrogatepass")
+    try:
+        return base64.b64decode(body)
+    except (binascii.Error, ValueError):
+        return b""

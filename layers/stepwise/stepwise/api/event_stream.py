@@ -1,0 +1,93 @@
+"""Answers as server-sent events: ``reasoning``, ``delta``, then one of ``done`` and ``error``."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping
+from typing import Any
+
+from stepwise.answering.dependencies import Desk
+from stepwise.answering.respond import Caller
+from stepwise.answering.stream import Live, live
+from stepwise.api.sse import HEADERS, HEARTBEAT, HEARTBEAT_SECONDS, event
+from stepwise.errors import InternalError, StepwiseError, problem
+from stepwise.observability import count, log_exception
+from stepwise.plan import Plan
+from stepwise.runtime.streaming_response import StreamingResponse
+
+__all__ = ["prime", "stream"]
+
+_PRIMING_SECONDS = 1.5
+"""How long an error can still be an HTTP status instead of an event."""
+
+
+def stream(
+    desk: Desk, plan: Plan, asked: Mapping[str, Any], caller: Caller, request_id: str
+) -> StreamingResponse:
+    """The answer as it is written.
+
+    Raises:
+        StepwiseError: before the first byte.
+    """
+    pieces = prime(desk, live(desk, plan, asked, caller))
+    headers = {**HEADERS, "x-request-id": request_id}
+    return StreamingResponse(200, headers, _events(desk, plan, asked, pieces, request_id, caller.started))
+
+
+def prime(desk: Desk, pieces: Generator[Live | None]) -> Generator[Live | None]:
+    """Wait for the first piece, or until it is clear that the model takes its time; errors up to there are raised."""
+    begun = desk.monotonic()
+    first: list[Live | None] = []
+    for piece in pieces:
+        first.append(piece)
+        if piece is not None or desk.monotonic() - begun > _PRIMING_SECONDS:
+            break
+    return _chained(first[-1:], pieces)
+
+
+def _chained(first: list[Live | None], rest: Generator[Live | None]) -> Generator[Live | None]:
+    try:
+        yield from first
+        yield from rest
+    finally:
+        rest.close()
+
+
+def _events(
+    desk: Desk,
+    plan: Plan,
+    asked: Mapping[str, Any],
+    pieces: Generator[Live | None],
+    request_id: str,
+    last: float,
+) -> Iterator[bytes]:
+    try:
+        for piece in pieces:
+            chunk = _event(plan, asked, piece)
+            now = desk.monotonic()
+            if not chunk and now - last >= HEARTBEAT_SECONDS:
+                chunk = HEARTBEAT
+            if chunk:
+                last = now
+            yield chunk
+    except StepwiseError as error:
+        count("Errors", code=error.code)
+        yield event("error", problem(error, request_id))
+    except Exception as error:  # noqa: BLE001 - the status has been sent: the client is told in the stream
+        log_exception(error)
+        yield event("error", problem(InternalError(), request_id))
+    finally:
+        pieces.close()
+
+
+def _event(plan: Plan, asked: Mapping[str, Any], piece: Live | None) -> bytes:
+    if piece is None:
+        return b""
+    match piece.kind:
+        case "thinking":
+            return event("reasoning", {"delta": piece.text}) if asked["include_reasoning"] else b""
+        case "answer":
+            return event("delta", {"delta": piece.text})
+    body = dict(piece.body or {})
+    if plan.kind == "chat":
+        body.pop("response", None)
+    return event("done", body)

@@ -1,0 +1,146 @@
+"""``Idempotency-Key``: a POST that is sent again gets the first reply again, for 24 hours, per API key.
+
+Follows the IETF draft "The Idempotency-Key HTTP Header Field": 409 while the first one is being worked on, 422 where
+the key comes with another request. Only what succeeded is kept (200 and 202): an error may be tried again. A first
+request whose function was killed gives its key free after the longest time that a request can take.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from stepwise.answering.reply import Reply
+from stepwise.errors import IdempotencyInProgress, IdempotencyMismatch
+from stepwise.storage.table import (
+    ConditionFailed,
+    Item,
+    Table,
+    TableError,
+    absent,
+    all_of,
+    any_of,
+    equals,
+    less,
+)
+
+__all__ = ["Held", "Idempotency"]
+
+_KEPT_SECONDS = 86_400
+_SK = "request"
+
+
+@dataclass(frozen=True)
+class Held:
+    """A key whose first reply is being made: it is kept in the end, or the key is given free."""
+
+    keep: Callable[[Reply], None]
+    free: Callable[[], None]
+
+
+class Idempotency:
+    """Replies by key. *clock* gives epoch seconds; *patience* is the longest that a request can take, in seconds."""
+
+    def __init__(self, table: Table, *, clock: Callable[[], float], patience: float) -> None:
+        self._table = table
+        self._clock = clock
+        self._patience = patience
+
+    def once(self, partner: str, key: str, request: bytes, compute: Callable[[], Reply]) -> Reply:
+        """The first reply to *request* under *key*; *compute* is called when there is none yet.
+
+        Raises:
+            IdempotencyInProgress: the first one is still being worked on.
+            IdempotencyMismatch: the key came with another request.
+        """
+        held = self.hold(partner, key, request, patience=self._patience)
+        if isinstance(held, Reply):
+            return held
+        try:
+            reply = compute()
+        except BaseException:
+            held.free()
+            raise
+        if reply.status in (200, 202):
+            held.keep(reply)
+        else:
+            held.free()
+        return reply
+
+    def hold(self, partner: str, key: str, request: bytes, *, patience: float) -> Reply | Held:
+        """The first reply to *request* under *key*, or the key itself when there is none yet.
+
+        A holder that dies gives the key free after *patience* seconds.
+
+        Raises:
+            IdempotencyInProgress: the first one is still being worked on.
+            IdempotencyMismatch: the key came with another request.
+        """
+        pk = "idempotency#" + hashlib.sha256(json.dumps([partner, key]).encode()).hexdigest()
+        digest = hashlib.sha256(request).hexdigest()
+        owner = secrets.token_hex(8)
+        try:
+            kept = self._begin(pk, digest, owner, patience)
+        except TableError:
+            # Without the table nothing can be kept; the answer is worth more.
+            return Held(keep=lambda _: None, free=lambda: None)
+        return kept or Held(
+            keep=lambda reply: self._keep(pk, owner, reply), free=lambda: self._forget(pk, owner)
+        )
+
+    def _begin(self, pk: str, digest: str, owner: str, patience: float) -> Reply | None:
+        now = self._now()
+        free = any_of(
+            absent("pk"), less("expires_at", now // 1000), all_of(absent("reply"), less("until", now))
+        )
+        try:
+            self._table.put(
+                {
+                    "pk": pk,
+                    "sk": _SK,
+                    "digest": digest,
+                    "owner": owner,
+                    "until": now + round(patience * 1000),
+                    "expires_at": now // 1000 + _KEPT_SECONDS,
+                },
+                condition=free,
+            )
+        except ConditionFailed as error:
+            item = error.item or self._table.get(pk, _SK, consistent=True)
+            # A write that the client repeated can meet itself.
+            return None if item is None or item["owner"] == owner else _kept(item, digest)
+        return None
+
+    def _keep(self, pk: str, owner: str, reply: Reply) -> None:
+        packed = zlib.compress(json.dumps([reply.status, reply.body, reply.headers]).encode(), 6)
+        try:
+            self._table.update(
+                pk,
+                _SK,
+                set={"reply": packed, "expires_at": self._now() // 1000 + _KEPT_SECONDS},
+                condition=equals("owner", owner),
+            )
+        except TableError:
+            return
+
+    def _forget(self, pk: str, owner: str) -> None:
+        try:
+            self._table.delete(pk, _SK, condition=equals("owner", owner))
+        except TableError:
+            return
+
+    def _now(self) -> int:
+        return round(self._clock() * 1000)
+
+
+def _kept(item: Item, digest: str) -> Reply:
+    if item["digest"] != digest:
+        raise IdempotencyMismatch
+    if "reply" not in item:
+        raise IdempotencyInProgress(retry_after=1)
+    status, body, headers = json.loads(zlib.decompress(item["reply"]))
+    return Reply(status, body, headers)

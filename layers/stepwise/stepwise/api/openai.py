@@ -1,0 +1,177 @@
+"""The OpenAI-compatible surface: completions plain and streamed, models, and errors in OpenAI's shape.
+
+Source: OpenAI API reference, "Chat" and "Models" (https://platform.openai.com/docs/api-reference). Thinking comes in
+``reasoning_content``, as other hosts of reasoning models send it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from stepwise.answering.dependencies import Desk
+from stepwise.answering.reply import Reply, cache_status_miss
+from stepwise.answering.respond import Caller, wait_of
+from stepwise.answering.stream import Live, live
+from stepwise.api.encoding import json_bytes
+from stepwise.api.event_stream import prime
+from stepwise.api.openai_schemas import CompletionRequest
+from stepwise.api.planning import completion_plan, served_model
+from stepwise.api.sse import HEADERS, HEARTBEAT, HEARTBEAT_SECONDS
+from stepwise.config import Settings
+from stepwise.errors import InternalError, ModelTimeout, StepwiseError
+from stepwise.observability import count, log_exception
+from stepwise.plan import Plan
+from stepwise.runtime.streaming_response import StreamingResponse
+
+__all__ = ["complete", "error_body", "list_models", "retrieve_model", "stream_completion"]
+
+_DONE = b"data: [DONE]\n\n"
+_ASKED = {"include_reasoning": True, "verify": False}
+
+
+def complete(desk: Desk, request: CompletionRequest, caller: Caller, request_id: str) -> Reply:
+    """The whole completion; it waits as long as the deployment allows.
+
+    Raises:
+        ModelTimeout: it was not ready by then.
+        StepwiseError: named as in the HTTP contract.
+    """
+    plan = completion_plan(request, desk.settings)
+    patient = replace(caller, preferences=replace(caller.preferences, wait=float("inf")))
+    until = caller.started + wait_of(desk, patient)
+    pieces = live(desk, plan, _asked(request), caller, until=until)
+    try:
+        body = _body(desk, pieces, until)
+    finally:
+        pieces.close()
+    message = {"role": "assistant", "content": body["response"]}
+    if body["reasoning"]:
+        message["reasoning_content"] = body["reasoning"]
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": body["finish_reason"]}
+    completion = _head(request_id, plan, "chat.completion") | {"choices": [choice], "usage": _usage(body)}
+    return Reply(200, completion, {"Cache-Status": cache_status_miss(forward="bypass")})
+
+
+def _body(desk: Desk, pieces: Generator[Live | None], until: float) -> Mapping[str, Any]:
+    for piece in pieces:
+        if piece is not None and piece.body is not None:
+            return piece.body
+        if desk.monotonic() > until:
+            break
+    raise ModelTimeout("The answer was not ready in time. Ask for fewer tokens, or for a stream.")
+
+
+def stream_completion(
+    desk: Desk, request: CompletionRequest, caller: Caller, request_id: str
+) -> StreamingResponse:
+    """The completion as ``chat.completion.chunk`` objects.
+
+    Raises:
+        StepwiseError: before the first byte.
+    """
+    plan = completion_plan(request, desk.settings)
+    pieces = prime(desk, live(desk, plan, _asked(request), caller))
+    headers = {
+        **HEADERS,
+        "x-request-id": request_id,
+        "Cache-Status": cache_status_miss(forward="bypass"),
+    }
+    return StreamingResponse(200, headers, _chunks(desk, request, plan, pieces, request_id))
+
+
+def _chunks(
+    desk: Desk, request: CompletionRequest, plan: Plan, pieces: Generator[Live | None], request_id: str
+) -> Iterator[bytes]:
+    usage = request.stream_options is not None and request.stream_options.include_usage
+    head = _head(request_id, plan, "chat.completion.chunk") | ({"usage": None} if usage else {})
+
+    def chunk(delta: Mapping[str, str], finish_reason: str | None = None) -> bytes:
+        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
+        return _data(head | {"choices": [choice]})
+
+    try:
+        yield chunk({"role": "assistant", "content": ""})
+        last = desk.monotonic()
+        for piece in pieces:
+            if piece is None:
+                now = desk.monotonic()
+                beat = now - last >= HEARTBEAT_SECONDS
+                last = now if beat else last
+                yield HEARTBEAT if beat else b""
+                continue
+            last = desk.monotonic()
+            if piece.body is None:
+                name = "content" if piece.kind == "answer" else "reasoning_content"
+                yield chunk({name: piece.text})
+                continue
+            yield chunk({}, piece.body["finish_reason"])
+            if usage:
+                yield _data(head | {"choices": [], "usage": _usage(piece.body)})
+        yield _DONE
+    except StepwiseError as error:
+        count("Errors", code=error.code)
+        yield _data(error_body(error))
+    except Exception as error:  # noqa: BLE001 - the status has been sent: the client is told in the stream
+        log_exception(error)
+        yield _data(error_body(InternalError()))
+    finally:
+        pieces.close()
+
+
+def list_models(settings: Settings) -> Reply:
+    """``GET /v1/models``: those that this deployment serves."""
+    return Reply(200, {"object": "list", "data": [_model(settings.model_name)]})
+
+
+def retrieve_model(settings: Settings, name: str) -> Reply:
+    """``GET /v1/models/{model}``.
+
+    Raises:
+        ModelNotFound: it is not served here.
+    """
+    return Reply(200, _model(served_model(name, settings)))
+
+
+def error_body(error: StepwiseError) -> dict[str, Any]:
+    """*error* in OpenAI's shape."""
+    kinds = {
+        401: "authentication_error",
+        403: "permission_error",
+        404: "not_found_error",
+        429: "rate_limit_error",
+    }
+    kind = kinds.get(error.status, "invalid_request_error" if error.status < 500 else "server_error")
+    first = error.errors[0] if error.errors else None
+    parameter = first.pointer.lstrip("/").replace("/", ".") if first else None
+    message = f"{parameter}: {first.message}" if first and parameter else error.detail
+    return {"error": {"message": message, "type": kind, "param": parameter, "code": error.code}}
+
+
+def _asked(request: CompletionRequest) -> dict[str, Any]:
+    return _ASKED | {"temperature": request.temperature, "top_p": request.top_p}
+
+
+def _head(request_id: str, plan: Plan, kind: str) -> dict[str, Any]:
+    return {
+        "id": f"chatcmpl-{request_id}",
+        "object": kind,
+        "created": int(time.time()),
+        "model": plan.model,
+        "system_fingerprint": None,
+    }
+
+
+def _usage(body: Mapping[str, Any]) -> dict[str, int]:
+    prompt, completion = body["usage"]["prompt_tokens"], body["usage"]["completion_tokens"]
+    return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
+
+
+def _model(name: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": 0, "owned_by": "stepwise"}
+
+
+def _data(value: Mapping[str, Any]) -> bytes:
+    return b"data: " + json_bytes(value) + b"\n\n"

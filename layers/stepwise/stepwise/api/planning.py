@@ -1,0 +1,165 @@
+"""From a request to what the model is asked: a plan that any function can carry out, now or later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stepwise import prompts
+from stepwise.api.openai_schemas import CompletionRequest
+from stepwise.api.schemas import AnalyzeRequest, ChatRequest, SolveRequest
+from stepwise.config import Settings
+from stepwise.errors import InvalidRequest, ModelNotFound, Pointer
+from stepwise.plan import Plan
+from stepwise.text.canonical_key import problem_key
+from stepwise.text.condense import condense
+from stepwise.text.language import detect
+from stepwise.text.tokens import estimate
+
+__all__ = ["analyze_plan", "chat_plan", "completion_plan", "served_model", "solve_plan"]
+
+_SAMPLING = {"temperature": 0.3, "top_p": 0.9}
+_MESSAGE_TOKENS = 8
+"""What a chat template adds to each message, at most."""
+_LEAST_ROOM = 64
+
+
+def solve_plan(request: SolveRequest, settings: Settings) -> Plan:
+    """The plan of a mathematics problem; ``context`` is condensed to what the problem needs."""
+    language = detect(request.problem) if request.language == "auto" else request.language
+    context, condensed = _condensed(request.context, request.problem, settings)
+    messages = tuple(
+        prompts.solve_messages(request.problem, language=language, steps=request.steps, context=context)
+    )
+    return Plan(
+        kind="solve",
+        messages=messages,
+        model=settings.model_name,
+        options=_SAMPLING,
+        num_predict=_room(messages, settings, settings.num_predict, "/problem"),
+        key=problem_key(
+            task="solve",
+            text=request.problem,
+            parts=_parts(settings, language) | {"steps": request.steps, "context": request.context or ""},
+        ),
+        store=True,
+        subject={
+            "problem": request.problem,
+            "language": language,
+            "steps": request.steps,
+            "verify": request.verify,
+            "condensed": condensed,
+        },
+    )
+
+
+def analyze_plan(request: AnalyzeRequest, settings: Settings) -> Plan:
+    """The plan of an argument; a long text is condensed to what the question needs."""
+    question = request.question or ""
+    language = detect(question + request.text[:2_000]) if request.language == "auto" else request.language
+    text, condensed = _condensed(request.text, question, settings)
+    messages = tuple(prompts.analyze_messages(text or "", request.question, language=language))
+    return Plan(
+        kind="analyze",
+        messages=messages,
+        model=settings.model_name,
+        options=_SAMPLING,
+        num_predict=_room(messages, settings, settings.num_predict, "/text"),
+        key=problem_key(
+            task="analyze", text=request.text, parts=_parts(settings, language) | {"question": question}
+        ),
+        store=True,
+        subject={"language": language, "verify": request.verify, "condensed": condensed},
+    )
+
+
+def chat_plan(request: ChatRequest, settings: Settings) -> Plan:
+    """The plan of a conversation's next turn; shared with nobody.
+
+    Raises:
+        ModelNotFound: a model that is not served here.
+        InvalidRequest: ``max_tokens`` over the limit, or a conversation that the context cannot hold.
+    """
+    wanted = _allowed(request.max_tokens, "/max_tokens", settings)
+    messages = tuple(prompts.chat_messages([message.model_dump() for message in request.messages]))
+    return Plan(
+        kind="chat",
+        messages=messages,
+        model=served_model(request.model, settings),
+        options={"temperature": request.temperature, "top_p": request.top_p},
+        num_predict=_room(messages, settings, wanted, "/messages"),
+    )
+
+
+def completion_plan(request: CompletionRequest, settings: Settings) -> Plan:
+    """The plan of an OpenAI-compatible completion; shared with nobody.
+
+    Raises:
+        ModelNotFound: a model that is not served here.
+        InvalidRequest: more tokens than the limit, or a conversation that the context cannot hold.
+    """
+    pointer = "/max_tokens" if request.max_completion_tokens is None else "/max_completion_tokens"
+    wanted = _allowed(request.limit, pointer, settings)
+    messages = tuple(prompts.chat_messages([turn.as_message() for turn in request.messages]))
+    options: dict[str, Any] = {"temperature": request.temperature, "top_p": request.top_p}
+    if request.seed is not None:
+        options["seed"] = request.seed
+    if request.presence_penalty:
+        options["presence_penalty"] = request.presence_penalty
+    if request.frequency_penalty:
+        options["frequency_penalty"] = request.frequency_penalty
+    return Plan(
+        kind="chat",
+        messages=messages,
+        model=served_model(request.model, settings),
+        options=options,
+        num_predict=_room(messages, settings, wanted, "/messages"),
+        subject={"stop": list(request.stops)},
+    )
+
+
+def _allowed(tokens: int | None, pointer: str, settings: Settings) -> int:
+    if tokens is None:
+        return settings.num_predict
+    if tokens > settings.num_predict:
+        message = f"This deployment gives at most {settings.num_predict} tokens."
+        raise InvalidRequest(errors=(Pointer(pointer, "out_of_range", message),))
+    return tokens
+
+
+def served_model(name: str | None, settings: Settings) -> str:
+    """The model's name as the host knows it; ``:latest`` may be left out or added, as in Ollama."""
+    if name is None or name.removesuffix(":latest") == settings.model_name.removesuffix(":latest"):
+        return settings.model_name
+    raise ModelNotFound
+
+
+def _condensed(
+    text: str | None, question: str, settings: Settings
+) -> tuple[str | None, dict[str, int] | None]:
+    if not text:
+        return None, None
+    result = condense(text, question, settings.context_budget)
+    return result.text, {"kept": result.kept, "dropped": result.dropped} if result.changed else None
+
+
+def _parts(settings: Settings, language: str) -> dict[str, Any]:
+    """All else that changes an answer."""
+    return {
+        "language": language,
+        "model": settings.model_name,
+        "prompt": prompts.VERSION,
+        "sampling": _SAMPLING,
+        "num_predict": settings.num_predict,
+        "context_budget": settings.context_budget,
+    }
+
+
+def _room(messages: tuple[Mapping[str, str], ...], settings: Settings, wanted: int, pointer: str) -> int:
+    """Tokens that an answer can have beside its prompt in the context (an estimate)."""
+    prompt = sum(estimate(message["content"]) + _MESSAGE_TOKENS for message in messages)
+    room = settings.num_ctx - prompt
+    if room < _LEAST_ROOM:
+        message = f"This has about {prompt} tokens; the model's context holds {settings.num_ctx}."
+        raise InvalidRequest(errors=(Pointer(pointer, "too_long", message),))
+    return min(wanted, room)

@@ -1,0 +1,56 @@
+"""Whether this deployment can answer just now: the model host and the table are asked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from stepwise.answering.reply import Reply
+from stepwise.config import Settings
+from stepwise.errors import StepwiseError
+from stepwise.ollama.client import OllamaClient
+from stepwise.ollama.protocol import same_model
+from stepwise.storage.table import Table, TableError
+
+__all__ = ["readiness"]
+
+
+def readiness(
+    settings: Settings, model: OllamaClient, table: Table | None, clock: Callable[[], float] = time.monotonic
+) -> Reply:
+    """200, or 503 with what is wrong; nothing of hosts or errors' texts is shown."""
+    checks = {
+        "model": _timed(clock, lambda: _model(settings, model)),
+        "cache": _timed(clock, lambda: _table(table)),
+    }
+    ready = all(check["status"] == "ok" for check in checks.values())
+    return Reply(200 if ready else 503, {"status": "ok" if ready else "unavailable", "checks": checks})
+
+
+def _timed(clock: Callable[[], float], look: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
+    begun = clock()
+    found = look()
+    return {**found, "took_ms": round((clock() - begun) * 1000)}
+
+
+def _model(settings: Settings, model: OllamaClient) -> Mapping[str, Any]:
+    try:
+        resident = [entry for entry in model.resident() if same_model(entry.name, settings.model_name)]
+    except StepwiseError as error:
+        return {"status": "unavailable", "detail": error.detail}
+    if not resident:
+        return {"status": "unavailable", "detail": "The model is not loaded on its host."}
+    if resident[0].context_length != settings.num_ctx:
+        return {"status": "unavailable", "detail": "The model is loaded with another context length."}
+    return {"status": "ok", "name": settings.model_name}
+
+
+def _table(table: Table | None) -> Mapping[str, Any]:
+    if table is None:
+        return {"status": "unavailable", "detail": "No table is set: nothing is cached or handed over."}
+    try:
+        table.get("health", "health")
+    except TableError:
+        return {"status": "unavailable", "detail": "The table does not answer."}
+    return {"status": "ok"}

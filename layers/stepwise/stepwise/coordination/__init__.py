@@ -1,0 +1,1 @@
+"""What functions share: runs, jobs, single flight, slots and admission, kept in the table."""

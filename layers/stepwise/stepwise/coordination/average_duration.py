@@ -1,0 +1,33 @@
+"""How long an answer takes these days: an exponential moving average that all functions share."""
+
+from __future__ import annotations
+
+from stepwise.storage.table import Table, TableError
+
+__all__ = ["Pace"]
+
+_KEY = ("pace", "pace")
+_DEFAULT = 30.0
+_WEIGHT = 0.2
+
+
+class Pace:
+    """Seconds per answer. Two that end at once may lose one of the two figures; it is an estimate."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def seconds_per_answer(self) -> float:
+        try:
+            item = self._table.get(*_KEY)
+        except TableError:
+            return _DEFAULT
+        return float(item["seconds"]) if item else _DEFAULT
+
+    def record(self, seconds: float) -> None:
+        try:
+            item = self._table.get(*_KEY)
+            average = seconds if not item else (1 - _WEIGHT) * float(item["seconds"]) + _WEIGHT * seconds
+            self._table.put({"pk": _KEY[0], "sk": _KEY[1], "seconds": round(average, 3)})
+        except TableError:
+            return

@@ -1,0 +1,97 @@
+"""Jobs: what a client that did not get its answer in time holds instead, a claim on a run."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stepwise.coordination.runs import KEPT_SECONDS, Run
+from stepwise.errors import NotFound
+from stepwise.storage.table import Table
+
+__all__ = ["Job", "Jobs", "new_job_id", "status_of"]
+
+_KEPT_AT_MOST = 172_800
+
+
+def new_job_id() -> str:
+    """An id that nobody can guess: 192 random bits."""
+    return f"job_{secrets.token_urlsafe(24)}"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A claim of *owner* (a digest of the API key's id) on a run; *asked* is what that client sent.
+
+    Its id is its ticket on the run.
+    """
+
+    id: str
+    owner: str
+    kind: str
+    run_id: str
+    created_at: int
+    asked: Mapping[str, Any]
+
+
+class Jobs:
+    """The table's view of jobs. *clock* gives epoch seconds."""
+
+    def __init__(self, table: Table, *, clock: Callable[[], float]) -> None:
+        self._table = table
+        self._clock = clock
+
+    def create(self, job_id: str, *, owner: str, kind: str, run_id: str, asked: Mapping[str, Any]) -> Job:
+        now = round(self._clock() * 1000)
+        packed = zlib.compress(json.dumps(asked, ensure_ascii=True).encode(), 6)
+        self._table.put(
+            {
+                "pk": f"job#{job_id}",
+                "sk": "job",
+                "owner": owner,
+                "kind": kind,
+                "run_id": run_id,
+                "created_at": now,
+                "asked": packed,
+                "expires_at": now // 1000 + _KEPT_AT_MOST,
+            }
+        )
+        return Job(job_id, owner, kind, run_id, now, asked)
+
+    def get(self, job_id: str, owner: str) -> Job:
+        """The job.
+
+        Raises:
+            NotFound: there is none, or it is somebody else's.
+        """
+        if not job_id.startswith("job_") or len(job_id) > 64 or not job_id.isascii():
+            raise NotFound
+        item = self._table.get(f"job#{job_id}", "job", consistent=True)
+        if item is None or not secrets.compare_digest(item["owner"], owner):
+            raise NotFound
+        return Job(
+            id=job_id,
+            owner=owner,
+            kind=item["kind"],
+            run_id=item["run_id"],
+            created_at=int(item["created_at"]),
+            asked=json.loads(zlib.decompress(item["asked"])),
+        )
+
+    def gone(self, run: Run | None) -> bool:
+        """Whether a job on *run* is over for more than a day."""
+        if run is None:
+            return True
+        return run.ended and self._clock() > run.ended_at / 1000 + KEPT_SECONDS
+
+
+def status_of(job: Job, run: Run) -> str:
+    """A job without its ticket on the run is cancelled, even when the run goes on for somebody else.
+
+    The ticket goes in the one write that needs the run not to have ended, so a job that has ended stays as it is.
+    """
+    return run.status if job.id in run.tickets else "cancelled"

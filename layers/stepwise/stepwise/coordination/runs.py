@@ -1,0 +1,249 @@
+"""Runs: answers that are being written, who owns them, and what is there so far.
+
+A run is queued, running, or ended (succeeded, failed, cancelled). A running one has an owner, known by its fence: a
+number that grows with every change of hands and stands in the condition of each of its owner's writes, so a late
+writer changes nothing. Its lease runs out by itself when the owner dies; then the next one takes the run with its
+draft. A run ends once, as every ending needs that it has not ended.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from stepwise.coordination.slots import LEASE_SECONDS
+from stepwise.plan import Plan
+from stepwise.storage.table import (
+    Condition,
+    ConditionFailed,
+    Item,
+    Table,
+    absent,
+    all_of,
+    any_of,
+    equals,
+    is_in,
+    less,
+    present,
+)
+
+__all__ = ["ADMISSION_SECONDS", "KEPT_SECONDS", "Run", "RunLost", "Runs"]
+
+KEPT_SECONDS = 86_400
+"""How long an ended run is kept."""
+
+ADMISSION_SECONDS = 3.0
+"""How long a new run may be without a place: it takes one write, so its owner is dead then."""
+
+_ABANDONED_SECONDS = 172_800
+_UNFINISHED = ["queued", "running"]
+
+
+class RunLost(Exception):
+    """The run is not ours any more: cancelled, ended, or taken by another owner."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One state of a run. Times are epoch milliseconds."""
+
+    id: str
+    kind: str
+    group: str
+    status: str
+    fence: int
+    lease_until: int
+    created_at: int
+    state: Mapping[str, Any] = field(default_factory=dict)
+    """What the worker needs to go on; see :mod:`stepwise.answering.work`."""
+    tokens: int = 0
+    attempts: int = 0
+    """Times that it was taken since it last made progress."""
+    place: int = -1
+    since: int = 0
+    touched_at: int = 0
+    """When a message was last sent for it, as far as the table knows."""
+    tickets: frozenset[str] = frozenset()
+    ended_at: int = 0
+    result: Mapping[str, Any] | None = None
+    error: Mapping[str, Any] | None = None
+
+    @property
+    def ended(self) -> bool:
+        return self.status not in _UNFINISHED
+
+    def owned(self, now: float) -> bool:
+        """Whether its owner has lately given a sign of life; *now* is in epoch seconds."""
+        return self.status == "running" and self.lease_until >= round(now * 1000)
+
+
+class Runs:
+    """The table's view of runs. *clock* gives epoch seconds."""
+
+    def __init__(self, table: Table, *, clock: Callable[[], float]) -> None:
+        self._table = table
+        self._clock = clock
+
+    def create(self, run_id: str, plan: Plan, *, group: str, ticket: str) -> Run:
+        """A new run, owned by the caller."""
+        now = self._now()
+        expires_at = now // 1000 + _ABANDONED_SECONDS
+        self._table.put(
+            {"pk": _pk(run_id), "sk": "plan", "plan": _pack(plan.as_dict()), "expires_at": expires_at}
+        )
+        item = {
+            "pk": _pk(run_id),
+            "sk": "run",
+            "kind": plan.kind,
+            "group": group,
+            "status": "running",
+            "fence": 1,
+            "lease_until": now + _LEASE,
+            "created_at": now,
+            "tickets": {ticket},
+            "expires_at": expires_at,
+        }
+        self._table.put(item, condition=absent("pk"))
+        return _run(item)
+
+    def get(self, run_id: str) -> Run | None:
+        item = self._table.get(_pk(run_id), "run", consistent=True)
+        return _run(item) if item else None
+
+    def plan(self, run_id: str) -> Plan | None:
+        item = self._table.get(_pk(run_id), "plan", consistent=True)
+        return Plan.from_dict(_unpack(item["plan"])) if item else None
+
+    def join(self, run_id: str, ticket: str) -> Run | None:
+        """Take an interest in a run that was admitted and has not ended; None when there is nothing to join."""
+        admitted = all_of(is_in("status", _UNFINISHED), present("place"))
+        return self._changed(run_id, admitted, add={"tickets": {ticket}})
+
+    def take(self, run_id: str) -> Run | None:
+        """Own a run that waits or whose owner is dead; None when there is nothing to take."""
+        now = self._now()
+        return self._changed(
+            run_id,
+            _free(now),
+            set={"status": "running", "lease_until": now + _LEASE},
+            add={"fence": 1, "attempts": 1},
+        )
+
+    def place(self, run: Run, number: int, since: int) -> Run:
+        """Remember which place in the queue the run holds.
+
+        This and every other write of an owner raises :class:`RunLost` when the run is not its own any more.
+        """
+        return self._own(run, set={"place": number, "since": since})
+
+    def save(self, run: Run, state: Mapping[str, Any], *, tokens: int, progress: bool) -> None:
+        """Keep what is there so far and move the lease on."""
+        values = {"lease_until": self._now() + _LEASE, "state": _pack(state), "tokens": tokens}
+        self._own(run, set=values | ({"attempts": 0} if progress else {}))
+
+    def hand_over(self, run: Run, state: Mapping[str, Any], *, tokens: int, progress: bool) -> None:
+        """Give the run back to the queue with what is there so far."""
+        values = {"status": "queued", "lease_until": 0, "touched_at": self._now()}
+        values |= {"state": _pack(state), "tokens": tokens} | ({"attempts": 0} if progress else {})
+        self._own(run, set=values)
+
+    def succeed(self, run: Run, result: Mapping[str, Any], *, tokens: int) -> None:
+        self._own(
+            run, set=self._ending("succeeded") | {"result": _pack(result), "tokens": tokens}, remove=["state"]
+        )
+
+    def fail(self, run: Run, error: Mapping[str, Any]) -> None:
+        self._own(run, set=self._ending("failed") | {"error": dict(error)}, remove=["state"])
+
+    def give_up(self, run_id: str, error: Mapping[str, Any]) -> bool:
+        """Fail a run that nobody owns; False when somebody does or it has ended."""
+        values = self._ending("failed") | {"error": dict(error)}
+        return self._changed(run_id, _free(self._now()), set=values, remove=["state"]) is not None
+
+    def abandon(self, run_id: str, error: Mapping[str, Any]) -> bool:
+        """Fail a run that should have been admitted long since; False when there is no such run any more."""
+        overdue = self._now() - round(ADMISSION_SECONDS * 1000)
+        dead = all_of(absent("place"), equals("status", "running"), less("created_at", overdue))
+        values = self._ending("failed") | {"error": dict(error)}
+        return self._changed(run_id, dead, set=values) is not None
+
+    def cancel(self, run_id: str, ticket: str) -> bool:
+        """Lose interest in a run that has not ended; it is cancelled when nobody else has any. True when it was."""
+        left = self._changed(run_id, is_in("status", _UNFINISHED), delete={"tickets": {ticket}})
+        if left is None or left.tickets:
+            return False
+        ending = self._ending("cancelled")
+        condition = all_of(is_in("status", _UNFINISHED), absent("tickets"))
+        return self._changed(run_id, condition, set=ending, remove=["state"]) is not None
+
+    def touch(self, run: Run) -> bool:
+        """Say that a message is being sent; False when somebody else has just said so."""
+        same = equals("touched_at", run.touched_at) if run.touched_at else absent("touched_at")
+        unfinished = is_in("status", _UNFINISHED)
+        return self._changed(run.id, all_of(same, unfinished), set={"touched_at": self._now()}) is not None
+
+    def _own(self, run: Run, **changes: Any) -> Run:
+        changed = self._changed(
+            run.id, all_of(equals("status", "running"), equals("fence", run.fence)), **changes
+        )
+        if changed is None:
+            raise RunLost(run.id)
+        return changed
+
+    def _changed(self, run_id: str, condition: Condition, **changes: Any) -> Run | None:
+        try:
+            return _run(self._table.update(_pk(run_id), "run", condition=condition, **changes))
+        except ConditionFailed:
+            return None
+
+    def _ending(self, status: str) -> dict[str, Any]:
+        now = self._now()
+        return {"status": status, "ended_at": now, "lease_until": 0, "expires_at": now // 1000 + KEPT_SECONDS}
+
+    def _now(self) -> int:
+        return round(self._clock() * 1000)
+
+
+_LEASE = round(LEASE_SECONDS * 1000)
+
+
+def _free(now: int) -> Condition:
+    """It waits, or its owner is dead."""
+    return any_of(equals("status", "queued"), all_of(equals("status", "running"), less("lease_until", now)))
+
+
+def _pk(run_id: str) -> str:
+    return f"run#{run_id}"
+
+
+def _pack(value: Mapping[str, Any]) -> bytes:
+    return zlib.compress(json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode(), 6)
+
+
+def _unpack(data: bytes) -> Any:
+    return json.loads(zlib.decompress(data))
+
+
+def _run(item: Item) -> Run:
+    return Run(
+        id=item["pk"].removeprefix("run#"),
+        kind=item["kind"],
+        group=item["group"],
+        status=item["status"],
+        fence=int(item["fence"]),
+        lease_until=int(item["lease_until"]),
+        created_at=int(item["created_at"]),
+        state=_unpack(item["state"]) if item.get("state") else {},
+        tokens=int(item.get("tokens", 0)),
+        attempts=int(item.get("attempts", 0)),
+        place=int(item.get("place", -1)),
+        since=int(item.get("since", 0)),
+        touched_at=int(item.get("touched_at", 0)),
+        tickets=frozenset(item.get("tickets") or ()),
+        ended_at=int(item.get("ended_at", 0)),
+        result=_unpack(item["result"]) if item.get("result") else None,
+        error=item.get("error"),
+    )

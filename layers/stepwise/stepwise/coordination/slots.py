@@ -1,0 +1,100 @@
+"""Slots of the model host: leases in the table, so that at most ``MODEL_SLOTS`` generations run at a time.
+
+A slot is an item with an owner and an expiry that the owner keeps moving on. Nothing is counted, so nothing can
+drift: a slot whose owner died is free once its expiry has passed. Every acquisition has an owner's name of its own,
+so one who was silent for too long cannot give back what has gone to another.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from stepwise.storage.table import ConditionFailed, Table, absent, any_of, equals, less
+
+__all__ = ["LEASE_SECONDS", "Slot", "Slots"]
+
+LEASE_SECONDS = 15.0
+"""How long a lease outlives its owner's last sign of life."""
+
+_PK = "slots"
+_CHANCE = random.SystemRandom()
+"""Not the module's own: its state would be the same in every environment that comes from one snapshot (SnapStart)."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    number: int
+    owner: str
+
+
+class Slots:
+    """The slots of one model host. *clock* gives epoch seconds."""
+
+    def __init__(
+        self,
+        table: Table,
+        count: int,
+        *,
+        clock: Callable[[], float],
+        shuffle: Callable[[list[int]], None] = _CHANCE.shuffle,
+    ) -> None:
+        self._table = table
+        self._count = count
+        self._clock = clock
+        self._shuffle = shuffle
+
+    def acquire(self) -> Slot | None:
+        """A free slot, or None when all are taken."""
+        now, owner = self._now(), secrets.token_hex(8)
+        free = self._free(now)
+        self._shuffle(free)
+        for number in free:
+            slot = Slot(number, owner)
+            if self._put(slot, now):
+                return slot
+        return None
+
+    def free(self) -> int:
+        """How many are free just now."""
+        return len(self._free(self._now()))
+
+    def renew(self, slot: Slot) -> bool:
+        """Move the expiry on; False when the slot has gone to another owner."""
+        return self._put(slot, self._now())
+
+    def release(self, slot: Slot) -> None:
+        try:
+            self._table.delete(_PK, _sk(slot.number), condition=equals("owner", slot.owner))
+        except ConditionFailed:
+            return
+
+    def _free(self, now: int) -> list[int]:
+        taken = {item["number"] for item in self._table.query(_PK) if item["until"] >= now}
+        return [number for number in range(self._count) if number not in taken]
+
+    def _put(self, slot: Slot, now: int) -> bool:
+        item = {
+            "pk": _PK,
+            "sk": _sk(slot.number),
+            "number": slot.number,
+            "owner": slot.owner,
+            "until": now + round(LEASE_SECONDS * 1000),
+            "expires_at": now // 1000 + 86_400,
+        }
+        # Its own owner's too: a write that the client repeated can meet itself.
+        free = any_of(absent("pk"), less("until", now), equals("owner", slot.owner))
+        try:
+            self._table.put(item, condition=free)
+        except ConditionFailed:
+            return False
+        return True
+
+    def _now(self) -> int:
+        return round(self._clock() * 1000)
+
+
+def _sk(number: int) -> str:
+    return f"slot#{number:04d}"

@@ -1,0 +1,1 @@
+"""The model host: its port, and Ollama behind it."""

@@ -1,0 +1,221 @@
+"""The client of the model host: streamed generations with exact deadlines, and the host's few short calls."""
+
+from __future__ import annotations
+
+import json
+import random as random_module
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from stepwise.config import Settings
+from stepwise.errors import ModelError, ModelTimeout, StepwiseError
+from stepwise.ollama.circuit_breaker import Breaker
+from stepwise.ollama.exchange import Exchange
+from stepwise.ollama.failures import Unreachable, check, failure, in_protocol, unavailable
+from stepwise.ollama.generation import TICK_SECONDS, Generation
+from stepwise.ollama.port import Prompt
+from stepwise.ollama.protocol import (
+    ResidentModel,
+    keep_alive_value,
+    model_names,
+    parse_object,
+    resident_models,
+)
+from stepwise.ollama.transport import PooledTransport
+
+__all__ = ["Generation", "Loaded", "OllamaClient", "ResidentModel"]
+
+FIRST_BACKOFF_SECONDS, LONGEST_BACKOFF_SECONDS = 0.25, 2.0
+"""The n-th wait is a random part of 0.25 s · 2ⁿ ("full jitter",
+https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/)."""
+MAX_OBJECT_BYTES = 16 * 1024 * 1024
+"""``/api/show`` sends licence, template and tensors in one line."""
+SHORT_SECONDS = 5.0
+PROBE_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A model was loaded, or was already; times in milliseconds, by our clock and by the host's."""
+
+    took_ms: int
+    load_ms: int
+
+
+class OllamaClient:
+    """One model host: a pool of 100 connections (20 kept alive) and a breaker. Thread-safe."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        random: Callable[[], float] = random_module.random,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._settings = settings
+        self._transport = transport
+        self.clock = clock
+        self._random = random
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._http: httpx.Client | None = None
+        self.breaker = Breaker(self._alive, clock=clock)
+
+    def __enter__(self) -> OllamaClient:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def generate(self, prompt: Prompt, *, deadline: float) -> Generation:
+        """A generation that begins when it is iterated and ends by *deadline* (on the clock)."""
+        return Generation(self, prompt, deadline)
+
+    def load(self, *, timeout: float | None = None) -> Loaded:
+        """Load the model with the context and ``keep_alive`` of every real request; within *timeout* seconds.
+
+        Raises:
+            ModelUnavailable, ModelError, ModelTimeout.
+        """
+        settings = self._settings
+        body = {
+            "model": settings.model_name,
+            "messages": [],
+            "stream": False,
+            "keep_alive": keep_alive_value(settings.keep_alive),
+            "options": {"num_ctx": settings.num_ctx},
+        }
+        limit = settings.generation_timeout if timeout is None else timeout
+        began = self.clock()
+        answer = self._call("POST", "/api/chat", body, limit)
+        load = answer.get("load_duration")
+        said = answer.get("done") is True and answer.get("done_reason") != "unload"
+        if not said or not (load is None or type(load) is int):
+            raise failure(ModelError, "load_answer")
+        self.breaker.succeeded()
+        return Loaded(took_ms=_ms(self.clock() - began), load_ms=(load or 0) // 1_000_000)
+
+    def resident(self) -> list[ResidentModel]:
+        """What the host holds in memory (``GET /api/ps``)."""
+        with in_protocol():
+            return resident_models(self._call("GET", "/api/ps"))
+
+    def version(self, *, timeout: float = SHORT_SECONDS) -> str:
+        """The host's version."""
+        version = self._call("GET", "/api/version", limit=timeout).get("version")
+        if not isinstance(version, str):
+            raise failure(ModelError, "version_type")
+        return version[:100]
+
+    def models(self) -> list[str]:
+        """Names of the models that the host has (``GET /api/tags``)."""
+        with in_protocol():
+            return model_names(self._call("GET", "/api/tags"))
+
+    def show(self, model: str) -> dict[str, Any]:
+        """What the host knows about *model* (``POST /api/show``): template, capabilities, …"""
+        return self._call("POST", "/api/show", {"model": model})
+
+    def close(self) -> None:
+        """Close the pool; the next call opens another one."""
+        with self._lock:
+            http, self._http = self._http, None
+        if http is not None:
+            http.close()
+
+    def reset(self) -> None:
+        """Forget connections and failures: after a SnapStart restore both belong to another time and place."""
+        self.close()
+        self.breaker = Breaker(self._alive, clock=self.clock)
+
+    def exchange(self, method: str, path: str, body: Mapping[str, Any] | None, *, max_line: int) -> Exchange:
+        """Send one request; the caller closes the exchange."""
+        http = self._pool()
+        settings = self._settings
+        request = http.build_request(
+            method,
+            f"{settings.ollama_host}{path}",
+            # ASCII: a lone surrogate in a client's text goes out as an escape instead of not at all.
+            content=None if body is None else json.dumps(body, allow_nan=False).encode("ascii"),
+            headers={"Accept-Encoding": "identity", "Content-Type": "application/json"},
+            timeout=httpx.Timeout(
+                # The caller looks after silence; this is for a caller that is gone.
+                settings.idle_timeout + 2 * SHORT_SECONDS,
+                connect=settings.connect_timeout,
+                pool=settings.connect_timeout,
+            ),
+        )
+        return Exchange(lambda: http.send(request, stream=True), clock=self.clock, max_line=max_line)
+
+    def backoff(self, attempt: int) -> float:
+        """Seconds to wait before attempt *attempt* + 1."""
+        return self._random() * min(LONGEST_BACKOFF_SECONDS, FIRST_BACKOFF_SECONDS * 2.0**attempt)
+
+    def pause(self, seconds: float) -> None:
+        self._sleep(seconds)
+
+    @property
+    def settings(self) -> Settings:
+        return self._settings
+
+    def _pool(self) -> httpx.Client:
+        with self._lock:
+            if self._http is None:
+                transport = self._transport or PooledTransport(
+                    secure=self._settings.ollama_host.startswith("https:"),
+                    max_connections=100,
+                    max_keepalive=20,
+                )
+                self._http = httpx.Client(transport=transport, trust_env=False, follow_redirects=False)
+            return self._http
+
+    def _alive(self) -> bool:
+        try:
+            self.version(timeout=PROBE_SECONDS)
+        except StepwiseError:
+            return False
+        return True
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        limit: float = SHORT_SECONDS,
+    ) -> dict[str, Any]:
+        """One short call that answers with one JSON object, within *limit* seconds."""
+        deadline = self.clock() + limit
+        exchange = self.exchange(method, path, body, max_line=MAX_OBJECT_BYTES)
+        data = b""
+        ended = False
+        try:
+            while not ended:
+                left = deadline - self.clock()
+                if left <= 0:
+                    raise failure(ModelTimeout, "deadline")
+                item = exchange.take(min(TICK_SECONDS, left))
+                if item is None:
+                    continue
+                try:
+                    ended = check(item)
+                except Unreachable as error:
+                    raise unavailable(error) from error.__cause__
+                if isinstance(item, bytes):
+                    data += item
+                if len(data) > MAX_OBJECT_BYTES:
+                    raise failure(ModelError, "too_long")
+        finally:
+            exchange.close(complete=ended)
+        with in_protocol():
+            return parse_object(data)
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)

@@ -1,0 +1,58 @@
+"""Warm-up: load the model as real requests do, and make sure that it stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from stepwise.config import Settings
+from stepwise.errors import ModelUnavailable
+from stepwise.ollama.client import OllamaClient
+from stepwise.ollama.protocol import ResidentModel, same_model
+
+__all__ = ["NotResident", "WarmUp", "warm_up"]
+
+
+@dataclass(frozen=True)
+class WarmUp:
+    """The model is resident: with which context length in tokens, and how long that took in milliseconds."""
+
+    resident: bool
+    context_length: int
+    took_ms: int
+    load_ms: int
+
+
+class NotResident(ModelUnavailable):
+    """The host said that it loaded the model, but does not hold it, or holds it with another context."""
+
+    def __init__(self, reason: str, context_length: int = 0) -> None:
+        super().__init__("The model is not resident on its host.")
+        self.reason = reason
+        self.context_length = context_length
+
+
+def warm_up(client: OllamaClient, settings: Settings, clock: Callable[[], float]) -> WarmUp:
+    """Load the model with the ``num_ctx`` and ``keep_alive`` of real requests and look for it in ``/api/ps``.
+
+    Raises:
+        NotResident: it is not there, or has another context: every real request would load it again.
+        ModelUnavailable, ModelError, ModelTimeout: the host could not be asked.
+    """
+    began = clock()
+    loaded = client.load()
+    found = _resident(client.resident(), settings.model_name)
+    if found is None:
+        raise NotResident("absent")
+    if found.context_length != settings.num_ctx:
+        raise NotResident("other_context", found.context_length)
+    return WarmUp(
+        resident=True,
+        context_length=found.context_length,
+        took_ms=round((clock() - began) * 1000),
+        load_ms=loaded.load_ms,
+    )
+
+
+def _resident(models: list[ResidentModel], name: str) -> ResidentModel | None:
+    return next((model for model in models if same_model(model.name, name)), None)

@@ -1,0 +1,1 @@
+"""What the model wrote, as the fields of the HTTP contract."""

@@ -1,0 +1,257 @@
+"""What the model answered about an argument, as the fields of the HTTP contract.
+
+The layout is the one that the analyze prompt asks for: a heading for each part, ``P1: text `formula` `` for premises,
+``P1, P2 -> C: entails (rule)`` for relations. Other headings, numbering, arrows and languages are understood as far as
+they are clear; what is not found is empty or None.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from stepwise.parsing.analysis_sections import items, sections
+
+__all__ = ["Analysis", "Fallacy", "Premise", "Relation", "Statement", "read_analysis"]
+
+Verdict = Literal["valid", "invalid", "unknown"]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence and its formula, in the notation that the prompt asks for, unparsed."""
+
+    text: str
+    formula: str | None
+
+    def as_dict(self) -> dict[str, str | None]:
+        return {"text": self.text, "formula": self.formula}
+
+
+@dataclass(frozen=True)
+class Premise:
+    """A premise with its name in the relations: ``P1``, ``P2``, …"""
+
+    id: str
+    text: str
+    formula: str | None
+
+    def as_dict(self) -> dict[str, str | None]:
+        return {"id": self.id, "text": self.text, "formula": self.formula}
+
+
+@dataclass(frozen=True)
+class Relation:
+    """How some statements bear on another: ``type`` is ``entails``, ``supports``, ``contradicts`` or ``assumes``."""
+
+    from_: tuple[str, ...]
+    to: str
+    type: str
+    rule: str | None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"from": list(self.from_), "to": self.to, "type": self.type, "rule": self.rule}
+
+
+@dataclass(frozen=True)
+class Fallacy:
+    """A fallacy by its name, and why it is one."""
+
+    name: str
+    explanation: str
+
+    def as_dict(self) -> dict[str, str]:
+        return {"name": self.name, "explanation": self.explanation}
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """The fields of an analysed argument. ``missing_formulas`` goes parallel to ``missing_premises``."""
+
+    premises: tuple[Premise, ...]
+    conclusion: Statement | None
+    relations: tuple[Relation, ...]
+    reasoning_chain: tuple[str, ...]
+    proof_idea: str | None
+    missing_premises: tuple[str, ...]
+    missing_formulas: tuple[str | None, ...]
+    fallacies: tuple[Fallacy, ...]
+    model_verdict: Verdict
+
+    def as_dict(self) -> dict[str, Any]:
+        """The fields in the JSON shapes of the contract; the verdict and the missing formulas are for the checkers."""
+        return {
+            "premises": [premise.as_dict() for premise in self.premises],
+            "conclusion": self.conclusion.as_dict() if self.conclusion else None,
+            "relations": [relation.as_dict() for relation in self.relations],
+            "reasoning_chain": list(self.reasoning_chain),
+            "proof_idea": self.proof_idea,
+            "missing_premises": list(self.missing_premises),
+            "fallacies": [fallacy.as_dict() for fallacy in self.fallacies],
+        }
+
+
+_NAME = re.compile(
+    r"\s*+(?:\*\*|__)?[\[(（【]?(?P<name>[A-Za-z]{1,3}\d{0,3}|前提\s*+\d{1,3}|结论|conclusion|premise\s*+\d{1,3})[\])）】]?(?:\*\*|__)?\s*+[:：.、](?:\*\*|__)?\s*+",
+    re.IGNORECASE,
+)
+_FORMULA = re.compile(
+    r"``?(?P<tick>[^`\n]+)``?|\$\$?(?P<dollar>[^$\n]+)\$\$?|\\\((?P<paren>(?:[^\\]|\\[^()])+)\\\)"
+)
+_LABEL = re.compile(r"(?<=[.。;；])\s*+(?:\*\*)?(?:formula|公式)(?:\*\*)?$", re.IGNORECASE)
+_LOGICAL = re.compile(
+    r"[∀∃¬∧∨⊕→↔⇒⇔=<>&|~]|->|\\(?:forall|exists|neg|lnot|land|lor|wedge|vee|to|rightarrow|implies|oplus)\b|\w\s?\("
+)
+_ARROW = re.compile(r"->|→|=>|⇒|\\(?:right|Right)arrow|\\to\b|⊢|∴|推出|蕴[涵含]|支持|矛盾")
+_ID = re.compile(
+    r"(?<![A-Za-z])(?:[A-Za-z]{1,2}\d{1,3}|C|(?:the )?conclusion|premise\s?\d{1,3})(?![A-Za-z\d])|结论|前提\s?\d{1,3}",
+    re.IGNORECASE,
+)
+_TYPES = {
+    "contradicts": re.compile(r"contradict|conflict|矛盾|冲突", re.IGNORECASE),
+    "assumes": re.compile(r"assum|presuppos|假设|预设", re.IGNORECASE),
+    "supports": re.compile(r"support|支持|佐证", re.IGNORECASE),
+    "entails": re.compile(r"entail|impl(?:y|ies)|蕴[涵含]|推出|得出", re.IGNORECASE),
+}
+_RULE = re.compile(r"[(（](?P<rule>[^()（）]*(?:\([^()]*\)[^()（）]*)*)[)）]\s*+[.。]?\s*+$")
+_NONE = re.compile(
+    r"[\s*+_(（\[-]*(?:none|no|n/a|nothing|not applicable|无|没有|暂无|不存在)[\s.。)）\]*_]*", re.IGNORECASE
+)
+# In the parts where nothing to say is usual it is said in a sentence too. "There are no cats" is a premise.
+_NONE_OF_THEM = re.compile(
+    r"(?:there (?:is|are) )?(?:none|no|not any)\b (?:[\w-]+ ){0,4}(?:premises?|assumptions?|fallac(?:y|ies)|errors?)\b.*"
+    r"|(?:无|没有|未发现|不存在)(?:明显|任何|其他|其它|额外|缺失|隐含|遗漏|补充|逻辑|需要|的)*(?:前提|假设|谬误|错误|内容).{0,10}",
+    re.IGNORECASE,
+)
+_INVALID = re.compile(
+    r"\binvalid\b|not (?:logically )?valid|does(?:n't| not) (?:logically |necessarily )?follow|\bfalse\b|\brefuted\b"
+    r"|无效|不成立|不能推出|推不出|不有效|并非有效|不是有效|为假|假命题|^\W*假\W*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_UNKNOWN = re.compile(
+    r"\bunknown\b|\buncertain\b|undetermined|can(?:'t|not) be (?:determined|decided)|can(?:'t|not) (?:say|tell)"
+    r"|不能确定|无法确定|无法判断|不确定|未知",
+    re.IGNORECASE,
+)
+_VALID = re.compile(
+    r"\bvalid\b|\bfollows\b|\btrue\b|\bproved\b|有效|成立|能推出|为真|真命题|^\W*真\W*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def read_analysis(text: str) -> Analysis:
+    """The fields of the answer *text* (thinking already split off)."""
+    parts = sections(text)
+    premises = _premises(parts.get("premises", []))
+    missing = [_statement(item) for item in _entries(parts.get("missing", []), _NONE_OF_THEM)]
+    idea = "\n".join(parts.get("idea", [])).strip()
+    return Analysis(
+        premises=premises,
+        conclusion=_conclusion(parts.get("conclusion", [])),
+        relations=_relations(parts.get("relations", [])),
+        reasoning_chain=tuple(_entries(parts.get("reasoning", []))),
+        proof_idea=idea if idea and not _NONE.fullmatch(idea) else None,
+        missing_premises=tuple(statement.text for statement in missing),
+        missing_formulas=tuple(statement.formula for statement in missing),
+        fallacies=tuple(_fallacy(item) for item in _entries(parts.get("fallacies", []), _NONE_OF_THEM)),
+        model_verdict=_verdict("\n".join(parts.get("verdict", []))),
+    )
+
+
+def _entries(lines: list[str], nothing: re.Pattern[str] = _NONE) -> list[str]:
+    return [item for item in items(lines) if not (_NONE.fullmatch(item) or nothing.fullmatch(item))]
+
+
+def _premises(lines: list[str]) -> tuple[Premise, ...]:
+    found: list[Premise] = []
+    taken: set[str] = set()
+    for entry in _entries(lines):
+        name = f"P{len(found) + 1}"
+        match = _NAME.match(entry)
+        if match is not None:
+            named = re.sub(r"(?:前提|premise|^p)\s*+", "P", match["name"], flags=re.IGNORECASE).upper()
+            name = named if re.fullmatch(r"[A-Z]{1,2}\d{1,3}", named) and named not in taken else name
+            entry = entry[match.end() :]
+        statement = _statement(entry)
+        if statement.text or statement.formula:
+            taken.add(name)
+            found.append(Premise(name, statement.text or statement.formula or "", statement.formula))
+    return tuple(found)
+
+
+def _conclusion(lines: list[str]) -> Statement | None:
+    for entry in _entries(lines):
+        match = _NAME.match(entry)
+        statement = _statement(entry[match.end() :] if match else entry)
+        if statement.text or statement.formula:
+            return Statement(statement.text or statement.formula or "", statement.formula)
+    return None
+
+
+def _statement(entry: str) -> Statement:
+    """A sentence and the last formula in it; the formula at its end is taken out of the sentence."""
+    formula: str | None = None
+    for match in _FORMULA.finditer(entry):
+        content = (match["tick"] or match["dollar"] or match["paren"]).strip()
+        if match["tick"] is None and not _LOGICAL.search(content):
+            continue
+        formula = content
+        rest = entry[match.end() :].strip(" \t.。;；)）*")
+        if not rest:
+            entry = entry[: match.start()].rstrip(" \t:：,，|—–-(（*")
+            entry = _LABEL.sub("", entry)
+            break
+    return Statement(_plain(entry), formula)
+
+
+def _plain(text: str) -> str:
+    """*text* without the emphasis around the whole of it."""
+    text = re.sub(r"\s+", " ", text).strip()
+    match = re.fullmatch(r"(?:\*\*|__)(?P<inside>[^*_]+)(?:\*\*|__)", text)
+    return match["inside"].strip() if match else text
+
+
+def _relations(lines: list[str]) -> tuple[Relation, ...]:
+    found: list[Relation] = []
+    for entry in _entries(lines):
+        entry = entry.replace("`", "").replace("*", "").replace("$", "")
+        arrow = _ARROW.search(entry)
+        if arrow is None:
+            continue
+        sources = tuple(_identifier(name) for name in _ID.findall(entry[: arrow.start()].split(":")[-1]))
+        behind = entry[arrow.end() :]
+        target = _ID.search(behind)
+        if not sources or target is None:
+            continue
+        rest = behind[target.end() :]
+        kind = next(
+            (name for name, words in _TYPES.items() if words.search(rest + " " + arrow[0])), "entails"
+        )
+        rule = _RULE.search(rest)
+        found.append(
+            Relation(sources, _identifier(target[0]), kind, (rule["rule"].strip() or None) if rule else None)
+        )
+    return tuple(found)
+
+
+def _identifier(name: str) -> str:
+    """The name of a statement as in ``premises``: ``P1``, ``C``."""
+    if re.fullmatch(r"结论|(?:the )?conclusion", name, re.IGNORECASE):
+        return "C"
+    return re.sub(r"^(?:前提|premise)\s?", "P", name, flags=re.IGNORECASE).upper()
+
+
+def _fallacy(entry: str) -> Fallacy:
+    name, _, explanation = re.sub(r"\*\*|__", "", entry).partition(
+        "：" if "：" in entry.split(":")[0] else ":"
+    )
+    return Fallacy(name.strip(), explanation.strip())
+
+
+def _verdict(text: str) -> Verdict:
+    """What the model says about validity: the first of its words that decides."""
+    kinds: tuple[tuple[Verdict, re.Pattern[str]], ...]
+    kinds = (("unknown", _UNKNOWN), ("invalid", _INVALID), ("valid", _VALID))
+    found = [(match.start(), kind) for kind, words in kinds if (match := words.search(text)) is not None]
+    return min(found)[1] if found else "unknown"

@@ -1,0 +1,34 @@
+"""What is to be computed: plain values that any function can carry out, now or later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+__all__ = ["Plan"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be computed; plain values, so that it can wait in a table.
+
+    ``key`` names the answer in the cache (empty: it is nobody else's); ``subject`` holds what reading and checking
+    the answer need.
+    """
+
+    kind: str
+    messages: tuple[Mapping[str, str], ...]
+    model: str
+    options: Mapping[str, Any]
+    num_predict: int
+    key: str = ""
+    store: bool = False
+    subject: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> Self:
+        return cls(**{**value, "messages": tuple(value["messages"])})

@@ -1,0 +1,1 @@
+"""A Lambda runtime for Python that can stream responses."""

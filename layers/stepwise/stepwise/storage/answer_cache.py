@@ -1,0 +1,302 @@
+"""Answers kept by the hash of their question: in memory of the environment first, in the table for all.
+
+The cache is an optimisation. Whatever the table does, a request gets its answer, and waits for the table
+at most ``timeout`` seconds in all: a read takes two thirds of that at most, a write the rest, and after a
+failure the table is left alone for a while.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import time
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stepwise.storage.bounded_calls import BoundedCalls, CallLate
+from stepwise.storage.lru import Lru
+from stepwise.storage.table import InvalidCall, Table
+
+__all__ = ["AnswerCache", "CachedAnswer"]
+
+SCHEMA = 1
+"""Raise it when the fields of stored answers change their meaning: older ones are then misses."""
+
+_LEVEL = 6
+"""Of zlib: answers shrink to 1/4.5 in 33 µs; level 1 to 1/4.2 in 24 µs, level 9 as 6 (424 outputs of the model)."""
+_MAX_COMPRESSED = 256 * 1024
+"""Bytes; far under the 400 KB of an item, and over every answer that a model of 16,384 tokens can write."""
+_MAX_PLAIN = 8 * 1024 * 1024
+_MEMORY_BYTES = 32 * 1024 * 1024
+_SORT = "answer"
+_READ_SHARE = 2 / 3
+_PAUSE = 5.0
+"""Seconds in which a table that failed is not asked again."""
+_THREADS = 4
+
+
+@dataclass(frozen=True)
+class CachedAnswer:
+    """An answer as it was stored; times are epoch seconds."""
+
+    answer: dict[str, Any]
+    stored_at: float
+    expires_at: float
+
+
+@dataclass(frozen=True)
+class _Entry:
+    body: bytes
+    stored_at: int
+    expires_at: int
+
+
+class _Unreadable(Exception):
+    """A stored item that this code cannot read; ``word`` is what to report."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+        super().__init__(word)
+
+
+class AnswerCache:
+    """Answers by key, in an LRU of this environment and in the table.
+
+    *report* is told one word for each thing that happens: CacheHits, CacheMisses, and beside them CacheDamaged
+    and CacheOutdated (what the table holds cannot be read, or is of another schema: a miss), CacheUnavailable
+    (the table failed or was late), CacheUnstorable (too large, or nothing that JSON can hold: not stored).
+    Without a *table* the memory is all there is. Answers come back as copies of what was stored.
+    """
+
+    def __init__(
+        self,
+        table: Table | None,
+        *,
+        ttl_seconds: int,
+        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+        capacity: int = 1000,
+        timeout: float = 0.3,
+        report: Callable[[str], object] | None = None,
+    ) -> None:
+        self._table = table
+        self._ttl = ttl_seconds
+        self._clock = clock
+        self._timeout = timeout
+        self._report = report or (lambda _: None)
+        self._memory: Lru[str, _Entry] = Lru(capacity, _MEMORY_BYTES)
+        self._calls = BoundedCalls(_THREADS)
+        self._breaker = _Breaker(monotonic)
+
+    def get(self, key: str) -> CachedAnswer | None:
+        """The answer to *key* that has not expired, or None."""
+        try:
+            entry = self._fresh(self._memory.get(key)) or self._from_table(key)
+            found = (
+                None
+                if entry is None
+                else CachedAnswer(_unpacked(entry.body), entry.stored_at, entry.expires_at)
+            )
+        except _Unreadable as unreadable:
+            self._report(unreadable.word)
+            found = None
+        self._report("CacheMisses" if found is None else "CacheHits")
+        return found
+
+    def put(self, key: str, answer: Mapping[str, Any], *, ttl_seconds: int | None = None) -> bool:
+        """Keep *answer* (what JSON can hold) for *ttl_seconds*; True when a later request can count on it.
+
+        That is: it is in the table, or, where there is no table, in memory.
+        """
+        ttl = self._ttl if ttl_seconds is None else ttl_seconds
+        body = _packed(answer)
+        if body is None or ttl <= 0:
+            self._report("CacheUnstorable")
+            return False
+        now = int(self._clock())
+        entry = _Entry(body, now, now + ttl)
+        self._remember(key, entry)
+        table = self._table
+        if table is None:
+            return True
+
+        def store() -> bool:
+            table.put(_item(key, entry))
+            return True
+
+        return self._ask(store, self._timeout * (1 - _READ_SHARE), refused="CacheUnstorable") is True
+
+    def reachable(self) -> bool:
+        """Whether the table answers, as far as is known; asked only when nothing was heard of it just now.
+
+        After a read that was late this waits for its end for the rest of the time that the table may cost: the
+        first call of an environment takes longer than others, as it connects.
+        """
+        table = self._table
+        if table is None:
+            return False
+        if self._breaker.heard_lately() or self._breaker.hears_soon(self._timeout * (1 - _READ_SHARE)):
+            return True
+
+        def ask() -> bool:
+            table.get("health", "health")
+            return True
+
+        return self._ask(ask, self._timeout * _READ_SHARE, refused="CacheUnavailable") is True
+
+    def _from_table(self, key: str) -> _Entry | None:
+        table = self._table
+        if table is None:
+            return None
+        item = self._ask(
+            lambda: table.get(_partition(key), _SORT), self._timeout * _READ_SHARE, refused="CacheDamaged"
+        )
+        entry = None if item is None else self._fresh(_entry(key, item))
+        if entry is not None:
+            self._remember(key, entry)
+        return entry
+
+    def _remember(self, key: str, entry: _Entry) -> None:
+        self._memory.put(key, entry, len(key) + len(entry.body))
+
+    def _ask[T](self, call: Callable[[], T], timeout: float, *, refused: str) -> T | None:
+        """The table's answer within *timeout*, or None; *refused* is the word for a call that cannot be right."""
+        if not self._breaker.lets_through():
+            return None
+
+        def heard() -> T:
+            result = call()
+            self._breaker.close()  # also when it is late: what answers is there
+            return result
+
+        try:
+            return self._calls.run(heard, timeout)
+        except InvalidCall:
+            self._report(refused)
+        except CallLate:
+            self._breaker.open(late=True)
+            self._report("CacheUnavailable")
+        except Exception:  # noqa: BLE001 - whatever befalls the table, the request goes on without it
+            self._breaker.open(late=False)
+            self._report("CacheUnavailable")
+        return None
+
+    def _fresh(self, entry: _Entry | None) -> _Entry | None:
+        return entry if entry is not None and self._clock() < entry.expires_at else None
+
+
+class _Breaker:
+    """Lets nothing through for a while after a failure, and then one call that shows how things are."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._healthy = True
+        self._late = False
+        self._heard_at = -_PAUSE
+        self._probe_at = 0.0
+        self._changed = threading.Condition()
+
+    def lets_through(self) -> bool:
+        with self._changed:
+            if self._healthy:
+                return True
+            now = self._monotonic()
+            if now < self._probe_at:
+                return False
+            self._probe_at = now + _PAUSE
+            return True
+
+    def open(self, *, late: bool) -> None:
+        """A call failed, or is *late* and may still end well."""
+        with self._changed:
+            self._healthy = False
+            self._late = late
+            self._probe_at = self._monotonic() + _PAUSE
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """A call was answered."""
+        with self._changed:
+            self._healthy = True
+            self._heard_at = self._monotonic()
+            self._changed.notify_all()
+
+    def heard_lately(self) -> bool:
+        with self._changed:
+            return self._healthy and self._monotonic() < self._heard_at + _PAUSE
+
+    def hears_soon(self, seconds: float) -> bool:
+        """Whether a call that is late is answered within *seconds*; False at once where none is."""
+        with self._changed:
+            if self._healthy or not self._late:
+                return False
+            waited, self._late = self._changed.wait_for(lambda: self._healthy, seconds), False
+            return waited
+
+
+def _partition(key: str) -> str:
+    return f"answer#{key}"
+
+
+def _item(key: str, entry: _Entry) -> dict[str, Any]:
+    return {
+        "pk": _partition(key),
+        "sk": _SORT,
+        "schema": SCHEMA,
+        "stored_at": entry.stored_at,
+        "expires_at": entry.expires_at,
+        "body": entry.body,
+        "digest": _digest(key, entry),
+    }
+
+
+def _entry(key: str, item: Mapping[str, Any]) -> _Entry:
+    """What *item* holds, if it is what :func:`_item` made for this *key*."""
+    match item:
+        case {"schema": int(schema)} if schema != SCHEMA:
+            raise _Unreadable("CacheOutdated")
+        case {
+            "schema": int(),
+            "stored_at": int(stored_at),
+            "expires_at": int(expires_at),
+            "body": bytes(body),
+            "digest": bytes(digest),
+        }:
+            entry = _Entry(body, stored_at, expires_at)
+            if digest == _digest(key, entry):
+                return entry
+    raise _Unreadable("CacheDamaged")
+
+
+def _digest(key: str, entry: _Entry) -> bytes:
+    """Over all that matters, the key included: an item under another key is damage too."""
+    head = f"{SCHEMA}\n{key}\n{entry.stored_at}\n{entry.expires_at}\n".encode()
+    return hashlib.sha256(head + entry.body).digest()
+
+
+def _packed(answer: Mapping[str, Any]) -> bytes | None:
+    """*answer* as compressed JSON, or None if that cannot be or is too large."""
+    try:
+        text = json.dumps(dict(answer), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError):
+        return None
+    plain = text.encode("utf-8", "surrogatepass")
+    if len(plain) > _MAX_PLAIN:
+        return None
+    body = zlib.compress(plain, _LEVEL)
+    return body if len(body) <= _MAX_COMPRESSED else None
+
+
+def _unpacked(body: bytes) -> dict[str, Any]:
+    decompressor = zlib.decompressobj()
+    try:
+        plain = decompressor.decompress(body, _MAX_PLAIN)
+        answer = json.loads(plain.decode("utf-8", "surrogatepass"))
+    except (zlib.error, ValueError):
+        raise _Unreadable("CacheDamaged") from None
+    if not decompressor.eof or not isinstance(answer, dict):
+        raise _Unreadable("CacheDamaged")
+    return answer

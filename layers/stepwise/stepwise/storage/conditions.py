@@ -1,0 +1,181 @@
+"""What an item must be like for a write to happen, as small values that can be put together.
+
+A missing attribute compares as DynamoDB compares it: unequal to everything, and neither less nor greater.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from stepwise.storage.attribute_values import Attribute, InvalidCall, to_attribute
+
+__all__ = [
+    "Condition",
+    "Expression",
+    "absent",
+    "all_of",
+    "any_of",
+    "at_least",
+    "at_most",
+    "begins_with",
+    "contains",
+    "differs",
+    "equals",
+    "greater",
+    "is_in",
+    "less",
+    "not_",
+    "present",
+]
+
+Operator = Literal[
+    "absent", "present", "=", "<>", "<", "<=", ">", ">=", "in", "contains", "begins_with", "all", "any", "not"
+]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition: an attribute's *name* and *operands*, or the *parts* of a compound one."""
+
+    operator: Operator
+    name: str = ""
+    operands: tuple[Any, ...] = ()
+    parts: tuple[Condition, ...] = ()
+
+
+def absent(name: str) -> Condition:
+    """The item has no such attribute; ``absent("pk")``: there is no item."""
+    return Condition("absent", name)
+
+
+def present(name: str) -> Condition:
+    """The item has such an attribute; ``present("pk")``: there is an item."""
+    return Condition("present", name)
+
+
+def equals(name: str, value: object) -> Condition:
+    """The attribute is there and equal to *value*."""
+    return Condition("=", name, (value,))
+
+
+def differs(name: str, value: object) -> Condition:
+    """The attribute is missing or not equal to *value*."""
+    return Condition("<>", name, (value,))
+
+
+def less(name: str, value: float | str | bytes) -> Condition:
+    """The attribute is there, of the same type, and less than *value*."""
+    return Condition("<", name, (value,))
+
+
+def at_most(name: str, value: float | str | bytes) -> Condition:
+    """The attribute is there, of the same type, and at most *value*."""
+    return Condition("<=", name, (value,))
+
+
+def greater(name: str, value: float | str | bytes) -> Condition:
+    """The attribute is there, of the same type, and greater than *value*."""
+    return Condition(">", name, (value,))
+
+
+def at_least(name: str, value: float | str | bytes) -> Condition:
+    """The attribute is there, of the same type, and at least *value*."""
+    return Condition(">=", name, (value,))
+
+
+def is_in(name: str, values: Iterable[object]) -> Condition:
+    """The attribute is there and equal to one of *values* (1–100)."""
+    operands = tuple(values)
+    if not 1 <= len(operands) <= 100:
+        raise InvalidCall("is_in takes 1 to 100 values")
+    return Condition("in", name, operands)
+
+
+def contains(name: str, value: object) -> Condition:
+    """The attribute is a text with this part, or a set or list with this member."""
+    return Condition("contains", name, (value,))
+
+
+def begins_with(name: str, prefix: str) -> Condition:
+    """The attribute is a text that begins with *prefix*."""
+    return Condition("begins_with", name, (prefix,))
+
+
+def all_of(*parts: Condition) -> Condition:
+    """All *parts* hold."""
+    return _compound("all", parts)
+
+
+def any_of(*parts: Condition) -> Condition:
+    """At least one of *parts* holds."""
+    return _compound("any", parts)
+
+
+def not_(part: Condition) -> Condition:
+    """*part* does not hold."""
+    return Condition("not", parts=(part,))
+
+
+def _compound(operator: Literal["all", "any"], parts: tuple[Condition, ...]) -> Condition:
+    if not parts:
+        raise InvalidCall(f"{operator}_of takes at least one condition")
+    return parts[0] if len(parts) == 1 else Condition(operator, parts=parts)
+
+
+class Expression:
+    """Collects the placeholders of one request while its expressions are written.
+
+    Placeholders stand for every name and value, so that reserved words and any text can be used.
+    """
+
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
+        self.values: dict[str, Attribute] = {}
+
+    def name(self, name: str) -> str:
+        """The placeholder of an attribute's name."""
+        for placeholder, known in self.names.items():
+            if known == name:
+                return placeholder
+        placeholder = f"#n{len(self.names)}"
+        self.names[placeholder] = name
+        return placeholder
+
+    def value(self, value: object) -> str:
+        """The placeholder of a value."""
+        placeholder = f":v{len(self.values)}"
+        self.values[placeholder] = to_attribute(value)
+        return placeholder
+
+    def condition(self, condition: Condition) -> str:
+        """*condition* in DynamoDB's expression language."""
+        match condition.operator:
+            case "all" | "any" as compound:
+                word = " AND " if compound == "all" else " OR "
+                return "(" + word.join(self.condition(part) for part in condition.parts) + ")"
+            case "not":
+                return f"(NOT {self.condition(condition.parts[0])})"
+        name = self.name(condition.name)
+        operands = [self.value(operand) for operand in condition.operands]
+        match condition.operator:
+            case "absent":
+                return f"attribute_not_exists({name})"
+            case "present":
+                return f"attribute_exists({name})"
+            case "in":
+                return f"{name} IN ({', '.join(operands)})"
+            case "contains" | "begins_with" as function:
+                return f"{function}({name}, {operands[0]})"
+            case comparison:
+                return f"{name} {comparison} {operands[0]}"
+
+    def parameters(self) -> dict[str, Any]:
+        """The placeholders as request parameters; DynamoDB refuses empty ones."""
+        parameters: dict[str, Any] = {}
+        if self.names:
+            parameters["ExpressionAttributeNames"] = self.names
+        if self.values:
+            parameters["ExpressionAttributeValues"] = self.values
+        return parameters

@@ -1,0 +1,288 @@
+"""The only place that talks to DynamoDB: one table, keys ``pk`` and ``sk`` (text), TTL attribute ``expires_at``.
+
+TTL deletes up to two days late, so whoever reads an item that can expire checks ``expires_at`` (epoch seconds).
+Errors that boto3 retries by itself can make a write that took effect look as if its own condition had failed:
+look at :attr:`ConditionFailed.item` before you believe to have lost. An ``add`` can be applied twice in the
+same way, so guard a counter that matters by a condition or put it into a transaction.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionClosedError,
+    IncompleteReadError,
+    ParamValidationError,
+)
+
+from stepwise.storage import aws_client
+from stepwise.storage.attribute_values import InvalidCall, Item, ItemTooLarge, TableError, from_item, key_of
+from stepwise.storage.conditions import (
+    Condition,
+    Expression,
+    absent,
+    all_of,
+    any_of,
+    at_least,
+    at_most,
+    begins_with,
+    contains,
+    differs,
+    equals,
+    greater,
+    is_in,
+    less,
+    not_,
+    present,
+)
+from stepwise.storage.writes import Check, Delete, Put, Update, Write, check_writes, parameters_of
+
+__all__ = [
+    "Check",
+    "Condition",
+    "ConditionFailed",
+    "Delete",
+    "InvalidCall",
+    "Item",
+    "ItemTooLarge",
+    "Put",
+    "Table",
+    "TableError",
+    "TableUnavailable",
+    "Update",
+    "Write",
+    "absent",
+    "all_of",
+    "any_of",
+    "at_least",
+    "at_most",
+    "begins_with",
+    "check_writes",
+    "contains",
+    "differs",
+    "dynamodb_client",
+    "equals",
+    "greater",
+    "is_in",
+    "less",
+    "not_",
+    "present",
+]
+
+_CONFLICT_ATTEMPTS = 5
+_CONFLICT_PAUSE = 0.02
+"""Seconds; the longest first pause after a conflict, doubled each time."""
+
+
+class TableUnavailable(TableError):
+    """Slow, throttled, gone, denied: anything that is not an answer of the table."""
+
+
+class ConditionFailed(TableError):
+    """The condition of a write did not hold, so nothing was written.
+
+    ``item`` is the item as it was (None: there was none, or the table did not say); ``index`` is the place of
+    the first failed write in a transaction.
+    """
+
+    def __init__(self, item: Item | None = None, index: int = 0) -> None:
+        self.item = item
+        self.index = index
+        super().__init__(f"the condition of write {index} did not hold")
+
+
+class Table:
+    """A thin typed port over the low-level DynamoDB client of botocore (boto3 has the same).
+
+    Every method raises :class:`TableUnavailable` where the table gives no answer and :class:`InvalidCall`
+    where the call could never be right; a write with a condition raises :class:`ConditionFailed`.
+    """
+
+    def __init__(
+        self,
+        client: Any,
+        name: str,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._client = client
+        self._name = name
+        self._sleep = sleep
+        self._jitter = jitter
+
+    def get(self, pk: str, sk: str, *, consistent: bool = False) -> Item | None:
+        """The item with this key, or None."""
+        response = self._read("get_item", Key=key_of(pk, sk), ConsistentRead=consistent)
+        return from_item(response["Item"]) if "Item" in response else None
+
+    def put(self, item: Mapping[str, Any], *, condition: Condition | None = None) -> None:
+        """Write a whole *item*, in place of the one that may be there."""
+        self._write("put_item", parameters_of(Put(item, condition)))
+
+    def update(
+        self,
+        pk: str,
+        sk: str,
+        *,
+        set: Mapping[str, Any] | None = None,  # noqa: A002 - DynamoDB's own word
+        add: Mapping[str, Any] | None = None,
+        remove: Iterable[str] = (),
+        delete: Mapping[str, Any] | None = None,
+        condition: Condition | None = None,
+    ) -> Item:
+        """Change attributes of an item as :class:`Update` says; returns the whole item as it is afterwards."""
+        write = Update(pk, sk, set or {}, add or {}, remove, delete or {}, condition)
+        response = self._write("update_item", parameters_of(write) | {"ReturnValues": "ALL_NEW"})
+        return from_item(response["Attributes"])
+
+    def delete(self, pk: str, sk: str, *, condition: Condition | None = None) -> None:
+        """Take an item away; one that is not there is no error."""
+        self._write("delete_item", parameters_of(Delete(pk, sk, condition)))
+
+    def query(
+        self, pk: str, *, begins_with: str | None = None, consistent: bool = True, limit: int | None = None
+    ) -> list[Item]:
+        """The items of one ``pk`` in the order of their ``sk``, at most *limit*."""
+        if limit is not None and limit < 1:
+            raise InvalidCall("limit must be at least 1")
+        key_of(pk, begins_with or "x")
+        expression = Expression()
+        text = f"{expression.name('pk')} = {expression.value(pk)}"
+        if begins_with:
+            text += f" AND begins_with({expression.name('sk')}, {expression.value(begins_with)})"
+        parameters = {
+            "KeyConditionExpression": text,
+            "ConsistentRead": consistent,
+            **expression.parameters(),
+        }
+        items: list[Item] = []
+        while True:
+            if limit is not None:
+                parameters["Limit"] = limit - len(items)
+            response = self._read("query", **parameters)
+            items += [from_item(attributes) for attributes in response["Items"]]
+            if "LastEvaluatedKey" not in response or (limit is not None and len(items) >= limit):
+                return items
+            parameters["ExclusiveStartKey"] = response["LastEvaluatedKey"]
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        """Do all *writes* or none; conflicts with other transactions are tried again a few times."""
+        check_writes(writes)
+        entries = [self._entry(write) for write in writes]
+        self._conflicts_retried(lambda: self._call("transact_write_items", TransactItems=entries))
+
+    def _entry(self, write: Write) -> dict[str, Any]:
+        word = "ConditionCheck" if isinstance(write, Check) else type(write).__name__
+        return {word: {"TableName": self._name, **parameters_of(write)}}
+
+    def _read(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """A read, once more where a pooled connection was found dead, as it is after a frozen environment."""
+        try:
+            return self._call(operation, TableName=self._name, **parameters)
+        except TableUnavailable as error:
+            if not isinstance(error.__cause__, ConnectionClosedError):
+                raise
+            return self._call(operation, TableName=self._name, **parameters)
+
+    def _write(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        return self._conflicts_retried(
+            lambda: self._call(operation, TableName=self._name, **parameters),
+        )
+
+    def _conflicts_retried(self, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        for attempt in range(_CONFLICT_ATTEMPTS - 1):
+            try:
+                return call()
+            except _Conflict:
+                self._sleep(self._jitter() * _CONFLICT_PAUSE * 2**attempt)
+        return call()
+
+    def _call(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        try:
+            response: dict[str, Any] = getattr(self._client, operation)(**parameters)
+        except ClientError as error:
+            raise _translated(error) from error
+        except ParamValidationError as error:
+            raise InvalidCall("the parameters of the call do not fit") from error
+        except BotoCoreError as error:
+            raise TableUnavailable(type(error).__name__) from error
+        return response
+
+
+class _Conflict(TableUnavailable):
+    """Another transaction worked on the same item."""
+
+
+def _translated(error: ClientError) -> TableError:
+    response: Mapping[str, Any] = error.response
+    code = response.get("Error", {}).get("Code", "unknown")
+    match code:
+        case "ConditionalCheckFailedException":
+            return ConditionFailed(_old_item(response))
+        case "TransactionCanceledException":
+            return _cancelled(response.get("CancellationReasons", []))
+        case "TransactionConflictException":
+            return _Conflict(code)
+        case "ValidationException" | "SerializationException":
+            return InvalidCall(f"the table refuses the call ({code})")
+    return TableUnavailable(code)
+
+
+def _cancelled(reasons: Sequence[Mapping[str, Any]]) -> TableError:
+    codes = [reason.get("Code", "None") for reason in reasons]
+    if "ConditionalCheckFailed" in codes:
+        index = codes.index("ConditionalCheckFailed")
+        return ConditionFailed(_old_item(reasons[index]), index)
+    if "ValidationError" in codes:
+        return InvalidCall("the table refuses a write of the transaction")
+    if "TransactionConflict" in codes:
+        return _Conflict("TransactionConflict")
+    return TableUnavailable(next((code for code in codes if code != "None"), "TransactionCanceled"))
+
+
+def _old_item(holder: Mapping[str, Any]) -> Item | None:
+    attributes = holder.get("Item")
+    return from_item(attributes) if attributes else None
+
+
+@functools.cache
+def dynamodb_client(
+    timeout: float, *, attempts: int = 3, endpoint: str | None = None, region: str | None = None
+) -> Any:
+    """The environment's DynamoDB client, made at the first call and kept.
+
+    *timeout* (seconds) bounds the connecting and the wait for an answer of each attempt; *attempts* counts the
+    first one. Retries are boto3's ``standard`` mode, whose pauses are up to 1 s, 2 s, …: a caller with a hard
+    limit takes ``attempts=1``. Without *region* it is the environment's (Lambda sets ``AWS_REGION``).
+    """
+    client = aws_client.client(
+        "dynamodb", timeout=timeout, attempts=attempts, endpoint=endpoint, region=region
+    )
+    client.meta.events.register("before-parse.dynamodb", _refuse_half_a_reply)
+    return client
+
+
+def _refuse_half_a_reply(response_dict: Mapping[str, Any], **_: object) -> None:
+    """A reply that was cut off or is no JSON object would be read as an empty one: as "no such item".
+
+    An error page that is no JSON is left to botocore, which goes by its status.
+    """
+    body: bytes = response_dict["body"]
+    try:
+        reply = json.loads(body.decode())
+    except UnicodeDecodeError:
+        reply = None
+    except ValueError:
+        reply = None if response_dict["status_code"] == 200 else {}
+    if not isinstance(reply, dict):
+        expected = response_dict["headers"].get("content-length", "unknown")
+        raise IncompleteReadError(actual_bytes=len(body), expected_bytes=expected)

@@ -1,0 +1,1 @@
+"""Text as such: language, tokens, LaTeX regions, thinking tags, canonical form, condensing."""

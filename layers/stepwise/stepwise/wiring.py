@@ -1,0 +1,111 @@
+"""What one environment of a function keeps between invocations: made at the first use, from the environment."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import os
+import random
+import time
+from collections.abc import Callable
+
+from stepwise.answering.dependencies import Desk
+from stepwise.answering.verification import Checker, NoChecker, SandboxChecker
+from stepwise.api.idempotency import Idempotency
+from stepwise.config import Settings
+from stepwise.coordination.coordination import Coordination, coordination
+from stepwise.observability import count
+from stepwise.ollama.client import OllamaClient
+from stepwise.storage import aws_client
+from stepwise.storage.answer_cache import AnswerCache
+from stepwise.storage.table import Table, dynamodb_client
+from stepwise.storage.work_queue import WorkQueue, sqs_client
+
+__all__ = ["desk", "idempotency", "model", "patient_table", "prepare", "settings"]
+
+_PATIENT_SECONDS = 2.0
+_REQUEST_PATIENCE = 60.0
+
+
+def prepare(*makers: Callable[[], object]) -> None:
+    """What an environment does before its first invocation: refuse bad settings, and make what its function uses.
+
+    Making connects to nothing: a snapshot (SnapStart) would hold dead connections.
+    """
+    settings()
+    aws_client.load()
+    for make in makers:
+        make()
+    _vary_after_restore()
+
+
+def _vary_after_restore() -> None:
+    """Environments of one snapshot would shuffle slots and wait after conflicts in step, as ``random`` is in it.
+
+    Source: "Handling uniqueness with Lambda SnapStart" in AWS's Lambda developer guide.
+    """
+    try:
+        hooks = importlib.import_module("snapshot_restore_py")
+    except ImportError:
+        return  # only Lambda's own Python has it
+    hooks.register_after_restore(random.seed)
+
+
+@functools.cache
+def settings() -> Settings:
+    """The settings of this environment."""
+    return Settings.from_environment(os.environ)
+
+
+@functools.cache
+def model() -> OllamaClient:
+    """The client of the model host."""
+    return OllamaClient(settings())
+
+
+@functools.cache
+def patient_table() -> Table | None:
+    """The table for what must not be lost: two seconds an attempt, three attempts."""
+    name = settings().table_name
+    return Table(dynamodb_client(_PATIENT_SECONDS), name) if name else None
+
+
+@functools.cache
+def _shared() -> Coordination | None:
+    table, url = patient_table(), settings().queue_url
+    return coordination(table, WorkQueue(sqs_client(), url), settings()) if table and url else None
+
+
+@functools.cache
+def _cache() -> AnswerCache:
+    read = settings()
+    table = Table(dynamodb_client(read.aws_timeout, attempts=1), read.table_name) if read.table_name else None
+    return AnswerCache(table, ttl_seconds=read.cache_ttl_seconds, timeout=read.aws_timeout, report=count)
+
+
+@functools.cache
+def _checker() -> Checker:
+    try:
+        import checkers  # noqa: F401 - whether this function has the checkers' layer
+    except ImportError:
+        return NoChecker()
+    return SandboxChecker(settings().checker_timeout)
+
+
+@functools.cache
+def desk() -> Desk:
+    """Everything that working on an answer needs."""
+    return Desk(
+        settings=settings(),
+        model=model(),
+        cache=_cache(),
+        checker=_checker(),
+        shared=_shared(),
+    )
+
+
+@functools.cache
+def idempotency() -> Idempotency | None:
+    """Replies by Idempotency-Key; None where there is no table."""
+    table = patient_table()
+    return Idempotency(table, clock=time.time, patience=_REQUEST_PATIENCE) if table else None

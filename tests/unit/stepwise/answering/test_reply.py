@@ -1,0 +1,63 @@
+"""Replies before they are HTTP."""
+
+from __future__ import annotations
+
+import pytest
+from stepwise.answering.reply import accepted, cache_status_hit, cache_status_miss, queue_position
+from stepwise.answering.respond import answer
+from support.desks import ASKED, Scene, caller, plan_of
+
+
+def test_a_202_says_where_to_look_and_when() -> None:
+    scene = Scene()
+    shared = scene.desk.shared
+    assert shared is not None
+    for _ in range(60):
+        shared.pace.record(8.0)
+    body = answer(scene.desk, plan_of(), ASKED, caller(scene, respond_async=True)).body
+    job = shared.jobs.get(body["id"], "partner-a")
+    run = shared.runs.get(job.run_id)
+    assert run is not None
+
+    reply = accepted(shared, job, run)
+
+    assert reply.status == 202
+    assert reply.body == {
+        "id": job.id,
+        "status": "queued",
+        "queue_position": 0,
+        "status_url": f"/v1/jobs/{job.id}",
+    }
+    assert reply.headers == {"Location": f"/v1/jobs/{job.id}", "Retry-After": "8"}
+
+
+def test_a_run_that_is_worked_on_has_no_position() -> None:
+    scene = Scene()
+    shared = scene.desk.shared
+    assert shared is not None
+    run = shared.runs.create("r", plan_of(), group="g", ticket="t")
+
+    assert queue_position(shared, run) is None
+
+
+def test_a_client_is_never_told_to_come_back_later_than_in_half_a_minute() -> None:
+    scene = Scene()
+    assert scene.desk.shared is not None
+    for _ in range(60):
+        scene.desk.shared.pace.record(500.0)
+
+    reply = answer(scene.desk, plan_of(), ASKED, caller(scene, respond_async=True))
+
+    assert reply.headers["Retry-After"] == "30"
+
+
+@pytest.mark.parametrize(("ttl", "value"), [(12.4, "stepwise; hit; ttl=12"), (-3, "stepwise; hit; ttl=0")])
+def test_cache_status_of_a_hit(ttl: float, value: str) -> None:
+    assert cache_status_hit(ttl) == value
+
+
+def test_cache_status_of_a_miss() -> None:
+    assert cache_status_miss() == "stepwise; fwd=miss"
+    assert cache_status_miss(stored=True) == "stepwise; fwd=miss; stored"
+    assert cache_status_miss(collapsed=True) == "stepwise; fwd=miss; collapsed"
+    assert cache_status_miss(forward="bypass") == "stepwise; fwd=bypass"
