@@ -13,8 +13,8 @@ api = Api()
 
 @api.post("/v1/logic/analyze")
 def analyze() -> Response[str]:
-    return model_backed(api, AnalyzeRequest, analyze_plan, wiring.desk(), wiring.idempotency())
+    return model_backed(api, AnalyzeRequest, analyze_plan, wiring.dependencies(), wiring.idempotency())
 
 
-wiring.prepare(wiring.desk, wiring.idempotency)
+wiring.prepare(wiring.dependencies, wiring.idempotency)
 handler = observed(api.resolve, function="analyze")

@@ -43,7 +43,7 @@ def chat() -> Response[str]:
         api,
         ChatRequest,
         chat_plan,
-        wiring.desk(),
+        wiring.dependencies(),
         wiring.idempotency(),
         streams=lambda _, request: request.stream,
     )
@@ -51,14 +51,14 @@ def chat() -> Response[str]:
 
 @api.post("/v1/chat/completions")
 def completions() -> Response[str]:
-    call, desk = api.call, wiring.desk()
-    request = read_screened(CompletionRequest, call, desk.settings)
-    caller = caller_of(desk, call)
+    call, deps = api.call, wiring.dependencies()
+    request = read_screened(CompletionRequest, call, deps.settings)
+    caller = caller_of(deps, call)
     idempotency = wiring.idempotency()
     if request.stream:
-        start = functools.partial(stream_completion, desk, request, caller, call.id)
+        start = functools.partial(stream_completion, deps, request, caller, call.id)
         return api.stream(stream_once(idempotency, call, caller, start))
-    compute = functools.partial(complete, desk, request, caller, call.id)
+    compute = functools.partial(complete, deps, request, caller, call.id)
     return api.reply(reply_once(idempotency, call, caller, compute))
 
 
@@ -72,5 +72,5 @@ def model(model: str) -> Response[str]:
     return api.reply(retrieve_model(wiring.settings(), model))
 
 
-wiring.prepare(wiring.desk, wiring.idempotency)
+wiring.prepare(wiring.dependencies, wiring.idempotency)
 handler = observed(api.resolve, function="chat")

@@ -2,7 +2,7 @@
 
 from aws_lambda_powertools.event_handler import Response
 from stepwise import wiring
-from stepwise.answering.dependencies import Desk
+from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.jobs import cancel_job, look_up
 from stepwise.answering.respond import wait_of
 from stepwise.api.app import Api
@@ -16,25 +16,25 @@ api = Api()
 
 @api.get("/v1/jobs/<job_id>")
 def get(job_id: str) -> Response[str]:
-    desk, shared = _desk()
-    caller = caller_of(desk, api.call)
-    wait = wait_of(desk, caller) if caller.preferences.wait is not None else 0.0
-    reply = look_up(desk, shared, job_id, api.call.partner, until=caller.started + wait, instance=api.call.id)
+    deps, shared = _deps()
+    caller = caller_of(deps, api.call)
+    wait = wait_of(deps, caller) if caller.preferences.wait is not None else 0.0
+    reply = look_up(deps, shared, job_id, api.call.partner, until=caller.started + wait, instance=api.call.id)
     return api.reply(reply)
 
 
 @api.delete("/v1/jobs/<job_id>")
 def cancel(job_id: str) -> Response[str]:
-    _, shared = _desk()
+    _, shared = _deps()
     return api.reply(cancel_job(shared, job_id, api.call.partner, instance=api.call.id))
 
 
-def _desk() -> tuple[Desk, Coordination]:
-    desk = wiring.desk()
-    if desk.shared is None:
+def _deps() -> tuple[Dependencies, Coordination]:
+    deps = wiring.dependencies()
+    if deps.shared is None:
         raise NotFound
-    return desk, desk.shared
+    return deps, deps.shared
 
 
-wiring.prepare(wiring.desk)
+wiring.prepare(wiring.dependencies)
 handler = observed(api.resolve, function="jobs")

@@ -10,12 +10,12 @@ from stepwise.ollama.warm_up import warm_up
 
 
 def _handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    desk = wiring.desk()
-    mended = sweep(desk, desk.shared) if desk.shared is not None else 0
+    deps = wiring.dependencies()
+    mended = sweep(deps, deps.shared) if deps.shared is not None else 0
     if mended:
         count("Swept", mended)
     try:
-        warm = warm_up(wiring.model(), desk.settings, time.monotonic)
+        warm = warm_up(wiring.model(), deps.settings, time.monotonic)
     except Exception:
         gauge("ModelResident", 0)
         raise
@@ -25,5 +25,5 @@ def _handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return {"resident": warm.resident, "context_length": warm.context_length, "took_ms": warm.took_ms}
 
 
-wiring.prepare(wiring.desk)
+wiring.prepare(wiring.dependencies)
 handler = observed(_handle, function="warmup")

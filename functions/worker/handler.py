@@ -6,26 +6,26 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from stepwise import wiring
-from stepwise.answering.worker import Message, bury, work_on
+from stepwise.answering.worker import Message, fail_dead_letter, process_message
 from stepwise.observability import log_exception, observed
 
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 def _record(record: SQSRecord, remaining: Callable[[], float]) -> None:
-    desk = wiring.desk()
-    if desk.shared is None:
+    deps = wiring.dependencies()
+    if deps.shared is None:
         raise RuntimeError("TABLE_NAME and QUEUE_URL are not set")
     body = record.json_body
     run_id = str(body["run_id"])
-    if not desk.settings.queue_url.endswith("/" + record.event_source_arn.split(":")[-1]):
-        bury(desk, desk.shared, run_id)
+    if not deps.settings.queue_url.endswith("/" + record.event_source_arn.split(":")[-1]):
+        fail_dead_letter(deps, deps.shared, run_id)
         return
-    queue = desk.shared.queue
+    queue = deps.shared.queue
     message = Message(
         run_id, lambda seconds: queue.hold(record.receipt_handle, seconds), int(body.get("fence", 0))
     )
-    work_on(desk, desk.shared, message, remaining=remaining)
+    process_message(deps, deps.shared, message, remaining=remaining)
 
 
 def _logged(record: SQSRecord, remaining: Callable[[], float]) -> None:
@@ -48,5 +48,5 @@ def _handle(event: dict[str, Any], context: Any) -> Any:
     )
 
 
-wiring.prepare(wiring.desk)
+wiring.prepare(wiring.dependencies)
 handler = observed(_handle, function="worker")

@@ -10,9 +10,9 @@ from fastapi.responses import JSONResponse
 from mangum import Mangum
 from stepwise import wiring
 from stepwise.answering.respond import Caller, answer
-from stepwise.api.asked import asked_of
 from stepwise.api.planning import solve_plan
 from stepwise.api.preferences import read_preferences
+from stepwise.api.presentation import presentation_of
 from stepwise.api.schemas import SolveRequest
 
 app = FastAPI()
@@ -21,17 +21,17 @@ app = FastAPI()
 @app.post("/v1/math/solve")
 def solve(body: SolveRequest, request: Request) -> JSONResponse:
     body.screen()
-    desk = wiring.desk()
+    deps = wiring.dependencies()
     caller = Caller(
         partner="partner",
         preferences=read_preferences({name.lower(): value for name, value in request.headers.items()}),
-        started=desk.monotonic(),
+        started=deps.monotonic(),
         remaining=lambda: 60.0,
     )
-    reply = answer(desk, solve_plan(body, desk.settings), asked_of(body), caller)
+    reply = answer(deps, solve_plan(body, deps.settings), presentation_of(body), caller)
     content: Any = reply.body
     return JSONResponse(content, reply.status, dict(reply.headers))
 
 
-wiring.prepare(wiring.desk, wiring.idempotency)
+wiring.prepare(wiring.dependencies, wiring.idempotency)
 handler = Mangum(app, lifespan="off")

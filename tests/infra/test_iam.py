@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from stepwise.answering.jobs import cancel_job, look_up, sweep
 from stepwise.answering.respond import answer
-from stepwise.answering.worker import Message, bury, work_on
+from stepwise.answering.worker import Message, fail_dead_letter, process_message
 from stepwise.api.event_stream import stream
 from stepwise.api.idempotency import Idempotency
 from stepwise.config import Settings
 from stepwise.errors import ModelUnavailable, NotFound
 from stepwise.plan import Plan
-from support.desks import caller
 from support.rights import FUNCTIONS, GuardedScene, keys_of, may, statements
+from support.scene import caller
 
 WRITES = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem")
 
@@ -100,7 +100,7 @@ def test_those_who_answer_may_store_answers() -> None:
 
 # The same policies are enough: the parts of the bundle at their work, each held to its function's rights.
 
-ASKED = {"include_reasoning": False, "verify": False, "problem": "q", "text": "q", "stream": False}
+PRESENTATION = {"include_reasoning": False, "verify": False, "problem": "q", "text": "q", "stream": False}
 
 
 def _plan(kind: str = "solve") -> Plan:
@@ -120,7 +120,7 @@ def _plan(kind: str = "solve") -> Plan:
 def _job(scene: GuardedScene, **preferences: Any) -> Any:
     with scene.acting("SolveFunction"):
         return answer(
-            scene.environment(), _plan(), ASKED, caller(scene, respond_async=True, **preferences)
+            scene.environment(), _plan(), PRESENTATION, caller(scene, respond_async=True, **preferences)
         ).body["id"]
 
 
@@ -129,7 +129,7 @@ def _work(scene: GuardedScene, *, remaining: float = 900.0) -> None:
     with scene.acting("WorkerFunction"):
         for message in list(scene.queue.messages):
             scene.queue.messages.remove(message)
-            work_on(
+            process_message(
                 scene.environment(),
                 _shared(scene),
                 Message(message.run_id, lambda _: None),
@@ -138,21 +138,21 @@ def _work(scene: GuardedScene, *, remaining: float = 900.0) -> None:
 
 
 def _shared(scene: GuardedScene) -> Any:
-    return scene.desk.shared
+    return scene.deps.shared
 
 
 def _status(scene: GuardedScene, job: str) -> Any:
     with scene.acting("JobsFunction"):
-        return look_up(scene.desk, _shared(scene), job, "partner-a", until=0, instance="i").body["status"]
+        return look_up(scene.deps, _shared(scene), job, "partner-a", until=0, instance="i").body["status"]
 
 
 def _answered_at_once(scene: GuardedScene) -> None:
     for function in ("SolveFunction", "AnalyzeFunction"):
         with scene.acting(function):
-            assert answer(scene.environment(), _plan(), ASKED, caller(scene)).status == 200
+            assert answer(scene.environment(), _plan(), PRESENTATION, caller(scene)).status == 200
     with scene.acting("ChatFunction"):
-        asked = {**ASKED, "temperature": 0.8, "top_p": 0.95}
-        assert answer(scene.environment(), _plan("chat"), asked, caller(scene)).status == 200
+        presentation = {**PRESENTATION, "temperature": 0.8, "top_p": 0.95}
+        assert answer(scene.environment(), _plan("chat"), presentation, caller(scene)).status == 200
 
 
 def _answered_by_a_worker(scene: GuardedScene) -> None:
@@ -166,7 +166,7 @@ def _answered_by_a_worker(scene: GuardedScene) -> None:
 
 def _answered_in_two_parts(scene: GuardedScene) -> None:
     with scene.acting("SolveFunction"):
-        job = answer(scene.environment(), _plan(), ASKED, caller(scene, wait=1.0)).body["id"]
+        job = answer(scene.environment(), _plan(), PRESENTATION, caller(scene, wait=1.0)).body["id"]
     scene.clock.advance(5)
     _work(scene)
     assert _status(scene, job) == "succeeded"
@@ -177,7 +177,8 @@ def _kept_out_of_the_cache(scene: GuardedScene) -> None:
         with scene.acting(function):
             plan = replace(_plan(), key="", store=False)
             assert (
-                answer(scene.environment(), plan, ASKED, caller(scene, no_store=True, wait=1.0)).status == 202
+                answer(scene.environment(), plan, PRESENTATION, caller(scene, no_store=True, wait=1.0)).status
+                == 202
             )
     scene.clock.advance(5)
     _work(scene)
@@ -186,7 +187,7 @@ def _kept_out_of_the_cache(scene: GuardedScene) -> None:
 
 def _streamed(scene: GuardedScene) -> None:
     with scene.acting("SolveFunction"):
-        response = stream(scene.environment(), _plan(), ASKED, caller(scene), "i")
+        response = stream(scene.environment(), _plan(), PRESENTATION, caller(scene), "i")
         assert b"event: done" in b"".join(response.body)
 
 
@@ -198,7 +199,7 @@ def _asked_twice_with_one_key(scene: GuardedScene) -> None:
                 "partner-a",
                 "k",
                 b"request",
-                lambda: answer(scene.environment(), _plan(), ASKED, caller(scene, respond_async=True)),
+                lambda: answer(scene.environment(), _plan(), PRESENTATION, caller(scene, respond_async=True)),
             )
             assert reply.status == 202
     assert len(scene.queue.messages) == 1
@@ -225,7 +226,7 @@ def _healed_by_the_schedule(scene: GuardedScene) -> None:
     scene.queue.messages.clear()
     scene.clock.advance(120)
     with scene.acting("WarmupFunction"):
-        assert sweep(scene.desk, _shared(scene)) == 1
+        assert sweep(scene.deps, _shared(scene)) == 1
     assert len(scene.queue.messages) == 1
 
 
@@ -233,7 +234,7 @@ def _given_up(scene: GuardedScene) -> None:
     job = _job(scene)
     (message,) = scene.queue.messages
     with scene.acting("WorkerFunction"):
-        bury(scene.desk, _shared(scene), message.run_id)
+        fail_dead_letter(scene.deps, _shared(scene), message.run_id)
     assert _status(scene, job) == "failed"
 
 
@@ -287,7 +288,7 @@ def test_what_is_not_allowed_is_noticed() -> None:
     job = _job(scene)
 
     with scene.acting("StatusFunction"), pytest.raises(Exception, match="not allowed"):
-        look_up(scene.desk, _shared(scene), job, "partner-a", until=0, instance="i")
+        look_up(scene.deps, _shared(scene), job, "partner-a", until=0, instance="i")
 
     assert scene.denied == {"StatusFunction dynamodb:GetItem job"}
 
@@ -298,7 +299,7 @@ def test_another_partners_job_is_one_that_does_not_exist() -> None:
 
     with scene.acting("JobsFunction"):
         with pytest.raises(NotFound):
-            look_up(scene.desk, _shared(scene), job, "partner-b", until=0, instance="i")
+            look_up(scene.deps, _shared(scene), job, "partner-b", until=0, instance="i")
         with pytest.raises(NotFound):
             cancel_job(_shared(scene), job, "partner-b", instance="i")
     assert _status(scene, job) == "queued"

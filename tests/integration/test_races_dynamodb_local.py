@@ -1,4 +1,4 @@
-"""Races for slots, places, flights and runs on Amazon's own DynamoDB Local: of many at once exactly one wins.
+"""Races for slots, places, single_flight and runs on Amazon's own DynamoDB Local: of many at once exactly one wins.
 
 Skipped where there is no Java 17 for it, or no Maven Central to fetch it from.
 """
@@ -16,9 +16,9 @@ from botocore.session import Session
 from stepwise.answering.reply import Reply
 from stepwise.api.idempotency import Idempotency
 from stepwise.coordination.admission import Admission
-from stepwise.coordination.average_duration import Pace
+from stepwise.coordination.average_duration import AverageDuration
 from stepwise.coordination.runs import RunLost, Runs
-from stepwise.coordination.single_flight import Flights
+from stepwise.coordination.single_flight import SingleFlight
 from stepwise.coordination.slots import LEASE_SECONDS, Slots
 from stepwise.errors import IdempotencyInProgress, QueueFull
 from stepwise.plan import Plan
@@ -111,7 +111,9 @@ def test_the_dead_owner_and_the_next_one_are_never_both_owners(table: Table) -> 
 
 
 def test_of_more_than_there_is_room_for_exactly_the_rest_is_refused(table: Table) -> None:
-    admission = Admission(table, max_queued=26, slots=4, pace=Pace(table), clock=Clock())
+    admission = Admission(
+        table, max_queued=26, slots=4, average_duration=AverageDuration(table), clock=Clock()
+    )
 
     def admitted(number: int) -> int | None:
         try:
@@ -125,19 +127,19 @@ def test_of_more_than_there_is_room_for_exactly_the_rest_is_refused(table: Table
 
 
 def test_of_fifty_identical_questions_one_flies(table: Table) -> None:
-    flights = Flights(table, clock=Clock())
+    single_flight = SingleFlight(table, clock=Clock())
 
-    won = at_once(lambda number: flights.begin("k", f"run-{number}", instead_of=None))
+    won = at_once(lambda number: single_flight.begin("k", f"run-{number}", instead_of=None))
 
     assert won.count(True) == 1
-    assert flights.run_of("k") == f"run-{won.index(True)}"
+    assert single_flight.run_of("k") == f"run-{won.index(True)}"
 
 
 def test_of_fifty_that_replace_an_ended_run_one_does(table: Table) -> None:
-    flights = Flights(table, clock=Clock())
-    flights.begin("k", "ended", instead_of=None)
+    single_flight = SingleFlight(table, clock=Clock())
+    single_flight.begin("k", "ended", instead_of=None)
 
-    won = at_once(lambda number: flights.begin("k", f"run-{number}", instead_of="ended"))
+    won = at_once(lambda number: single_flight.begin("k", f"run-{number}", instead_of="ended"))
 
     assert won.count(True) == 1
 
@@ -145,7 +147,7 @@ def test_of_fifty_that_replace_an_ended_run_one_does(table: Table) -> None:
 def test_of_fifty_that_take_a_dead_owners_run_one_owns_it(table: Table) -> None:
     clock = Clock()
     runs = Runs(table, clock=clock)
-    first = runs.create("r", PLAN, group="g", ticket="t")
+    first = runs.create("r", PLAN, group="g", waiter_id="t")
     clock.advance(LEASE_SECONDS + 1)
 
     taken = [run for run in at_once(lambda _: runs.take("r")) if run]
@@ -159,7 +161,7 @@ def test_of_fifty_that_take_a_dead_owners_run_one_owns_it(table: Table) -> None:
 def test_an_end_a_failure_and_a_cancellation_at_once_make_one_end(table: Table) -> None:
     for number in range(10):
         runs = Runs(table, clock=Clock())
-        run = runs.create(f"r{number}", PLAN, group="g", ticket="t")
+        run = runs.create(f"r{number}", PLAN, group="g", waiter_id="t")
 
         def end(which: int, runs: Runs = runs, run: object = run) -> bool:
             try:
@@ -184,7 +186,7 @@ def test_an_end_a_failure_and_a_cancellation_at_once_make_one_end(table: Table) 
 
 def test_of_fifty_that_join_and_leave_nobody_is_forgotten(table: Table) -> None:
     runs = Runs(table, clock=Clock())
-    run = runs.place(runs.create("r", PLAN, group="g", ticket="t"), 0, 0)
+    run = runs.place(runs.create("r", PLAN, group="g", waiter_id="t"), 0, 0)
     joined = [seen for seen in at_once(lambda number: runs.join(run.id, f"job-{number}")) if seen]
     assert len(joined) == THREADS
 

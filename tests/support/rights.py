@@ -10,8 +10,8 @@ from typing import Any
 from stepwise.storage.attribute_values import Item
 from stepwise.storage.table import Check, Delete, Put, TableUnavailable, Update, Write
 from stepwise.storage.work_queue import QueueUnavailable
-from support.desks import FakeQueue, Scene
 from support.infra import bundle
+from support.scene import FakeQueue, Scene
 from support.tables import MemoryTable
 
 __all__ = ["FUNCTIONS", "GuardedScene", "keys_of", "may", "may_send", "statements"]
@@ -131,7 +131,7 @@ class GuardedScene(Scene):
         self._guard = _Guard()
         self.table = _GuardedTable(self._guard)
         self.queue = _GuardedQueue(self, self._guard)
-        self.desk = self.environment()
+        self.deps = self.environment()
 
     @property
     def denied(self) -> set[str]:

@@ -9,7 +9,7 @@ import random
 import time
 from collections.abc import Callable
 
-from stepwise.answering.dependencies import Desk
+from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.verification import Checker, NoChecker, SandboxChecker
 from stepwise.api.idempotency import Idempotency
 from stepwise.config import Settings
@@ -21,7 +21,7 @@ from stepwise.storage.answer_cache import AnswerCache
 from stepwise.storage.table import Table, dynamodb_client
 from stepwise.storage.work_queue import WorkQueue, sqs_client
 
-__all__ = ["desk", "idempotency", "model", "patient_table", "prepare", "settings"]
+__all__ = ["dependencies", "idempotency", "model", "patient_table", "prepare", "settings"]
 
 _PATIENT_SECONDS = 2.0
 _REQUEST_PATIENCE = 60.0
@@ -93,9 +93,9 @@ def _checker() -> Checker:
 
 
 @functools.cache
-def desk() -> Desk:
+def dependencies() -> Dependencies:
     """Everything that working on an answer needs."""
-    return Desk(
+    return Dependencies(
         settings=settings(),
         model=model(),
         cache=_cache(),

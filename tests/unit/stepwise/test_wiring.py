@@ -30,9 +30,9 @@ def test_settings_that_make_no_sense_end_the_start(monkeypatch: pytest.MonkeyPat
 def test_what_a_function_uses_is_made_at_the_start() -> None:
     made: list[str] = []
 
-    wiring.prepare(lambda: made.append("desk"), lambda: made.append("idempotency"))
+    wiring.prepare(lambda: made.append("deps"), lambda: made.append("idempotency"))
 
-    assert made == ["desk", "idempotency"]
+    assert made == ["deps", "idempotency"]
 
 
 def test_environments_of_one_snapshot_do_not_choose_alike() -> None:
@@ -41,7 +41,7 @@ def test_environments_of_one_snapshot_do_not_choose_alike() -> None:
 
     choices = set()
     for _ in range(5):
-        random.seed(1)  # the state that the snapshot holds
+        random.seed(1)  # the progress that the snapshot holds
         reseed()
         choices.add(random.random())
 

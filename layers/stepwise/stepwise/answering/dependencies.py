@@ -12,11 +12,11 @@ from stepwise.coordination.coordination import Coordination
 from stepwise.ollama.port import Model
 from stepwise.storage.answer_cache import AnswerCache
 
-__all__ = ["Desk"]
+__all__ = ["Dependencies"]
 
 
 @dataclass(frozen=True)
-class Desk:
+class Dependencies:
     """The collaborators. ``shared`` is None where there is no table: answers are then given, but never later."""
 
     settings: Settings

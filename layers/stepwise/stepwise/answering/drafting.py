@@ -15,7 +15,7 @@ from stepwise.errors import GenerationBroken, ModelError, ModelTimeout
 from stepwise.ollama.port import Chunk, Finish, Model, Prompt
 from stepwise.plan import Plan
 
-__all__ = ["Draft", "begin_anew", "write"]
+__all__ = ["Draft", "restart", "write"]
 
 _PROBE = 32
 """Characters of a continuation that show whether the host goes on or begins anew."""
@@ -60,13 +60,13 @@ def write(
     deadline: float,
     clock: Callable[[], float] = time.monotonic,
     prefill: bool = True,
-    restart: bool = True,
+    may_restart: bool = True,
 ) -> Generator[str | None]:
     """Go on with *draft* until it is whole; yields new raw text, or None when there is none just now.
 
     A generation that breaks off is gone on with once. Closing the generator stops the model; the draft keeps what
     it has. *deadline* is on *clock*, in seconds. Where the host does not go on with a draft, the answer is begun anew
-    if *restart* allows it: not when somebody has seen the text already.
+    if *may_restart* allows it: not when somebody has seen the text already.
 
     Raises:
         ModelUnavailable, ModelError, ModelTimeout: from the client.
@@ -75,9 +75,9 @@ def write(
     mends = 0
     while not draft.reason:
         if draft.text and not prefill:
-            if not restart:
+            if not may_restart:
                 raise GenerationBroken
-            begin_anew(draft)
+            restart(draft)
         started = clock()
         try:
             yield from _one_call(model, plan, draft, deadline, clock)
@@ -121,7 +121,7 @@ def _one_call(
         options=plan.options,
         num_predict=remaining,
     )
-    probe = _Probe(draft.text)
+    probe = _ContinuationCheck(draft.text)
     started = clock()
     with model.generate(prompt, deadline=deadline) as generation:
         try:
@@ -150,7 +150,7 @@ def _one_call(
             raise
 
 
-class _Probe:
+class _ContinuationCheck:
     """Holds the beginning of a continuation back until it is clear that it goes on with *text*."""
 
     def __init__(self, text: str) -> None:
@@ -208,7 +208,7 @@ def _beginnings(text: str) -> tuple[str, ...]:
     return (whole, inside) if inside and inside != whole else (whole,)
 
 
-def begin_anew(draft: Draft) -> None:
+def restart(draft: Draft) -> None:
     """Throw away what is written; its tokens stay counted."""
     draft.spent += draft.tokens
     draft.tokens = 0

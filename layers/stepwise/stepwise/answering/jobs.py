@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from stepwise.answering.dependencies import Desk
-from stepwise.answering.joining import lose_interest
+from stepwise.answering.dependencies import Dependencies
+from stepwise.answering.joining import withdraw
 from stepwise.answering.reply import Reply, queue_position
 from stepwise.answering.results import shape
 from stepwise.coordination.coordination import Coordination
@@ -16,7 +16,7 @@ from stepwise.coordination.runs import Run
 from stepwise.errors import NotFound, error_of, problem
 from stepwise.storage.work_queue import QueueUnavailable
 
-__all__ = ["cancel_job", "look_up", "nudge", "sweep"]
+__all__ = ["cancel_job", "look_up", "requeue_if_stalled", "sweep"]
 
 _POLL = 0.5
 _UNFINISHED = ("queued", "running")
@@ -25,7 +25,7 @@ _STALLED_MS = 45_000
 
 
 def look_up(
-    desk: Desk, shared: Coordination, job_id: str, partner: str, *, until: float, instance: str
+    deps: Dependencies, shared: Coordination, job_id: str, partner: str, *, until: float, instance: str
 ) -> Reply:
     """The job as it is, or as it is when it ends before *until* (on the monotonic clock).
 
@@ -35,10 +35,10 @@ def look_up(
     while True:
         job = shared.jobs.get(job_id, partner)
         run = _run_of(shared, job)
-        if status_of(job, run) not in _UNFINISHED or desk.monotonic() + _POLL > until:
+        if status_of(job, run) not in _UNFINISHED or deps.monotonic() + _POLL > until:
             break
-        desk.sleep(_POLL)
-    nudge(desk, shared, run)
+        deps.sleep(_POLL)
+    requeue_if_stalled(deps, shared, run)
     return _reply(shared, job, run, instance)
 
 
@@ -53,17 +53,17 @@ def cancel_job(shared: Coordination, job_id: str, partner: str, *, instance: str
     job = shared.jobs.get(job_id, partner)
     run = _run_of(shared, job)
     if status_of(job, run) in _UNFINISHED:
-        lose_interest(shared, run, job.id)
+        withdraw(shared, run, job.id)
         run = _run_of(shared, job)
     return _reply(shared, job, run, instance)
 
 
-def nudge(desk: Desk, shared: Coordination, run: Run) -> bool:
+def requeue_if_stalled(deps: Dependencies, shared: Coordination, run: Run) -> bool:
     """Send a message for a run that has stalled: whoever looks, heals."""
-    now = round(desk.clock() * 1000)
+    now = round(deps.clock() * 1000)
     if run.ended or now - max(run.touched_at, run.lease_until) < _STALLED_MS:
         return False
-    if run.status == "queued" and (shared.admission.ahead_of(run.id) or 0) >= desk.settings.model_slots:
+    if run.status == "queued" and (shared.admission.ahead_of(run.id) or 0) >= deps.settings.model_slots:
         return False
     if not shared.runs.touch(run):
         return False
@@ -74,7 +74,7 @@ def nudge(desk: Desk, shared: Coordination, run: Run) -> bool:
     return True
 
 
-def sweep(desk: Desk, shared: Coordination) -> int:
+def sweep(deps: Dependencies, shared: Coordination) -> int:
     """Look after all places: wake what has stalled, free those of what has ended. Returns what was mended.
 
     A place whose lease has run out is looked at too: its owner is dead, and its message may be lost.
@@ -83,10 +83,10 @@ def sweep(desk: Desk, shared: Coordination) -> int:
     for entry in shared.admission.entries():
         run = shared.runs.get(entry.place.run_id)
         if run is None or run.ended:
-            shared.admission.leave(entry.place)
+            shared.admission.release(entry.place)
             mended += 1
         else:
-            mended += nudge(desk, shared, run)
+            mended += requeue_if_stalled(deps, shared, run)
     return mended
 
 
@@ -115,7 +115,7 @@ def _body(job: Job, run: Run, status: str, position: int | None, instance: str) 
         "queue_position": position,
         "created_at": datetime.fromtimestamp(job.created_at / 1000, UTC).isoformat(timespec="milliseconds"),
         "progress": {"completion_tokens": run.tokens},
-        "result": shape(job.kind, result, job.asked, cached=False) if result is not None else None,
+        "result": shape(job.kind, result, job.presentation, cached=False) if result is not None else None,
         "error": problem(error_of(run.error), instance)
         if status == "failed" and run.error is not None
         else None,

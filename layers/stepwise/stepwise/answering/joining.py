@@ -10,9 +10,9 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from stepwise.answering.dependencies import Desk
+from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.ownership import Ownership
-from stepwise.coordination.admission import Place
+from stepwise.coordination.admission import QueuePlace
 from stepwise.coordination.coordination import Coordination
 from stepwise.coordination.runs import ADMISSION_SECONDS, Run, RunLost
 from stepwise.coordination.single_flight import flight_key
@@ -22,7 +22,7 @@ from stepwise.observability import count
 from stepwise.plan import Plan
 from stepwise.storage.table import TableError, TableUnavailable
 
-__all__ = ["Begun", "begin", "find_slot", "lose_interest", "own", "watch"]
+__all__ = ["Begun", "begin", "find_slot", "own", "watch", "withdraw"]
 
 _ADMISSION_POLL = 0.05
 _SLOT_PATIENCE = 1.0
@@ -38,7 +38,9 @@ class Begun:
     ownership: Ownership | None
 
 
-def begin(desk: Desk, shared: Coordination, plan: Plan, *, group: str, ticket: str, since: float) -> Begun:
+def begin(
+    deps: Dependencies, shared: Coordination, plan: Plan, *, group: str, waiter_id: str, since: float
+) -> Begun:
     """Join the run of the same question, or begin one.
 
     A run that succeeded after *since* (epoch seconds, when the client asked) was in flight together with this
@@ -49,7 +51,7 @@ def begin(desk: Desk, shared: Coordination, plan: Plan, *, group: str, ticket: s
         TableError: the table does not answer.
     """
     key = flight_key(plan)
-    run, joined = _joined_or_new(desk, shared, plan, key, group=group, ticket=ticket, since=since)
+    run, joined = _joined_or_new(deps, shared, plan, key, group=group, waiter_id=waiter_id, since=since)
     if joined:
         return Begun(run, None)
     try:
@@ -59,36 +61,43 @@ def begin(desk: Desk, shared: Coordination, plan: Plan, *, group: str, ticket: s
         with contextlib.suppress(RunLost):
             shared.runs.fail(run, stored(error))
         if key:
-            shared.flights.end(key, run.id)
+            shared.single_flight.end(key, run.id)
         raise
     try:
         run = shared.runs.place(run, place.number, place.since)
     except RunLost:
-        shared.admission.leave(place)
+        shared.admission.release(place)
         raise TableUnavailable("admitted too late") from None
-    return Begun(run, Ownership(desk, shared, run, plan, place))
+    return Begun(run, Ownership(deps, shared, run, plan, place))
 
 
 def _joined_or_new(
-    desk: Desk, shared: Coordination, plan: Plan, key: str, *, group: str, ticket: str, since: float
+    deps: Dependencies,
+    shared: Coordination,
+    plan: Plan,
+    key: str,
+    *,
+    group: str,
+    waiter_id: str,
+    since: float,
 ) -> tuple[Run, bool]:
-    end = desk.monotonic() + 2 * ADMISSION_SECONDS
+    end = deps.monotonic() + 2 * ADMISSION_SECONDS
     while True:
-        current = shared.flights.run_of(key) if key else None
+        current = shared.single_flight.run_of(key) if key else None
         if current:
-            run = shared.runs.join(current, ticket) or shared.runs.get(current)
-            if run is not None and (ticket in run.tickets or _just_answered(run, since)):
+            run = shared.runs.join(current, waiter_id) or shared.runs.get(current)
+            if run is not None and (waiter_id in run.waiters or _just_answered(run, since)):
                 return run, True
             if run is not None and not run.ended and not shared.runs.abandon(run.id, stored(InternalError())):
                 # Its owner is about to be admitted, or refused: then the next one tries.
-                if desk.monotonic() > end:
+                if deps.monotonic() > end:
                     raise TableUnavailable("a run is not admitted and does not end")
-                desk.sleep(_ADMISSION_POLL)
+                deps.sleep(_ADMISSION_POLL)
                 continue
-        run = shared.runs.create(secrets.token_hex(16), plan, group=group, ticket=ticket)
-        if not key or shared.flights.begin(key, run.id, instead_of=current):
+        run = shared.runs.create(secrets.token_hex(16), plan, group=group, waiter_id=waiter_id)
+        if not key or shared.single_flight.begin(key, run.id, instead_of=current):
             return run, False
-        shared.runs.cancel(run.id, ticket)
+        shared.runs.cancel(run.id, waiter_id)
 
 
 def _just_answered(run: Run, since: float) -> bool:
@@ -96,7 +105,7 @@ def _just_answered(run: Run, since: float) -> bool:
 
 
 def own(
-    desk: Desk,
+    deps: Dependencies,
     shared: Coordination,
     run: Run,
     plan: Plan,
@@ -105,8 +114,8 @@ def own(
     slot: Slot | None = None,
 ) -> Ownership:
     """Our ownership of a run that we have just taken, with the *slot* that we have for it already."""
-    place = Place(run.place, run.id, run.since or run.created_at, run.fence)
-    ownership = Ownership(desk, shared, run, plan, place, on_sign_of_life=on_sign_of_life)
+    place = QueuePlace(run.place, run.id, run.since or run.created_at, run.fence)
+    ownership = Ownership(deps, shared, run, plan, place, on_sign_of_life=on_sign_of_life)
     ownership.slot = slot
     try:
         ownership.keep_place()
@@ -115,35 +124,35 @@ def own(
     return ownership
 
 
-def find_slot(desk: Desk, shared: Coordination, *, until: float) -> Slot | None:
+def find_slot(deps: Dependencies, shared: Coordination, *, until: float) -> Slot | None:
     """A slot within a second (or by *until*, on the monotonic clock); none that others wait for already."""
     waiting = len(shared.admission.waiting())
     if waiting and shared.slots.free() <= waiting:
         return None
-    end = min(until, desk.monotonic() + _SLOT_PATIENCE)
+    end = min(until, deps.monotonic() + _SLOT_PATIENCE)
     while True:
         slot = shared.slots.acquire()
-        if slot is not None or desk.monotonic() + _POLL > end:
+        if slot is not None or deps.monotonic() + _POLL > end:
             return slot
-        desk.sleep(_POLL)
+        deps.sleep(_POLL)
 
 
-def lose_interest(shared: Coordination, run: Run, ticket: str) -> bool:
-    """Whoever holds *ticket* does not want the answer any more; True when nobody else does and the run is cancelled.
+def withdraw(shared: Coordination, run: Run, waiter_id: str) -> bool:
+    """Whoever holds *waiter_id* does not want the answer any more; True when nobody else does and the run is cancelled.
 
     A running one's owner sees it and cleans up after itself; of a waiting one nothing stays behind.
     """
-    if not shared.runs.cancel(run.id, ticket):
+    if not shared.runs.cancel(run.id, waiter_id):
         return False
     if run.status == "queued":
-        shared.admission.leave(Place(run.place, run.id, run.since, run.fence))
+        shared.admission.release(QueuePlace(run.place, run.id, run.since, run.fence))
         plan = shared.runs.plan(run.id)
         if plan is not None and plan.key:
-            shared.flights.end(flight_key(plan), run.id)
+            shared.single_flight.end(flight_key(plan), run.id)
     return True
 
 
-def watch(desk: Desk, shared: Coordination, run_id: str, *, until: float) -> tuple[Run | None, bool]:
+def watch(deps: Dependencies, shared: Coordination, run_id: str, *, until: float) -> tuple[Run | None, bool]:
     """Wait until a run has ended or *until* has come; take it over when its owner has died.
 
     Returns the run as it is then (None: it is gone) and whether it is ours now.
@@ -153,12 +162,12 @@ def watch(desk: Desk, shared: Coordination, run_id: str, *, until: float) -> tup
         run = shared.runs.get(run_id)
         if run is None or run.ended:
             return run, False
-        if run.status == "running" and not run.owned(desk.clock()):
+        if run.status == "running" and not run.owned(deps.clock()):
             taken = shared.runs.take(run_id)
             if taken is not None:
                 return taken, True
-        left = until - desk.monotonic()
+        left = until - deps.monotonic()
         if left <= 0:
             return run, False
-        desk.sleep(min(pause, left))
+        deps.sleep(min(pause, left))
         pause = min(1.0, pause * 1.2)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from stepwise.answering.dependencies import Desk
-from stepwise.answering.work import State
-from stepwise.coordination.admission import Place
+from stepwise.answering.dependencies import Dependencies
+from stepwise.answering.work import Progress
+from stepwise.coordination.admission import QueuePlace
 from stepwise.coordination.coordination import Coordination
 from stepwise.coordination.runs import Run, RunLost
 from stepwise.coordination.single_flight import flight_key
@@ -35,41 +35,41 @@ class Ownership:
 
     def __init__(
         self,
-        desk: Desk,
+        deps: Dependencies,
         shared: Coordination,
         run: Run,
         plan: Plan,
-        place: Place,
+        place: QueuePlace,
         *,
         on_sign_of_life: Callable[[], None] = lambda: None,
     ) -> None:
         self.run = run
         self.plan = plan
         self.slot: Slot | None = None
-        self._desk = desk
+        self._deps = deps
         self._shared = shared
         self._place = place
         self._on_sign_of_life = on_sign_of_life
-        now = desk.monotonic()
+        now = deps.monotonic()
         self._next_check = now + CHECK_SECONDS
         self._next_save = now + SAVE_SECONDS
         self._saved_tokens = run.tokens
         self._began = now
 
-    def tick(self, state: State) -> None:
+    def heartbeat(self, progress: Progress) -> None:
         """A sign of life when it is time for one.
 
         Raises:
             RunLost: cancelled, or taken by another owner.
         """
-        now = self._desk.monotonic()
+        now = self._deps.monotonic()
         if now < self._next_check:
             return
         self._next_check = now + CHECK_SECONDS
         try:
             if now >= self._next_save:
                 self._next_save = now + SAVE_SECONDS
-                self._save(state)
+                self._save(progress)
             else:
                 self._look()
         except (TableError, QueueUnavailable):
@@ -82,67 +82,69 @@ class Ownership:
         if run is None or run.status != "running" or run.fence != self.run.fence:
             raise RunLost(self.run.id)
 
-    def _save(self, state: State) -> None:
-        self._shared.runs.save(self.run, state.as_dict(), tokens=state.tokens, progress=self._progress(state))
-        self._saved_tokens = state.tokens
+    def _save(self, progress: Progress) -> None:
+        self._shared.runs.save(
+            self.run, progress.as_dict(), tokens=progress.tokens, advanced=self._advanced(progress)
+        )
+        self._saved_tokens = progress.tokens
         self.keep_place()
         if self.slot is not None and not self._shared.slots.renew(self.slot):
             # Silent for so long that another one has our slot: stop, and let a worker find a free one.
             self.slot = None
-            self.hand_over(state)
+            self.hand_over(progress)
             raise RunLost(self.run.id)
 
     def keep_place(self) -> None:
         """Hold the place in the queue a little longer."""
-        self._moved(self._shared.admission.keep(self._place, self.run.group))
+        self._moved(self._shared.admission.renew(self._place, self.run.group))
 
-    def hand_over(self, state: State, *, delay: float = 0) -> None:
-        """Let a worker go on from *state*, after *delay* seconds.
+    def hand_over(self, progress: Progress, *, delay: float = 0) -> None:
+        """Let a worker go on from *progress*, after *delay* seconds.
 
         Raises:
             QueueUnavailable, TableError: it could not be handed over; the run is still ours.
             RunLost: it is not ours any more.
         """
-        self._moved(self._shared.admission.wait(self._place, self.run.group))
+        self._moved(self._shared.admission.park(self._place, self.run.group))
         self._shared.queue.send(self.run.id, self.run.group, delay=delay, fence=self.run.fence)
         self._shared.runs.hand_over(
-            self.run, state.as_dict(), tokens=state.tokens, progress=self._progress(state)
+            self.run, progress.as_dict(), tokens=progress.tokens, advanced=self._advanced(progress)
         )
         self.free_slot()
         count("HandOvers")
 
-    def succeed(self, result: Mapping[str, Any], state: State) -> None:
+    def succeed(self, result: Mapping[str, Any], progress: Progress) -> None:
         """The run has its answer. Its flight stays, for those who asked before this."""
-        self._shared.admission.leave(self._place)
-        self._shared.runs.succeed(self.run, result, tokens=state.tokens)
+        self._shared.admission.release(self._place)
+        self._shared.runs.succeed(self.run, result, tokens=progress.tokens)
         self.free_slot()
-        self._shared.pace.record((result["usage"]["duration_ms"] or 1) / 1000)
+        self._shared.average_duration.record((result["usage"]["duration_ms"] or 1) / 1000)
 
     def fail(self, error: StepwiseError) -> None:
         """The run has ended without an answer."""
-        self._shared.admission.leave(self._place)
+        self._shared.admission.release(self._place)
         self._shared.runs.fail(self.run, stored(error))
         self._end_flight()
         self.free_slot()
 
-    def leave(self, state: State, ticket: str) -> None:
-        """Whoever holds *ticket* goes away without the answer: stop, or let a worker go on for others who want it.
+    def abandon(self, progress: Progress, waiter_id: str) -> None:
+        """Whoever holds *waiter_id* goes away without the answer: stop, or let a worker go on for others who want it.
 
         Raises:
             QueueUnavailable, TableError: it could not be handed over; the run is still ours.
             RunLost: it is not ours any more.
         """
-        if self._shared.runs.cancel(self.run.id, ticket):
-            self.let_go()
+        if self._shared.runs.cancel(self.run.id, waiter_id):
+            self.release()
         else:
-            self.hand_over(state)
+            self.hand_over(progress)
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """The run is not ours any more: give back what still is."""
         try:
             run = self._shared.runs.get(self.run.id)
             if run is None or run.ended:
-                self._shared.admission.leave(self._place)
+                self._shared.admission.release(self._place)
             if run is None or run.status in ("failed", "cancelled"):
                 self._end_flight()
         finally:
@@ -153,10 +155,10 @@ class Ownership:
             slot, self.slot = self.slot, None
             self._shared.slots.release(slot)
 
-    def _progress(self, state: State) -> bool:
-        return state.tokens > self._saved_tokens
+    def _advanced(self, progress: Progress) -> bool:
+        return progress.tokens > self._saved_tokens
 
-    def _moved(self, place: Place) -> None:
+    def _moved(self, place: QueuePlace) -> None:
         """Let others know our place, where it is another one than before."""
         if place != self._place:
             self._place = place
@@ -165,4 +167,4 @@ class Ownership:
     def _end_flight(self) -> None:
         key = flight_key(self.plan)
         if key:
-            self._shared.flights.end(key, self.run.id)
+            self._shared.single_flight.end(key, self.run.id)

@@ -79,21 +79,23 @@ def ttl_seconds(result: Mapping[str, Any], ordinary: int) -> int:
     return min(ordinary, REFUTED_TTL_SECONDS) if refuted else ordinary
 
 
-def shape(kind: str, result: Mapping[str, Any], asked: Mapping[str, Any], *, cached: bool) -> dict[str, Any]:
-    """The 200 body for one client; *asked* is what that client sent (see :mod:`stepwise.api.asked`)."""
-    reasoning = result["reasoning"] if asked["include_reasoning"] else None
+def shape(
+    kind: str, result: Mapping[str, Any], presentation: Mapping[str, Any], *, cached: bool
+) -> dict[str, Any]:
+    """The 200 body for one client; *presentation* is what that client sent (see :mod:`stepwise.api.presentation`)."""
+    reasoning = result["reasoning"] if presentation["include_reasoning"] else None
     common = {"finish_reason": result["finish_reason"], "usage": result["usage"]}
     match kind:
         case "solve":
             return {
                 "success": True,
-                "problem": asked["problem"],
+                "problem": presentation["problem"],
                 "solution": result["solution"],
                 "model": result["model"],
                 "analysis": result["analysis"],
                 "steps": result["steps"],
                 "final_answer": result["final_answer"],
-                "verification": result["verification"] if asked["verify"] else None,
+                "verification": result["verification"] if presentation["verify"] else None,
                 "reasoning": reasoning,
                 "cached": cached,
                 "condensed": result["condensed"],
@@ -110,7 +112,7 @@ def shape(kind: str, result: Mapping[str, Any], asked: Mapping[str, Any], *, cac
                 "proof_idea": result["proof_idea"],
                 "missing_premises": result["missing_premises"],
                 "fallacies": result["fallacies"],
-                "validity": _validity(result, asked),
+                "validity": _validity(result, presentation),
                 "reasoning": reasoning,
                 "cached": cached,
                 "condensed": result["condensed"],
@@ -119,13 +121,13 @@ def shape(kind: str, result: Mapping[str, Any], asked: Mapping[str, Any], *, cac
         "success": True,
         "response": result["response"],
         "model": result["model"],
-        "metadata": {"temperature": asked["temperature"], "top_p": asked["top_p"]},
+        "metadata": {"temperature": presentation["temperature"], "top_p": presentation["top_p"]},
         "reasoning": reasoning,
     } | common
 
 
-def _validity(result: Mapping[str, Any], asked: Mapping[str, Any]) -> Mapping[str, Any]:
+def _validity(result: Mapping[str, Any], presentation: Mapping[str, Any]) -> Mapping[str, Any]:
     validity: Mapping[str, Any] = result["validity"]
-    if asked["verify"]:
+    if presentation["verify"]:
         return validity
     return {"model": validity["model"], "solver": "unknown", "countermodel": None}

@@ -8,13 +8,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from stepwise.answering.dependencies import Desk
-from stepwise.answering.drafting import begin_anew
-from stepwise.answering.joining import begin, lose_interest, own, watch
+from stepwise.answering.dependencies import Dependencies
+from stepwise.answering.drafting import restart
+from stepwise.answering.joining import begin, own, watch, withdraw
 from stepwise.answering.ownership import Ownership
-from stepwise.answering.respond import Caller, cached_reply, quietly
+from stepwise.answering.respond import Caller, best_effort, cached_reply
 from stepwise.answering.results import shape
-from stepwise.answering.work import State, perform, store
+from stepwise.answering.work import Progress, perform, store
 from stepwise.coordination.coordination import Coordination
 from stepwise.coordination.jobs import new_job_id
 from stepwise.coordination.runs import Run, RunLost
@@ -57,43 +57,52 @@ type Pieces = Generator[Live | None]
 
 
 def live(
-    desk: Desk, plan: Plan, asked: Mapping[str, Any], caller: Caller, *, until: float = float("inf")
+    deps: Dependencies,
+    plan: Plan,
+    presentation: Mapping[str, Any],
+    caller: Caller,
+    *,
+    until: float = float("inf"),
 ) -> Pieces:
     """The pieces of the answer, the last one ``done``. Closing the generator stops the model.
 
-    It takes as long as the function has, and no longer than *until* (on the desk's monotonic clock).
+    It takes as long as the function has, and no longer than *until* (on the monotonic clock).
 
     Raises:
         StepwiseError: named as in the HTTP contract.
     """
-    hit = cached_reply(desk, plan, asked, caller.preferences)
+    hit = cached_reply(deps, plan, presentation, caller.preferences)
     if hit is not None:
-        yield from _whole(hit.body, _text(hit.body), asked)
+        yield from _whole(hit.body, _text(hit.body), presentation)
         return
     deadline = min(
         until,
-        caller.started + desk.settings.generation_timeout,
-        desk.monotonic() + caller.remaining() - _MARGIN,
+        caller.started + deps.settings.generation_timeout,
+        deps.monotonic() + caller.remaining() - _MARGIN,
     )
-    if desk.shared is None or not desk.cache.reachable():
-        yield from _written(desk, plan, asked, State(), _Nobody(), deadline)
+    if deps.shared is None or not deps.cache.reachable():
+        yield from _written(deps, plan, presentation, Progress(), _Nobody(), deadline)
         return
-    ticket = new_job_id()
+    waiter_id = new_job_id()
     try:
-        begun = begin(desk, desk.shared, plan, group=caller.partner, ticket=ticket, since=caller.since(desk))
+        begun = begin(
+            deps, deps.shared, plan, group=caller.partner, waiter_id=waiter_id, since=caller.since(deps)
+        )
     except TableError:
         count("Errors", code="table_unavailable")
-        yield from _written(desk, plan, asked, State(), _Nobody(), deadline)
+        yield from _written(deps, plan, presentation, Progress(), _Nobody(), deadline)
         return
-    yield from _Stream(desk, desk.shared, plan, asked, ticket, deadline).pieces(begun.run, begun.ownership)
+    yield from _Stream(deps, deps.shared, plan, presentation, waiter_id, deadline).pieces(
+        begun.run, begun.ownership
+    )
 
 
 def _text(body: Mapping[str, Any]) -> str:
     return str(body.get("solution") or body.get("response") or body.get("analysis") or "")
 
 
-def _whole(body: Mapping[str, Any], text: str, asked: Mapping[str, Any]) -> Pieces:
-    if asked["include_reasoning"] and body["reasoning"]:
+def _whole(body: Mapping[str, Any], text: str, presentation: Mapping[str, Any]) -> Pieces:
+    if presentation["include_reasoning"] and body["reasoning"]:
         yield Live("thinking", body["reasoning"])
     if text:
         yield Live("answer", text)
@@ -101,14 +110,19 @@ def _whole(body: Mapping[str, Any], text: str, asked: Mapping[str, Any]) -> Piec
 
 
 def _written(
-    desk: Desk, plan: Plan, asked: Mapping[str, Any], state: State, keeper: Any, deadline: float
+    deps: Dependencies,
+    plan: Plan,
+    presentation: Mapping[str, Any],
+    progress: Progress,
+    owner: Any,
+    deadline: float,
 ) -> Generator[Live | None, None, Mapping[str, Any]]:
     """What the model writes, piece by piece, and the end."""
-    splitter = Splitter(desk.settings.thinking, clock=desk.monotonic, patience=_TAG_PATIENCE)
-    if desk.settings.prefill == "never" and state.draft.text:
-        begin_anew(state.draft)  # while nobody here has seen any of it
-    work = perform(desk, plan, state, keeper, deadline=deadline, again=lambda _: False, restart=False)
-    yield from _shown(splitter.feed(state.draft.text)) if state.draft.text else ()
+    splitter = Splitter(deps.settings.thinking, clock=deps.monotonic, patience=_TAG_PATIENCE)
+    if deps.settings.prefill == "never" and progress.draft.text:
+        restart(progress.draft)  # while nobody here has seen any of it
+    work = perform(deps, plan, progress, owner, deadline=deadline, again=lambda _: False, may_restart=False)
+    yield from _shown(splitter.feed(progress.draft.text)) if progress.draft.text else ()
     try:
         while True:
             piece = next(work)
@@ -120,9 +134,9 @@ def _written(
         result: Mapping[str, Any] = end.value
     finally:
         work.close()
-    yield from _shown(splitter.close(complete=state.draft.reason == "stop"))
-    store(desk, plan, result)
-    yield Live("done", body=shape(plan.kind, result, asked, cached=False))
+    yield from _shown(splitter.close(complete=progress.draft.reason == "stop"))
+    store(deps, plan, result)
+    yield Live("done", body=shape(plan.kind, result, presentation, cached=False))
     return result
 
 
@@ -132,7 +146,7 @@ def _shown(pieces: Any) -> Pieces:
 
 
 class _Nobody:
-    def tick(self, state: State) -> None:
+    def heartbeat(self, progress: Progress) -> None:
         return
 
 
@@ -140,11 +154,11 @@ class _Nobody:
 class _Stream:
     """One stream among other requests."""
 
-    desk: Desk
+    deps: Dependencies
     shared: Coordination
     plan: Plan
-    asked: Mapping[str, Any]
-    ticket: str
+    presentation: Mapping[str, Any]
+    waiter_id: str
     deadline: float
 
     def pieces(self, run: Run, ownership: Ownership | None) -> Pieces:
@@ -160,20 +174,20 @@ class _Stream:
                 ownership = seen
                 continue
             if seen.status == "succeeded" and seen.result is not None:
-                body = shape(self.plan.kind, seen.result, self.asked, cached=False)
-                yield from shown.only_new(_whole(body, _text(body), self.asked))
+                body = shape(self.plan.kind, seen.result, self.presentation, cached=False)
+                yield from shown.only_new(_whole(body, _text(body), self.presentation))
                 return
             if seen.status == "failed" and seen.error is not None:
                 raise error_of(seen.error)
             raise InternalError
 
     def _own(self, ownership: Ownership) -> Generator[Live | None, None, bool]:
-        state = State.from_dict(ownership.run.state)
+        progress = Progress.from_dict(ownership.run.progress)
         ended = False
         try:
-            yield from self._slot(ownership, state)
+            yield from self._slot(ownership, progress)
             with closing(
-                _written(self.desk, self.plan, self.asked, state, ownership, self.deadline)
+                _written(self.deps, self.plan, self.presentation, progress, ownership, self.deadline)
             ) as written:
                 for piece in written:
                     if piece is not None and piece.kind == "done":
@@ -182,62 +196,62 @@ class _Stream:
                 # The run ends before its last event is sent, so that a client that leaves then leaves nothing.
                 result = _rest(written)
             ended = True
-            quietly(ownership, lambda: ownership.succeed(result, state))
+            best_effort(ownership, lambda: ownership.succeed(result, progress))
             yield piece
         except RunLost:
             ended = True
-            quietly(ownership, ownership.let_go)
+            best_effort(ownership, ownership.release)
             return False
         except (ModelTimeout, ModelUnavailable, GenerationBroken, QueueFull) as error:
             # This client is told at once; a worker tries again later for others who want the answer.
             ended = True
-            self._leave(ownership, state)
+            self._abandon(ownership, progress)
             if isinstance(error, ModelTimeout):
                 raise ModelTimeout(_LATE) from error
             raise
         except StepwiseError as error:
             ended = True
-            quietly(ownership, functools.partial(ownership.fail, error))
+            best_effort(ownership, functools.partial(ownership.fail, error))
             raise
         finally:
             if not ended:  # the client has gone
-                self._leave(ownership, state)
+                self._abandon(ownership, progress)
         return True
 
-    def _slot(self, ownership: Ownership, state: State) -> Pieces:
-        end = min(self.deadline, self.desk.monotonic() + _SLOT_PATIENCE)
+    def _slot(self, ownership: Ownership, progress: Progress) -> Pieces:
+        end = min(self.deadline, self.deps.monotonic() + _SLOT_PATIENCE)
         try:
             while True:
                 ownership.slot = self.shared.slots.acquire()
                 if ownership.slot is not None:
                     return
-                if self.desk.monotonic() > end:
+                if self.deps.monotonic() > end:
                     waiting = len(self.shared.admission.waiting())
                     raise QueueFull(retry_after=self.shared.admission.retry_after(waiting))
-                self.desk.sleep(_SLOT_POLL)
-                ownership.tick(state)
+                self.deps.sleep(_SLOT_POLL)
+                ownership.heartbeat(progress)
                 yield None
         except TableError:
             count("Errors", code="table_unavailable")  # the answer is worth more than the bound
 
-    def _leave(self, ownership: Ownership, state: State) -> None:
-        quietly(ownership, lambda: ownership.leave(state, self.ticket))
+    def _abandon(self, ownership: Ownership, progress: Progress) -> None:
+        best_effort(ownership, lambda: ownership.abandon(progress, self.waiter_id))
 
     def _followed(self, run_id: str) -> Generator[Live | None, None, Run | Ownership]:
         """Wait for the run of another owner; ours when that one has died."""
         following = True
         try:
-            while self.desk.monotonic() < self.deadline:
-                run, ours = watch(self.desk, self.shared, run_id, until=self.desk.monotonic())
+            while self.deps.monotonic() < self.deadline:
+                run, ours = watch(self.deps, self.shared, run_id, until=self.deps.monotonic())
                 following = run is not None and not run.ended and not ours
                 if run is None:
                     raise InternalError
                 if ours:
-                    return own(self.desk, self.shared, run, self.plan)
+                    return own(self.deps, self.shared, run, self.plan)
                 if run.ended:
                     return run
                 yield None
-                self.desk.sleep(_FOLLOW_POLL)
+                self.deps.sleep(_FOLLOW_POLL)
             raise ModelTimeout(_LATE)
         finally:
             if following:  # the client has gone, or its time is up: the model stops when nobody else waits
@@ -247,7 +261,7 @@ class _Stream:
         try:
             run = self.shared.runs.get(run_id)
             if run is not None:
-                lose_interest(self.shared, run, self.ticket)
+                withdraw(self.shared, run, self.waiter_id)
         except TableError:
             count("Errors", code="table_unavailable")
 

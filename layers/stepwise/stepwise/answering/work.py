@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, Self
 
 from stepwise import prompts
-from stepwise.answering.dependencies import Desk
+from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.drafting import Draft, write
 from stepwise.answering.results import cacheable, read_result, ttl_seconds
 from stepwise.answering.verification import check, task_of
@@ -18,11 +18,11 @@ from stepwise.text.stop_sequences import Stopper
 from stepwise.text.thinking import Thinking, split
 from stepwise.text.tokens import estimate
 
-__all__ = ["Keeper", "State", "perform", "store"]
+__all__ = ["Owner", "Progress", "perform", "store"]
 
 
 @dataclass
-class State:
+class Progress:
     """How far the work has come; plain values, so that another worker can go on from it.
 
     ``wrong`` and ``why`` are the refuted first answer and what was wrong with it.
@@ -47,78 +47,80 @@ class State:
         return cls(**{**value, "draft": Draft.from_dict(value["draft"])}) if value else cls()
 
 
-class Keeper(Protocol):
+class Owner(Protocol):
     """Whoever owns the work: told at every token and at least four times a second."""
 
-    def tick(self, state: State) -> None:
+    def heartbeat(self, progress: Progress) -> None:
         """Raises when the work is to stop."""
 
 
 def perform(
-    desk: Desk,
+    deps: Dependencies,
     plan: Plan,
-    state: State,
-    keeper: Keeper,
+    progress: Progress,
+    owner: Owner,
     *,
     deadline: float,
-    again: Callable[[State], bool] = lambda _: True,
-    restart: bool = True,
+    again: Callable[[Progress], bool] = lambda _: True,
+    may_restart: bool = True,
 ) -> Generator[str | None, None, dict[str, Any]]:
-    """Go on with *state* until there is an answer; yields new raw text or None, returns the result's fields.
+    """Go on with *progress* until there is an answer; yields new raw text or None, returns the result's fields.
 
-    *again* says whether a refuted answer may be asked for once more, *restart* whether an answer that the host does
-    not go on with may be begun anew. *deadline* is on the desk's monotonic clock.
+    *again* says whether a refuted answer may be asked for once more, *may_restart* whether an answer that the host does
+    not go on with may be begun anew. *deadline* is on the monotonic clock.
 
     Raises:
-        ModelUnavailable, ModelError, ModelTimeout, GenerationBroken: *state* holds what there is by then.
-        What ``keeper.tick`` raises.
+        ModelUnavailable, ModelError, ModelTimeout, GenerationBroken: *progress* holds what there is by then.
+        What ``owner.heartbeat`` raises.
     """
     verify = task_of(plan)
     if verify:
-        desk.checker.start(verify)
+        deps.checker.start(verify)
     while True:
         writing = write(
-            desk.model,
-            _asked(plan, state),
-            state.draft,
+            deps.model,
+            _asked(plan, progress),
+            progress.draft,
             deadline=deadline,
-            clock=desk.monotonic,
-            prefill=desk.settings.prefill != "never",
-            restart=restart,
+            clock=deps.monotonic,
+            prefill=deps.settings.prefill != "never",
+            may_restart=may_restart,
         )
-        yield from _kept(writing, plan, state, keeper)
+        yield from _kept(writing, plan, progress, owner)
         result = read_result(
             plan,
-            state.draft,
-            thinking=desk.settings.thinking,
-            spent=state.spent,
-            spent_ms=state.spent_ms,
+            progress.draft,
+            thinking=deps.settings.thinking,
+            spent=progress.spent,
+            spent_ms=progress.spent_ms,
         )
-        _measure(state)
+        _measure(progress)
         if verify:
-            check(desk.checker, plan, result)
+            check(deps.checker, plan, result)
             if plan.kind == "solve":
                 count(result["verification"]["status"].capitalize())
         refuted = plan.kind == "solve" and (result["verification"] or {}).get("status") == "refuted"
-        if not refuted or state.wrong or not again(state):
+        if not refuted or progress.wrong or not again(progress):
             return result
-        _ask_once_more(state, result, desk.settings.thinking)
+        _ask_once_more(progress, result, deps.settings.thinking)
 
 
-def _kept(writing: Generator[str | None], plan: Plan, state: State, keeper: Keeper) -> Generator[str | None]:
+def _kept(
+    writing: Generator[str | None], plan: Plan, progress: Progress, owner: Owner
+) -> Generator[str | None]:
     """*writing*, with its owner told of every token, and ended where the client wants it to stop."""
     stops = tuple(plan.subject.get("stop", ()))
-    stopper = Stopper(stops, state.draft.text) if stops else None
+    stopper = Stopper(stops, progress.draft.text) if stops else None
     with closing(writing):
         for piece in writing:
-            keeper.tick(state)
+            owner.heartbeat(progress)
             if stopper is None or not piece:
                 yield piece
                 continue
             yield stopper.feed(piece) or None
             if stopper.stopped:
-                state.draft.text, state.draft.reason = stopper.text, "stop"
-                state.draft.prompt_tokens = state.draft.prompt_tokens or sum(
+                progress.draft.text, progress.draft.reason = stopper.text, "stop"
+                progress.draft.prompt_tokens = progress.draft.prompt_tokens or sum(
                     estimate(message["content"]) for message in plan.messages
                 )
                 return
@@ -126,28 +128,28 @@ def _kept(writing: Generator[str | None], plan: Plan, state: State, keeper: Keep
         yield stopper.rest() or None
 
 
-def store(desk: Desk, plan: Plan, result: Mapping[str, Any]) -> bool:
+def store(deps: Dependencies, plan: Plan, result: Mapping[str, Any]) -> bool:
     """Keep *result* for the next who asks, where it is an answer; a refuted one only briefly."""
     if not (plan.store and plan.key and cacheable(result)):
         return False
-    ttl = ttl_seconds(result, desk.settings.cache_ttl_seconds)
-    return desk.cache.put(plan.key, dict(result), ttl_seconds=ttl)
+    ttl = ttl_seconds(result, deps.settings.cache_ttl_seconds)
+    return deps.cache.put(plan.key, dict(result), ttl_seconds=ttl)
 
 
-def _asked(plan: Plan, state: State) -> Plan:
-    if not state.wrong:
+def _asked(plan: Plan, progress: Progress) -> Plan:
+    if not progress.wrong:
         return plan
-    messages = prompts.corrected(
+    messages = prompts.retry_messages(
         [dict(message) for message in plan.messages],
-        state.wrong,
-        state.why,
+        progress.wrong,
+        progress.why,
         language=plan.subject["language"],
     )
     return replace(plan, messages=tuple(messages))
 
 
-def _measure(state: State) -> None:
-    draft = state.draft
+def _measure(progress: Progress) -> None:
+    draft = progress.draft
     timing_ms("UpstreamLatency", draft.model_ms)
     if draft.first_token_ms:
         timing_ms("TimeToFirstToken", draft.first_token_ms)
@@ -157,9 +159,9 @@ def _measure(state: State) -> None:
         gauge("TokensPerSecond", (draft.tokens + draft.spent) * 1000 / draft.model_ms)
 
 
-def _ask_once_more(state: State, result: Mapping[str, Any], thinking: Thinking) -> None:
-    state.wrong = split(state.draft.text, thinking=thinking).answer
-    state.why = result["verification"]["detail"]
-    state.spent = state.tokens
-    state.spent_ms += state.draft.model_ms
-    state.draft = Draft()
+def _ask_once_more(progress: Progress, result: Mapping[str, Any], thinking: Thinking) -> None:
+    progress.wrong = split(progress.draft.text, thinking=thinking).answer
+    progress.why = result["verification"]["detail"]
+    progress.spent = progress.tokens
+    progress.spent_ms += progress.draft.model_ms
+    progress.draft = Draft()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from stepwise.answering.dependencies import Desk
+from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.joining import own
 from stepwise.answering.ownership import Ownership
-from stepwise.answering.respond import drain
-from stepwise.answering.work import State, perform, store
-from stepwise.coordination.admission import Place
+from stepwise.answering.respond import run_to_result
+from stepwise.answering.work import Progress, perform, store
+from stepwise.coordination.admission import QueuePlace
 from stepwise.coordination.coordination import Coordination
 from stepwise.coordination.runs import Run, RunLost
 from stepwise.coordination.single_flight import flight_key
@@ -26,7 +26,7 @@ from stepwise.errors import (
 from stepwise.observability import count
 from stepwise.plan import Plan
 
-__all__ = ["Message", "bury", "work_on"]
+__all__ = ["Message", "fail_dead_letter", "process_message"]
 
 HOLD_SECONDS = 30.0
 """How long a message is held from others after a sign of life: what a killed worker's message is late by, at most."""
@@ -55,7 +55,9 @@ class Message:
     fence: int = 0
 
 
-def work_on(desk: Desk, shared: Coordination, message: Message, *, remaining: Callable[[], float]) -> None:
+def process_message(
+    deps: Dependencies, shared: Coordination, message: Message, *, remaining: Callable[[], float]
+) -> None:
     """Carry the run of *message* on, to its end or to the next hand-over. After this the message has had its use.
 
     *remaining* gives the seconds that this worker has left.
@@ -63,95 +65,99 @@ def work_on(desk: Desk, shared: Coordination, message: Message, *, remaining: Ca
     Raises:
         TableError, QueueUnavailable: nothing is lost, the message comes again.
     """
-    life = _SignsOfLife(desk, message)
+    life = _SignsOfLife(deps, message)
     plan = shared.runs.plan(message.run_id)
-    run = _handed_over(desk, shared, message)
+    run = _handed_over(deps, shared, message)
     if run is None or run.ended:
         return
     if plan is None:
-        bury(desk, shared, run.id)
+        fail_dead_letter(deps, shared, run.id)
         return
-    slot = None if run.owned(desk.clock()) else _slot(desk, shared, run, life, remaining)
+    slot = None if run.owned(deps.clock()) else _slot(deps, shared, run, life, remaining)
     taken = shared.runs.take(run.id) if slot is not None else None
     if slot is None or taken is None:
         if slot is not None:
             shared.slots.release(slot)
-        _come_back(desk, shared, run.id)
+        _come_back(deps, shared, run.id)
         return
-    ownership = own(desk, shared, taken, plan, on_sign_of_life=life, slot=slot)
+    ownership = own(deps, shared, taken, plan, on_sign_of_life=life, slot=slot)
     try:
-        _carry_on(desk, ownership, taken, plan, deadline=desk.monotonic() + remaining() - _MARGIN)
+        _carry_on(deps, ownership, taken, plan, deadline=deps.monotonic() + remaining() - _MARGIN)
     except RunLost:
-        ownership.let_go()
+        ownership.release()
         # Its next owner may have come by a second delivery of this very message, which is deleted after this.
-        _come_back(desk, shared, run.id)
+        _come_back(deps, shared, run.id)
     finally:
         ownership.free_slot()
 
 
-def _handed_over(desk: Desk, shared: Coordination, message: Message) -> Run | None:
+def _handed_over(deps: Dependencies, shared: Coordination, message: Message) -> Run | None:
     """The run; where its owner is just handing it over, as it is after that: the message can be quicker."""
-    end = desk.monotonic() + _HAND_OVER_SECONDS
+    end = deps.monotonic() + _HAND_OVER_SECONDS
     while True:
         run = shared.runs.get(message.run_id)
-        leaving = run is not None and run.fence == message.fence and run.owned(desk.clock())
-        if not leaving or desk.monotonic() >= end:
+        leaving = run is not None and run.fence == message.fence and run.owned(deps.clock())
+        if not leaving or deps.monotonic() >= end:
             return run
-        desk.sleep(_HAND_OVER_POLL)
+        deps.sleep(_HAND_OVER_POLL)
 
 
-def _carry_on(desk: Desk, ownership: Ownership, run: Run, plan: Plan, *, deadline: float) -> None:
-    state = State.from_dict(run.state)
+def _carry_on(deps: Dependencies, ownership: Ownership, run: Run, plan: Plan, *, deadline: float) -> None:
+    progress = Progress.from_dict(run.progress)
     if run.attempts > _MAX_ATTEMPTS:
         ownership.fail(InternalError("This could not be worked on: it stopped the worker each time."))
         return
-    deadline = min(deadline, desk.monotonic() + desk.settings.generation_timeout)
+    deadline = min(deadline, deps.monotonic() + deps.settings.generation_timeout)
     try:
-        result = drain(perform(desk, plan, state, ownership, deadline=deadline))
+        result = run_to_result(perform(deps, plan, progress, ownership, deadline=deadline))
     except ModelTimeout:
-        if desk.monotonic() >= deadline - 0.5:
-            ownership.hand_over(state)
+        if deps.monotonic() >= deadline - 0.5:
+            ownership.hand_over(progress)
         else:
             silent = ModelTimeout("The model host stayed silent for too long. Try again.")
-            _again_later(ownership, state, run.attempts, silent, most=_MAX_SILENT_ATTEMPTS)
+            _again_later(ownership, progress, run.attempts, silent, most=_MAX_SILENT_ATTEMPTS)
     except (ModelUnavailable, GenerationBroken) as error:
-        _again_later(ownership, state, run.attempts, error, most=_MAX_ATTEMPTS)
+        _again_later(ownership, progress, run.attempts, error, most=_MAX_ATTEMPTS)
     except StepwiseError as error:
         ownership.fail(error)
     else:
-        store(desk, plan, result)
-        ownership.succeed(result, state)
+        store(deps, plan, result)
+        ownership.succeed(result, progress)
 
 
 def _again_later(
-    ownership: Ownership, state: State, attempts: int, error: StepwiseError, *, most: int
+    ownership: Ownership, progress: Progress, attempts: int, error: StepwiseError, *, most: int
 ) -> None:
     """The model host is ill: try again after a pause that grows, until it has been ill for too long."""
-    progress = state.tokens > ownership.run.tokens
-    attempts = 0 if progress else attempts
-    if attempts >= most or state.draft.breaks > _MAX_BREAKS:
+    advanced = progress.tokens > ownership.run.tokens
+    attempts = 0 if advanced else attempts
+    if attempts >= most or progress.draft.breaks > _MAX_BREAKS:
         ownership.fail(error)
     else:
-        ownership.hand_over(state, delay=min(_LONGEST_PAUSE, 2.0**attempts))
+        ownership.hand_over(progress, delay=min(_LONGEST_PAUSE, 2.0**attempts))
 
 
 def _slot(
-    desk: Desk, shared: Coordination, run: Run, life: Callable[[], None], remaining: Callable[[], float]
+    deps: Dependencies,
+    shared: Coordination,
+    run: Run,
+    life: Callable[[], None],
+    remaining: Callable[[], float],
 ) -> Slot | None:
     """A slot as soon as one is free; None when the run has ended or has an owner meanwhile, or patience has ended."""
-    end = desk.monotonic() + min(_SLOT_PATIENCE, remaining() - _MARGIN)
+    end = deps.monotonic() + min(_SLOT_PATIENCE, remaining() - _MARGIN)
     while True:
         slot = shared.slots.acquire()
-        if slot is not None or desk.monotonic() >= end:
+        if slot is not None or deps.monotonic() >= end:
             return slot
-        desk.sleep(_SLOT_POLL)
+        deps.sleep(_SLOT_POLL)
         life()
         seen = shared.runs.get(run.id)
-        if seen is None or seen.ended or seen.owned(desk.clock()):
+        if seen is None or seen.ended or seen.owned(deps.clock()):
             return None
 
 
-def _come_back(desk: Desk, shared: Coordination, run_id: str) -> None:
+def _come_back(deps: Dependencies, shared: Coordination, run_id: str) -> None:
     """Somebody else owns the run, or no slot is free: see to it that a message is there should its owner die.
 
     This one's visibility timeout would do, but each return of it counts towards the dead-letter queue.
@@ -159,37 +165,37 @@ def _come_back(desk: Desk, shared: Coordination, run_id: str) -> None:
     run = shared.runs.get(run_id)
     if run is None or run.ended:
         return
-    lease_left = run.lease_until / 1000 - desk.clock()
+    lease_left = run.lease_until / 1000 - deps.clock()
     shared.queue.send(run_id, run.group, delay=max(1.0, lease_left + 1.0))
 
 
-def bury(desk: Desk, shared: Coordination, run_id: str) -> None:
+def fail_dead_letter(deps: Dependencies, shared: Coordination, run_id: str) -> None:
     """A message came back too often: the run has failed for good, unless somebody is at work on it."""
     run = shared.runs.get(run_id)
     if run is None or run.ended:
         return
     error = InternalError("This could not be worked on after several attempts.")
     if not shared.runs.give_up(run_id, stored(error)):
-        _come_back(desk, shared, run_id)
+        _come_back(deps, shared, run_id)
         return
-    shared.admission.leave(Place(run.place, run.id, run.since, run.fence))
+    shared.admission.release(QueuePlace(run.place, run.id, run.since, run.fence))
     plan = shared.runs.plan(run_id)
     if plan is not None and plan.key:
-        shared.flights.end(flight_key(plan), run_id)
+        shared.single_flight.end(flight_key(plan), run_id)
     count("Errors", code="dead_letter")
 
 
 class _SignsOfLife:
     """Holds the message from other workers, every ten seconds."""
 
-    def __init__(self, desk: Desk, message: Message) -> None:
-        self._desk = desk
+    def __init__(self, deps: Dependencies, message: Message) -> None:
+        self._deps = deps
         self._message = message
         self._next = 0.0
         self()
 
     def __call__(self) -> None:
-        now = self._desk.monotonic()
+        now = self._deps.monotonic()
         if now >= self._next:
             self._next = now + _HOLD_EVERY
             self._message.hold(HOLD_SECONDS)

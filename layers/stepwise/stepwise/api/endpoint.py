@@ -8,16 +8,16 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from stepwise.answering.dependencies import Desk
+from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.reply import cache_status_miss
 from stepwise.answering.respond import Caller, answer, cached_reply
 from stepwise.api.app import Api, Call
-from stepwise.api.asked import asked_of
 from stepwise.api.event_stream import stream
 from stepwise.api.idempotency import Idempotency
 from stepwise.api.idempotent import reply_once, stream_once
 from stepwise.api.openai_schemas import CompletionRequest
 from stepwise.api.preferences import read_preferences
+from stepwise.api.presentation import presentation_of
 from stepwise.api.ready_stream import ready_stream
 from stepwise.api.schemas import AnalyzeRequest, ChatRequest, SolveRequest, read_request
 from stepwise.config import Settings
@@ -33,7 +33,7 @@ def model_backed[T: (SolveRequest, AnalyzeRequest, ChatRequest)](
     api: Api,
     kind: type[T],
     plan_of: Callable[[T, Settings], Plan],
-    desk: Desk,
+    deps: Dependencies,
     idempotency: Idempotency | None,
     *,
     streams: Callable[[Call, T], bool] = lambda call, _: call.wants_events,
@@ -44,33 +44,38 @@ def model_backed[T: (SolveRequest, AnalyzeRequest, ChatRequest)](
         StepwiseError: named as in the HTTP contract.
     """
     call = api.call
-    request = read_screened(kind, call, desk.settings)
-    caller = caller_of(desk, call)
-    plan = _kept_apart(plan_of(request, desk.settings), caller)
-    asked = asked_of(request)
+    request = read_screened(kind, call, deps.settings)
+    caller = caller_of(deps, call)
+    plan = _kept_apart(plan_of(request, deps.settings), caller)
+    presentation = presentation_of(request)
     if streams(call, request):
         return api.stream(
             stream_once(
                 idempotency,
                 call,
                 caller,
-                lambda: _cache_told(plan, lambda: _stream(desk, plan, asked, caller, call)),
+                lambda: _cache_told(plan, lambda: _stream(deps, plan, presentation, caller, call)),
             )
         )
     return api.reply(
         reply_once(
-            idempotency, call, caller, lambda: _cache_told(plan, lambda: answer(desk, plan, asked, caller))
+            idempotency,
+            call,
+            caller,
+            lambda: _cache_told(plan, lambda: answer(deps, plan, presentation, caller)),
         )
     )
 
 
-def _stream(desk: Desk, plan: Plan, asked: dict[str, Any], caller: Caller, call: Call) -> StreamingResponse:
+def _stream(
+    deps: Dependencies, plan: Plan, presentation: dict[str, Any], caller: Caller, call: Call
+) -> StreamingResponse:
     """The stream, which says in its first line whether the answer was there; so the cache is asked before it."""
-    hit = cached_reply(desk, plan, asked, caller.preferences)
+    hit = cached_reply(deps, plan, presentation, caller.preferences)
     if hit is not None:
         return ready_stream(hit, call.id)
     asked_already = replace(caller, preferences=replace(caller.preferences, no_cache=True))
-    response = stream(desk, plan, asked, asked_already, call.id)
+    response = stream(deps, plan, presentation, asked_already, call.id)
     return replace(response, headers={"Cache-Status": _missed(plan), **response.headers})
 
 
@@ -104,12 +109,12 @@ def read_screened[T: (SolveRequest, AnalyzeRequest, ChatRequest, CompletionReque
     return request
 
 
-def caller_of(desk: Desk, call: Call) -> Caller:
+def caller_of(deps: Dependencies, call: Call) -> Caller:
     """Who asks, and since when."""
     return Caller(
         partner=call.partner,
         preferences=read_preferences(call.headers),
-        started=desk.monotonic(),
+        started=deps.monotonic(),
         remaining=call.remaining,
     )
 

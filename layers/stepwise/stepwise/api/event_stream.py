@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
-from stepwise.answering.dependencies import Desk
+from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.respond import Caller
 from stepwise.answering.stream import Live, live
 from stepwise.api.sse import HEADERS, HEARTBEAT, HEARTBEAT_SECONDS, event
@@ -21,25 +21,27 @@ _PRIMING_SECONDS = 1.5
 
 
 def stream(
-    desk: Desk, plan: Plan, asked: Mapping[str, Any], caller: Caller, request_id: str
+    deps: Dependencies, plan: Plan, presentation: Mapping[str, Any], caller: Caller, request_id: str
 ) -> StreamingResponse:
     """The answer as it is written.
 
     Raises:
         StepwiseError: before the first byte.
     """
-    pieces = prime(desk, live(desk, plan, asked, caller))
+    pieces = prime(deps, live(deps, plan, presentation, caller))
     headers = {**HEADERS, "x-request-id": request_id}
-    return StreamingResponse(200, headers, _events(desk, plan, asked, pieces, request_id, caller.started))
+    return StreamingResponse(
+        200, headers, _events(deps, plan, presentation, pieces, request_id, caller.started)
+    )
 
 
-def prime(desk: Desk, pieces: Generator[Live | None]) -> Generator[Live | None]:
+def prime(deps: Dependencies, pieces: Generator[Live | None]) -> Generator[Live | None]:
     """Wait for the first piece, or until it is clear that the model takes its time; errors up to there are raised."""
-    begun = desk.monotonic()
+    begun = deps.monotonic()
     first: list[Live | None] = []
     for piece in pieces:
         first.append(piece)
-        if piece is not None or desk.monotonic() - begun > _PRIMING_SECONDS:
+        if piece is not None or deps.monotonic() - begun > _PRIMING_SECONDS:
             break
     return _chained(first[-1:], pieces)
 
@@ -53,17 +55,17 @@ def _chained(first: list[Live | None], rest: Generator[Live | None]) -> Generato
 
 
 def _events(
-    desk: Desk,
+    deps: Dependencies,
     plan: Plan,
-    asked: Mapping[str, Any],
+    presentation: Mapping[str, Any],
     pieces: Generator[Live | None],
     request_id: str,
     last: float,
 ) -> Iterator[bytes]:
     try:
         for piece in pieces:
-            chunk = _event(plan, asked, piece)
-            now = desk.monotonic()
+            chunk = _event(plan, presentation, piece)
+            now = deps.monotonic()
             if not chunk and now - last >= HEARTBEAT_SECONDS:
                 chunk = HEARTBEAT
             if chunk:
@@ -79,12 +81,12 @@ def _events(
         pieces.close()
 
 
-def _event(plan: Plan, asked: Mapping[str, Any], piece: Live | None) -> bytes:
+def _event(plan: Plan, presentation: Mapping[str, Any], piece: Live | None) -> bytes:
     if piece is None:
         return b""
     match piece.kind:
         case "thinking":
-            return event("reasoning", {"delta": piece.text}) if asked["include_reasoning"] else b""
+            return event("reasoning", {"delta": piece.text}) if presentation["include_reasoning"] else b""
         case "answer":
             return event("delta", {"delta": piece.text})
     body = dict(piece.body or {})

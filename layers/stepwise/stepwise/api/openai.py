@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from stepwise.answering.dependencies import Desk
+from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.reply import Reply, cache_status_miss
 from stepwise.answering.respond import Caller, wait_of
 from stepwise.answering.stream import Live, live
@@ -32,19 +32,19 @@ _DONE = b"data: [DONE]\n\n"
 _ASKED = {"include_reasoning": True, "verify": False}
 
 
-def complete(desk: Desk, request: CompletionRequest, caller: Caller, request_id: str) -> Reply:
+def complete(deps: Dependencies, request: CompletionRequest, caller: Caller, request_id: str) -> Reply:
     """The whole completion; it waits as long as the deployment allows.
 
     Raises:
         ModelTimeout: it was not ready by then.
         StepwiseError: named as in the HTTP contract.
     """
-    plan = completion_plan(request, desk.settings)
+    plan = completion_plan(request, deps.settings)
     patient = replace(caller, preferences=replace(caller.preferences, wait=float("inf")))
-    until = caller.started + wait_of(desk, patient)
-    pieces = live(desk, plan, _asked(request), caller, until=until)
+    until = caller.started + wait_of(deps, patient)
+    pieces = live(deps, plan, _asked(request), caller, until=until)
     try:
-        body = _body(desk, pieces, until)
+        body = _body(deps, pieces, until)
     finally:
         pieces.close()
     message = {"role": "assistant", "content": body["response"]}
@@ -55,35 +55,39 @@ def complete(desk: Desk, request: CompletionRequest, caller: Caller, request_id:
     return Reply(200, completion, {"Cache-Status": cache_status_miss(forward="bypass")})
 
 
-def _body(desk: Desk, pieces: Generator[Live | None], until: float) -> Mapping[str, Any]:
+def _body(deps: Dependencies, pieces: Generator[Live | None], until: float) -> Mapping[str, Any]:
     for piece in pieces:
         if piece is not None and piece.body is not None:
             return piece.body
-        if desk.monotonic() > until:
+        if deps.monotonic() > until:
             break
     raise ModelTimeout("The answer was not ready in time. Ask for fewer tokens, or for a stream.")
 
 
 def stream_completion(
-    desk: Desk, request: CompletionRequest, caller: Caller, request_id: str
+    deps: Dependencies, request: CompletionRequest, caller: Caller, request_id: str
 ) -> StreamingResponse:
     """The completion as ``chat.completion.chunk`` objects.
 
     Raises:
         StepwiseError: before the first byte.
     """
-    plan = completion_plan(request, desk.settings)
-    pieces = prime(desk, live(desk, plan, _asked(request), caller))
+    plan = completion_plan(request, deps.settings)
+    pieces = prime(deps, live(deps, plan, _asked(request), caller))
     headers = {
         **HEADERS,
         "x-request-id": request_id,
         "Cache-Status": cache_status_miss(forward="bypass"),
     }
-    return StreamingResponse(200, headers, _chunks(desk, request, plan, pieces, request_id))
+    return StreamingResponse(200, headers, _chunks(deps, request, plan, pieces, request_id))
 
 
 def _chunks(
-    desk: Desk, request: CompletionRequest, plan: Plan, pieces: Generator[Live | None], request_id: str
+    deps: Dependencies,
+    request: CompletionRequest,
+    plan: Plan,
+    pieces: Generator[Live | None],
+    request_id: str,
 ) -> Iterator[bytes]:
     usage = request.stream_options is not None and request.stream_options.include_usage
     head = _head(request_id, plan, "chat.completion.chunk") | ({"usage": None} if usage else {})
@@ -94,15 +98,15 @@ def _chunks(
 
     try:
         yield chunk({"role": "assistant", "content": ""})
-        last = desk.monotonic()
+        last = deps.monotonic()
         for piece in pieces:
             if piece is None:
-                now = desk.monotonic()
+                now = deps.monotonic()
                 beat = now - last >= HEARTBEAT_SECONDS
                 last = now if beat else last
                 yield HEARTBEAT if beat else b""
                 continue
-            last = desk.monotonic()
+            last = deps.monotonic()
             if piece.body is None:
                 name = "content" if piece.kind == "answer" else "reasoning_content"
                 yield chunk({name: piece.text})

@@ -13,23 +13,23 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from stepwise.coordination.average_duration import Pace
+from stepwise.coordination.average_duration import AverageDuration
 from stepwise.coordination.slots import LEASE_SECONDS
 from stepwise.errors import QueueFull
 from stepwise.storage.table import ConditionFailed, Item, Table, absent, all_of, any_of, at_most, equals, less
 
-__all__ = ["Admission", "Entry", "Place"]
+__all__ = ["Admission", "Entry", "QueuePlace"]
 
 WAITING_SECONDS = 21_600.0
 """How long the place of a waiting answer stands by itself; a sweep frees one whose answer has ended."""
 
 _PK = "queue"
 _CHANCE = random.SystemRandom()
-"""Not the module's own: its state would be the same in every environment that comes from one snapshot (SnapStart)."""
+"""Not the module's own: its progress would be the same in every environment that comes from one snapshot (SnapStart)."""
 
 
 @dataclass(frozen=True)
-class Place:
+class QueuePlace:
     number: int
     run_id: str
     since: int
@@ -42,7 +42,7 @@ class Place:
 class Entry:
     """One place as the table has it: that of an answer which waits, or which is being written."""
 
-    place: Place
+    place: QueuePlace
     group: str
     waiting: bool
     standing: bool
@@ -58,7 +58,7 @@ class Admission:
         *,
         max_queued: int,
         slots: int,
-        pace: Pace,
+        average_duration: AverageDuration,
         clock: Callable[[], float],
         choose: Callable[[list[int]], int] = _CHANCE.choice,
     ) -> None:
@@ -66,11 +66,11 @@ class Admission:
         self._max_queued = max_queued
         self._places = max_queued + slots
         self._slots = slots
-        self._pace = pace
+        self._average_duration = average_duration
         self._clock = clock
         self._choose = choose
 
-    def admit(self, run_id: str, group: str) -> Place:
+    def admit(self, run_id: str, group: str) -> QueuePlace:
         """A place for a new answer.
 
         Raises:
@@ -84,19 +84,19 @@ class Admission:
             waiting = sum(item["waiting"] for item in held)
             if not free or (waiting >= self._max_queued and len(held) >= self._slots):
                 raise QueueFull(retry_after=self.retry_after(waiting))
-            place = Place(self._choose(free), run_id, now)
+            place = QueuePlace(self._choose(free), run_id, now)
             if self._put(place, group, waiting=False):
                 return place
 
-    def keep(self, place: Place, group: str) -> Place:
+    def renew(self, place: QueuePlace, group: str) -> QueuePlace:
         """The answer is being written: hold its place a little longer."""
         return self._hold(place, group, waiting=False)
 
-    def wait(self, place: Place, group: str) -> Place:
+    def park(self, place: QueuePlace, group: str) -> QueuePlace:
         """The answer waits for a worker."""
         return self._hold(place, group, waiting=True)
 
-    def leave(self, place: Place) -> None:
+    def release(self, place: QueuePlace) -> None:
         """The answer has ended, or is about to."""
         ours = all_of(equals("run_id", place.run_id), at_most("fence", place.fence))
         try:
@@ -109,7 +109,7 @@ class Admission:
         now = self._now()
         found = [
             Entry(
-                Place(item["number"], item["run_id"], item["since"], item["fence"]),
+                QueuePlace(item["number"], item["run_id"], item["since"], item["fence"]),
                 item["group"],
                 item["waiting"],
                 item["until"] >= now,
@@ -129,18 +129,18 @@ class Admission:
 
     def retry_after(self, waiting: int) -> int:
         """Seconds until a tenth of *waiting* answers has likely left the queue, so that asking again is worth it."""
-        seconds = self._pace.seconds_per_answer() / self._slots
+        seconds = self._average_duration.seconds_per_answer() / self._slots
         return min(3_600, max(1, round(seconds * max(1, waiting // 10))))
 
     def time_until_turn(self, ahead: int) -> int:
         """Seconds until an answer with *ahead* others before it is likely to be ready."""
-        seconds = self._pace.seconds_per_answer()
+        seconds = self._average_duration.seconds_per_answer()
         return min(3_600, max(1, round(seconds * (1 + ahead / self._slots))))
 
     def _held(self, now: int) -> list[Item]:
         return [item for item in self._table.query(_PK) if item["until"] >= now]
 
-    def _hold(self, place: Place, group: str, *, waiting: bool) -> Place:
+    def _hold(self, place: QueuePlace, group: str, *, waiting: bool) -> QueuePlace:
         """*place*, or another one where it went to somebody else while its owner was silent.
 
         Whoever was admitted once is not turned away later: if need be the other place is one over the bound, and
@@ -152,7 +152,7 @@ class Admission:
             place = replace(place, number=free)
         return place
 
-    def _put(self, place: Place, group: str, *, waiting: bool) -> bool:
+    def _put(self, place: QueuePlace, group: str, *, waiting: bool) -> bool:
         """False when another answer holds the place."""
         now = self._now()
         seconds = WAITING_SECONDS if waiting else LEASE_SECONDS

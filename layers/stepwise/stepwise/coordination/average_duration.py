@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from stepwise.storage.table import Table, TableError
 
-__all__ = ["Pace"]
+__all__ = ["AverageDuration"]
 
 _KEY = ("pace", "pace")
 _DEFAULT = 30.0
 _WEIGHT = 0.2
 
 
-class Pace:
+class AverageDuration:
     """Seconds per answer. Two that end at once may lose one of the two figures; it is an estimate."""
 
     def __init__(self, table: Table) -> None:

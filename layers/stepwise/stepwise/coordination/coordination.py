@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from stepwise.config import Settings
 from stepwise.coordination.admission import Admission
-from stepwise.coordination.average_duration import Pace
+from stepwise.coordination.average_duration import AverageDuration
 from stepwise.coordination.jobs import Jobs
 from stepwise.coordination.runs import Runs
-from stepwise.coordination.single_flight import Flights
+from stepwise.coordination.single_flight import SingleFlight
 from stepwise.coordination.slots import Slots
 from stepwise.storage.table import Table
 from stepwise.storage.work_queue import WorkQueue
@@ -24,11 +24,11 @@ class Coordination:
     """What functions share through the table and the queue."""
 
     runs: Runs
-    flights: Flights
+    single_flight: SingleFlight
     jobs: Jobs
     slots: Slots
     admission: Admission
-    pace: Pace
+    average_duration: AverageDuration
     queue: WorkQueue
 
 
@@ -36,15 +36,19 @@ def coordination(
     table: Table, queue: WorkQueue, settings: Settings, *, clock: Callable[[], float] = time.time
 ) -> Coordination:
     """The parts that share *table* and *queue*."""
-    pace = Pace(table)
+    average_duration = AverageDuration(table)
     return Coordination(
         runs=Runs(table, clock=clock),
-        flights=Flights(table, clock=clock),
+        single_flight=SingleFlight(table, clock=clock),
         jobs=Jobs(table, clock=clock),
         slots=Slots(table, settings.model_slots, clock=clock),
         admission=Admission(
-            table, max_queued=settings.max_queued, slots=settings.model_slots, pace=pace, clock=clock
+            table,
+            max_queued=settings.max_queued,
+            slots=settings.model_slots,
+            average_duration=average_duration,
+            clock=clock,
         ),
-        pace=pace,
+        average_duration=average_duration,
         queue=queue,
     )

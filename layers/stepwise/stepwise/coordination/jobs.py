@@ -25,9 +25,9 @@ def new_job_id() -> str:
 
 @dataclass(frozen=True)
 class Job:
-    """A claim of *owner* (a digest of the API key's id) on a run; *asked* is what that client sent.
+    """A claim of *owner* (a digest of the API key's id) on a run; *presentation* is what that client sent.
 
-    Its id is its ticket on the run.
+    Its id is its waiter_id on the run.
     """
 
     id: str
@@ -35,7 +35,7 @@ class Job:
     kind: str
     run_id: str
     created_at: int
-    asked: Mapping[str, Any]
+    presentation: Mapping[str, Any]
 
 
 class Jobs:
@@ -45,9 +45,11 @@ class Jobs:
         self._table = table
         self._clock = clock
 
-    def create(self, job_id: str, *, owner: str, kind: str, run_id: str, asked: Mapping[str, Any]) -> Job:
+    def create(
+        self, job_id: str, *, owner: str, kind: str, run_id: str, presentation: Mapping[str, Any]
+    ) -> Job:
         now = round(self._clock() * 1000)
-        packed = zlib.compress(json.dumps(asked, ensure_ascii=True).encode(), 6)
+        packed = zlib.compress(json.dumps(presentation, ensure_ascii=True).encode(), 6)
         self._table.put(
             {
                 "pk": f"job#{job_id}",
@@ -60,7 +62,7 @@ class Jobs:
                 "expires_at": now // 1000 + _KEPT_AT_MOST,
             }
         )
-        return Job(job_id, owner, kind, run_id, now, asked)
+        return Job(job_id, owner, kind, run_id, now, presentation)
 
     def get(self, job_id: str, owner: str) -> Job:
         """The job.
@@ -79,7 +81,7 @@ class Jobs:
             kind=item["kind"],
             run_id=item["run_id"],
             created_at=int(item["created_at"]),
-            asked=json.loads(zlib.decompress(item["asked"])),
+            presentation=json.loads(zlib.decompress(item["asked"])),
         )
 
     def gone(self, run: Run | None) -> bool:
@@ -90,8 +92,8 @@ class Jobs:
 
 
 def status_of(job: Job, run: Run) -> str:
-    """A job without its ticket on the run is cancelled, even when the run goes on for somebody else.
+    """A job that has withdrawn from its run is cancelled, even when the run goes on for somebody else.
 
-    The ticket goes in the one write that needs the run not to have ended, so a job that has ended stays as it is.
+    The waiter_id goes in the one write that needs the run not to have ended, so a job that has ended stays as it is.
     """
-    return run.status if job.id in run.tickets else "cancelled"
+    return run.status if job.id in run.waiters else "cancelled"

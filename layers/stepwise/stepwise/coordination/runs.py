@@ -48,7 +48,7 @@ class RunLost(Exception):
 
 @dataclass(frozen=True)
 class Run:
-    """One state of a run. Times are epoch milliseconds."""
+    """One progress of a run. Times are epoch milliseconds."""
 
     id: str
     kind: str
@@ -57,7 +57,7 @@ class Run:
     fence: int
     lease_until: int
     created_at: int
-    state: Mapping[str, Any] = field(default_factory=dict)
+    progress: Mapping[str, Any] = field(default_factory=dict)
     """What the worker needs to go on; see :mod:`stepwise.answering.work`."""
     tokens: int = 0
     attempts: int = 0
@@ -66,7 +66,7 @@ class Run:
     since: int = 0
     touched_at: int = 0
     """When a message was last sent for it, as far as the table knows."""
-    tickets: frozenset[str] = frozenset()
+    waiters: frozenset[str] = frozenset()
     ended_at: int = 0
     result: Mapping[str, Any] | None = None
     error: Mapping[str, Any] | None = None
@@ -87,7 +87,7 @@ class Runs:
         self._table = table
         self._clock = clock
 
-    def create(self, run_id: str, plan: Plan, *, group: str, ticket: str) -> Run:
+    def create(self, run_id: str, plan: Plan, *, group: str, waiter_id: str) -> Run:
         """A new run, owned by the caller."""
         now = self._now()
         expires_at = now // 1000 + _ABANDONED_SECONDS
@@ -103,7 +103,7 @@ class Runs:
             "fence": 1,
             "lease_until": now + _LEASE,
             "created_at": now,
-            "tickets": {ticket},
+            "tickets": {waiter_id},
             "expires_at": expires_at,
         }
         self._table.put(item, condition=absent("pk"))
@@ -117,10 +117,10 @@ class Runs:
         item = self._table.get(_pk(run_id), "plan", consistent=True)
         return Plan.from_dict(_unpack(item["plan"])) if item else None
 
-    def join(self, run_id: str, ticket: str) -> Run | None:
+    def join(self, run_id: str, waiter_id: str) -> Run | None:
         """Take an interest in a run that was admitted and has not ended; None when there is nothing to join."""
         admitted = all_of(is_in("status", _UNFINISHED), present("place"))
-        return self._changed(run_id, admitted, add={"tickets": {ticket}})
+        return self._changed(run_id, admitted, add={"tickets": {waiter_id}})
 
     def take(self, run_id: str) -> Run | None:
         """Own a run that waits or whose owner is dead; None when there is nothing to take."""
@@ -139,15 +139,15 @@ class Runs:
         """
         return self._own(run, set={"place": number, "since": since})
 
-    def save(self, run: Run, state: Mapping[str, Any], *, tokens: int, progress: bool) -> None:
+    def save(self, run: Run, progress: Mapping[str, Any], *, tokens: int, advanced: bool) -> None:
         """Keep what is there so far and move the lease on."""
-        values = {"lease_until": self._now() + _LEASE, "state": _pack(state), "tokens": tokens}
-        self._own(run, set=values | ({"attempts": 0} if progress else {}))
+        values = {"lease_until": self._now() + _LEASE, "state": _pack(progress), "tokens": tokens}
+        self._own(run, set=values | ({"attempts": 0} if advanced else {}))
 
-    def hand_over(self, run: Run, state: Mapping[str, Any], *, tokens: int, progress: bool) -> None:
+    def hand_over(self, run: Run, progress: Mapping[str, Any], *, tokens: int, advanced: bool) -> None:
         """Give the run back to the queue with what is there so far."""
         values = {"status": "queued", "lease_until": 0, "touched_at": self._now()}
-        values |= {"state": _pack(state), "tokens": tokens} | ({"attempts": 0} if progress else {})
+        values |= {"state": _pack(progress), "tokens": tokens} | ({"attempts": 0} if advanced else {})
         self._own(run, set=values)
 
     def succeed(self, run: Run, result: Mapping[str, Any], *, tokens: int) -> None:
@@ -170,10 +170,10 @@ class Runs:
         values = self._ending("failed") | {"error": dict(error)}
         return self._changed(run_id, dead, set=values) is not None
 
-    def cancel(self, run_id: str, ticket: str) -> bool:
+    def cancel(self, run_id: str, waiter_id: str) -> bool:
         """Lose interest in a run that has not ended; it is cancelled when nobody else has any. True when it was."""
-        left = self._changed(run_id, is_in("status", _UNFINISHED), delete={"tickets": {ticket}})
-        if left is None or left.tickets:
+        left = self._changed(run_id, is_in("status", _UNFINISHED), delete={"tickets": {waiter_id}})
+        if left is None or left.waiters:
             return False
         ending = self._ending("cancelled")
         condition = all_of(is_in("status", _UNFINISHED), absent("tickets"))
@@ -236,13 +236,13 @@ def _run(item: Item) -> Run:
         fence=int(item["fence"]),
         lease_until=int(item["lease_until"]),
         created_at=int(item["created_at"]),
-        state=_unpack(item["state"]) if item.get("state") else {},
+        progress=_unpack(item["state"]) if item.get("state") else {},
         tokens=int(item.get("tokens", 0)),
         attempts=int(item.get("attempts", 0)),
         place=int(item.get("place", -1)),
         since=int(item.get("since", 0)),
         touched_at=int(item.get("touched_at", 0)),
-        tickets=frozenset(item.get("tickets") or ()),
+        waiters=frozenset(item.get("tickets") or ()),
         ended_at=int(item.get("ended_at", 0)),
         result=_unpack(item["result"]) if item.get("result") else None,
         error=item.get("error"),

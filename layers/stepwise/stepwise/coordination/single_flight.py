@@ -7,7 +7,7 @@ from collections.abc import Callable
 from stepwise.plan import Plan
 from stepwise.storage.table import ConditionFailed, Table, absent, any_of, equals
 
-__all__ = ["Flights", "flight_key"]
+__all__ = ["SingleFlight", "flight_key"]
 
 
 def flight_key(plan: Plan) -> str:
@@ -19,7 +19,7 @@ def flight_key(plan: Plan) -> str:
     return plan.key if checked or not plan.key else f"{plan.key}#unchecked"
 
 
-class Flights:
+class SingleFlight:
     """A pointer from a problem's key to its run. Whether the run still flies is told by the run itself."""
 
     def __init__(self, table: Table, *, clock: Callable[[], float]) -> None:

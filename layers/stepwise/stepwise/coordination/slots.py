@@ -21,7 +21,7 @@ LEASE_SECONDS = 15.0
 
 _PK = "slots"
 _CHANCE = random.SystemRandom()
-"""Not the module's own: its state would be the same in every environment that comes from one snapshot (SnapStart)."""
+"""Not the module's own: its progress would be the same in every environment that comes from one snapshot (SnapStart)."""
 
 
 @dataclass(frozen=True)

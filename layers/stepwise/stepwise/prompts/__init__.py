@@ -16,7 +16,7 @@ from stepwise.prompts.fencing import fenced, neutral
 from stepwise.text.language import Language
 from stepwise.text.thinking import split
 
-__all__ = ["VERSION", "analyze_messages", "chat_messages", "corrected", "solve_messages"]
+__all__ = ["VERSION", "analyze_messages", "chat_messages", "retry_messages", "solve_messages"]
 
 Message = dict[str, str]
 
@@ -58,7 +58,7 @@ def chat_messages(messages: Sequence[Mapping[str, str]]) -> list[Message]:
     ]
 
 
-def corrected(
+def retry_messages(
     messages: Sequence[Message], wrong_answer_text: str, why: str, *, language: Language
 ) -> list[Message]:
     """*messages*, the answer that was refuted (its thinking is left out), and the request to do it again, with *why*."""

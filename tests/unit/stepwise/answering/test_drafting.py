@@ -235,7 +235,7 @@ def test_where_the_text_was_shown_already_it_is_not_begun_anew() -> None:
     draft = Draft(text=BEGINNING, tokens=10)
 
     with pytest.raises(GenerationBroken):
-        written(ScriptedModel(TOKENS), draft, restart=False)
+        written(ScriptedModel(TOKENS), draft, may_restart=False)
 
     assert draft.text == BEGINNING
 

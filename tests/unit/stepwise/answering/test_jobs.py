@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from stepwise.answering.jobs import cancel_job, look_up, nudge, sweep
+from stepwise.answering.jobs import cancel_job, look_up, requeue_if_stalled, sweep
 from stepwise.answering.respond import answer
 from stepwise.config import Settings
 from stepwise.coordination.slots import LEASE_SECONDS
 from stepwise.errors import ModelError, NotFound
-from support.desks import ASKED, Scene, answer_to, caller, plan_of, solution_of, work
+from support.scene import PRESENTATION, Scene, answer_to, caller, plan_of, solution_of, work
 from support.tables import Crash
 
 WHOLE = len(answer_to("q"))
@@ -23,20 +23,22 @@ def scene() -> Scene:
     return Scene()
 
 
-def job_on(scene: Scene, question: str = "q", partner: str = "partner-a", **asked: Any) -> str:
+def job_on(scene: Scene, question: str = "q", partner: str = "partner-a", **presentation: Any) -> str:
     who = caller(scene, partner, respond_async=True)
-    job_id: str = answer(scene.environment(), plan_of(question), {**ASKED, **asked}, who).body["id"]
+    job_id: str = answer(scene.environment(), plan_of(question), {**PRESENTATION, **presentation}, who).body[
+        "id"
+    ]
     return job_id
 
 
-def look(scene: Scene, job_id: str, partner: str = "partner-a", until: float = 0.0, desk: Any = None) -> Any:
-    at = desk or scene.desk
+def look(scene: Scene, job_id: str, partner: str = "partner-a", until: float = 0.0, deps: Any = None) -> Any:
+    at = deps or scene.deps
     return look_up(at, at.shared, job_id, partner, until=until, instance="request-7")
 
 
 def cancel(scene: Scene, job_id: str, partner: str = "partner-a") -> Any:
-    assert scene.desk.shared is not None
-    return cancel_job(scene.desk.shared, job_id, partner, instance="request-7")
+    assert scene.deps.shared is not None
+    return cancel_job(scene.deps.shared, job_id, partner, instance="request-7")
 
 
 def at_token(scene: Scene, number: int, happens: Callable[[], object]) -> None:
@@ -154,7 +156,7 @@ def test_a_long_poll_returns_as_soon_as_the_job_has_ended(scene: Scene) -> None:
             todo.pop()()
 
     begun = scene.clock()
-    reply = look(scene, job_id, until=begun + 25, desk=replace(scene.environment(), sleep=sleep))
+    reply = look(scene, job_id, until=begun + 25, deps=replace(scene.environment(), sleep=sleep))
 
     assert reply.body["status"] == "succeeded"
     assert scene.clock() - begun < 10
@@ -276,11 +278,11 @@ def test_a_run_whose_turn_is_far_is_not_woken() -> None:
     scene.queue.messages.clear()
     scene.clock.advance(600)
 
-    assert scene.desk.shared is not None
-    run = scene.desk.shared.runs.get(scene.items("job#")[1]["run_id"])
+    assert scene.deps.shared is not None
+    run = scene.deps.shared.runs.get(scene.items("job#")[1]["run_id"])
     assert run is not None
-    woken = [nudge(scene.desk, scene.desk.shared, run)]
-    assert woken == [scene.desk.shared.admission.ahead_of(run.id) == 0]
+    woken = [requeue_if_stalled(scene.deps, scene.deps.shared, run)]
+    assert woken == [scene.deps.shared.admission.ahead_of(run.id) == 0]
 
 
 def test_a_queue_that_is_down_does_not_keep_a_client_from_looking(scene: Scene) -> None:
@@ -296,8 +298,8 @@ def test_the_sweep_wakes_what_nobody_looks_at(scene: Scene) -> None:
     scene.queue.messages.clear()
     scene.clock.advance(60)
 
-    assert scene.desk.shared is not None
-    assert sweep(scene.desk, scene.desk.shared) == 1
+    assert scene.deps.shared is not None
+    assert sweep(scene.deps, scene.deps.shared) == 1
     work(scene)
 
     assert look(scene, job_id).body["status"] == "succeeded"
@@ -315,8 +317,8 @@ def test_the_sweep_wakes_the_run_of_a_dead_owner_whose_message_is_lost(scene: Sc
     scene.queue.messages.clear()
     scene.clock.advance(LEASE_SECONDS + 60)
 
-    assert scene.desk.shared is not None
-    assert sweep(scene.desk, scene.desk.shared) == 1
+    assert scene.deps.shared is not None
+    assert sweep(scene.deps, scene.deps.shared) == 1
     work(scene)
 
     assert look(scene, job_id).body["status"] == "succeeded"
@@ -328,8 +330,8 @@ def test_the_sweep_frees_the_place_of_a_run_that_has_ended(scene: Scene) -> None
     work(scene)
     scene.table.put(place)
 
-    assert scene.desk.shared is not None
-    assert sweep(scene.desk, scene.desk.shared) == 1
+    assert scene.deps.shared is not None
+    assert sweep(scene.deps, scene.deps.shared) == 1
     assert scene.items("queue") == []
 
 
@@ -337,6 +339,6 @@ def test_the_sweep_leaves_alone_what_is_well(scene: Scene) -> None:
     job_on(scene)
     before = scene.table.items()
 
-    assert scene.desk.shared is not None
-    assert sweep(scene.desk, scene.desk.shared) == 0
+    assert scene.deps.shared is not None
+    assert sweep(scene.deps, scene.deps.shared) == 0
     assert scene.table.items() == before

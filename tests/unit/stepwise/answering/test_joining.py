@@ -6,8 +6,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from stepwise.answering.joining import Begun, begin, find_slot, lose_interest, own, watch
-from stepwise.answering.work import State
+from stepwise.answering.joining import Begun, begin, find_slot, own, watch, withdraw
+from stepwise.answering.work import Progress
 from stepwise.config import Settings
 from stepwise.coordination.jobs import new_job_id
 from stepwise.coordination.runs import RunLost
@@ -15,7 +15,7 @@ from stepwise.coordination.slots import LEASE_SECONDS
 from stepwise.errors import QueueFull
 from stepwise.plan import Plan
 from stepwise.storage.table import TableUnavailable
-from support.desks import Scene, plan_of
+from support.scene import Scene, plan_of
 from support.tables import Crash
 
 
@@ -24,11 +24,18 @@ def scene() -> Scene:
     return Scene()
 
 
-def start(scene: Scene, plan: Plan | None = None, ticket: str = "", since: float | None = None) -> Begun:
-    desk = scene.environment()
-    assert desk.shared is not None
-    asked = scene.clock() if since is None else since
-    return begin(desk, desk.shared, plan or plan_of(), group="g", ticket=ticket or new_job_id(), since=asked)
+def start(scene: Scene, plan: Plan | None = None, waiter_id: str = "", since: float | None = None) -> Begun:
+    deps = scene.environment()
+    assert deps.shared is not None
+    presentation = scene.clock() if since is None else since
+    return begin(
+        deps,
+        deps.shared,
+        plan or plan_of(),
+        group="g",
+        waiter_id=waiter_id or new_job_id(),
+        since=presentation,
+    )
 
 
 def test_the_first_one_owns_a_run_with_a_place(scene: Scene) -> None:
@@ -40,11 +47,11 @@ def test_the_first_one_owns_a_run_with_a_place(scene: Scene) -> None:
 
 
 def test_the_second_one_joins_it(scene: Scene) -> None:
-    first, second = start(scene, ticket="job_1"), start(scene, ticket="job_2")
+    first, second = start(scene, waiter_id="job_1"), start(scene, waiter_id="job_2")
 
     assert second.ownership is None
     assert second.run.id == first.run.id
-    assert second.run.tickets == {"job_1", "job_2"}
+    assert second.run.waiters == {"job_1", "job_2"}
 
 
 def test_what_is_nobody_elses_is_not_joined(scene: Scene) -> None:
@@ -58,7 +65,7 @@ def test_who_asked_before_the_end_gets_what_has_ended_and_who_asked_later_begins
     before = scene.clock()
     scene.clock.advance(1)
     assert first.ownership is not None
-    first.ownership.succeed({"usage": {"duration_ms": 1}}, State())
+    first.ownership.succeed({"usage": {"duration_ms": 1}}, Progress())
     scene.clock.advance(1)
 
     assert start(scene, since=before).run.status == "succeeded"
@@ -69,12 +76,12 @@ def test_who_asked_before_the_end_gets_what_has_ended_and_who_asked_later_begins
 
 @pytest.mark.parametrize("end", ["failed", "cancelled"])
 def test_what_has_ended_badly_is_begun_anew(scene: Scene, end: str) -> None:
-    first = start(scene, ticket="job_1")
-    assert scene.desk.shared is not None
+    first = start(scene, waiter_id="job_1")
+    assert scene.deps.shared is not None
     if end == "failed":
-        scene.desk.shared.runs.fail(first.run, {"code": "model_error"})
+        scene.deps.shared.runs.fail(first.run, {"code": "model_error"})
     else:
-        scene.desk.shared.runs.cancel(first.run.id, "job_1")
+        scene.deps.shared.runs.cancel(first.run.id, "job_1")
 
     again = start(scene, since=0.0)
 
@@ -127,8 +134,8 @@ def test_who_dies_while_it_begins_does_not_keep_the_next_one_from_it(scene: Scen
 
     begun = start(scene)
     if begun.ownership is None:  # it was admitted already: who waits for it takes it over
-        assert scene.desk.shared is not None
-        run, ours = watch(scene.desk, scene.desk.shared, begun.run.id, until=scene.clock() + 60)
+        assert scene.deps.shared is not None
+        run, ours = watch(scene.deps, scene.deps.shared, begun.run.id, until=scene.clock() + 60)
         assert run is not None
         assert ours
     scene.clock.advance(LEASE_SECONDS + 1)
@@ -136,10 +143,10 @@ def test_who_dies_while_it_begins_does_not_keep_the_next_one_from_it(scene: Scen
 
 
 def test_a_run_that_is_not_admitted_is_waited_for_for_three_seconds(scene: Scene) -> None:
-    assert scene.desk.shared is not None
-    shared = scene.desk.shared
-    late = shared.runs.create("late", plan_of(), group="g", ticket="t")
-    shared.flights.begin("key-q#unchecked", late.id, instead_of=None)
+    assert scene.deps.shared is not None
+    shared = scene.deps.shared
+    late = shared.runs.create("late", plan_of(), group="g", waiter_id="t")
+    shared.single_flight.begin("key-q#unchecked", late.id, instead_of=None)
     began = scene.clock()
 
     begun = start(scene)
@@ -168,26 +175,26 @@ def test_who_is_admitted_too_late_leaves_no_place_behind(scene: Scene) -> None:
 
 
 def test_a_slot_is_waited_for_for_a_second(scene: Scene) -> None:
-    assert scene.desk.shared is not None
-    shared = scene.desk.shared
+    assert scene.deps.shared is not None
+    shared = scene.deps.shared
     taken = [shared.slots.acquire() for _ in range(scene.settings.model_slots)]
     begun = scene.clock()
 
-    assert find_slot(scene.desk, shared, until=begun + 25) is None
+    assert find_slot(scene.deps, shared, until=begun + 25) is None
     assert 0.5 <= scene.clock() - begun <= 1.0
 
     assert taken[0] is not None
     shared.slots.release(taken[0])
-    assert find_slot(scene.desk, shared, until=begun + 25) is not None
+    assert find_slot(scene.deps, shared, until=begun + 25) is not None
 
 
 def test_no_slot_is_taken_while_others_wait_for_one(scene: Scene) -> None:
     begun = start(scene)
     assert begun.ownership is not None
-    begun.ownership.hand_over(State())
-    assert scene.desk.shared is not None
+    begun.ownership.hand_over(Progress())
+    assert scene.deps.shared is not None
 
-    taken = [find_slot(scene.desk, scene.desk.shared, until=scene.clock() + 25) for _ in range(2)]
+    taken = [find_slot(scene.deps, scene.deps.shared, until=scene.clock() + 25) for _ in range(2)]
 
     assert taken[0] is not None  # two are free, and one waits
     assert taken[1] is None
@@ -195,32 +202,32 @@ def test_no_slot_is_taken_while_others_wait_for_one(scene: Scene) -> None:
 
 def test_watching_ends_with_the_run_with_the_time_or_with_the_owner(scene: Scene) -> None:
     begun = start(scene)
-    assert scene.desk.shared is not None
-    shared = scene.desk.shared
+    assert scene.deps.shared is not None
+    shared = scene.deps.shared
 
-    run, ours = watch(scene.desk, shared, begun.run.id, until=scene.clock() + 5)
+    run, ours = watch(scene.deps, shared, begun.run.id, until=scene.clock() + 5)
     assert run is not None
     assert (run.status, ours) == ("running", False)
 
-    run, ours = watch(scene.desk, shared, begun.run.id, until=scene.clock() + 60)
+    run, ours = watch(scene.deps, shared, begun.run.id, until=scene.clock() + 60)
     assert run is not None
     assert (run.fence, ours) == (2, True)
 
     shared.runs.fail(run, {"code": "model_error"})
-    run, ours = watch(scene.desk, shared, begun.run.id, until=scene.clock() + 60)
+    run, ours = watch(scene.deps, shared, begun.run.id, until=scene.clock() + 60)
     assert run is not None
     assert (run.status, ours) == ("failed", False)
-    assert watch(scene.desk, shared, "no such run", until=0) == (None, False)
+    assert watch(scene.deps, shared, "no such run", until=0) == (None, False)
 
 
 def test_who_takes_a_run_over_holds_its_place(scene: Scene) -> None:
     begun = start(scene)
     scene.clock.advance(LEASE_SECONDS + 1)
-    assert scene.desk.shared is not None
-    taken = scene.desk.shared.runs.take(begun.run.id)
+    assert scene.deps.shared is not None
+    taken = scene.deps.shared.runs.take(begun.run.id)
     assert taken is not None
 
-    own(scene.desk, scene.desk.shared, taken, plan_of())
+    own(scene.deps, scene.deps.shared, taken, plan_of())
 
     (place,) = scene.items("queue")
     assert (place["number"], place["fence"], place["since"]) == (begun.run.place, 2, begun.run.since)
@@ -232,43 +239,43 @@ def test_the_place_of_a_run_that_goes_on_elsewhere_is_known_to_the_run() -> None
     begun = start(scene)
     scene.clock.advance(LEASE_SECONDS + 1)
     start(scene, plan_of("other"))
-    assert scene.desk.shared is not None
-    taken = scene.desk.shared.runs.take(begun.run.id)
+    assert scene.deps.shared is not None
+    taken = scene.deps.shared.runs.take(begun.run.id)
     assert taken is not None
 
-    own(scene.desk, scene.desk.shared, taken, plan_of())
+    own(scene.deps, scene.deps.shared, taken, plan_of())
 
-    run = scene.desk.shared.runs.get(begun.run.id)
+    run = scene.deps.shared.runs.get(begun.run.id)
     assert run is not None
     assert run.place == 1
     assert sorted(item["number"] for item in scene.items("queue")) == [0, 1]
 
 
 def test_when_the_last_one_leaves_a_run_that_waits_nothing_stays(scene: Scene) -> None:
-    begun = start(scene, ticket="job_1")
+    begun = start(scene, waiter_id="job_1")
     assert begun.ownership is not None
-    begun.ownership.hand_over(State())
-    assert scene.desk.shared is not None
-    run = scene.desk.shared.runs.get(begun.run.id)
+    begun.ownership.hand_over(Progress())
+    assert scene.deps.shared is not None
+    run = scene.deps.shared.runs.get(begun.run.id)
     assert run is not None
 
-    assert lose_interest(scene.desk.shared, run, "job_1")
+    assert withdraw(scene.deps.shared, run, "job_1")
 
     assert scene.items("queue") == scene.items("flight#") == []
 
 
 def test_who_leaves_with_an_old_view_of_the_run_does_not_free_its_new_owners_place(scene: Scene) -> None:
-    begun = start(scene, ticket="job_1")
+    begun = start(scene, waiter_id="job_1")
     assert begun.ownership is not None
-    begun.ownership.hand_over(State())
-    assert scene.desk.shared is not None
-    shared = scene.desk.shared
+    begun.ownership.hand_over(Progress())
+    assert scene.deps.shared is not None
+    shared = scene.deps.shared
     old = shared.runs.get(begun.run.id)
     assert old is not None
     taken = shared.runs.take(begun.run.id)
     assert taken is not None
-    own(scene.desk, shared, taken, plan_of())
+    own(scene.deps, shared, taken, plan_of())
 
-    lose_interest(shared, old, "job_1")
+    withdraw(shared, old, "job_1")
 
     assert len(scene.items("queue")) == 1, "its owner sees that it is not wanted, and cleans up"

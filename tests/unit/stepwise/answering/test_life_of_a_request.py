@@ -1,4 +1,4 @@
-"""The life of a request as a state machine: whatever happens in whatever order, no accepted job is lost."""
+"""The life of a request as a progress machine: whatever happens in whatever order, no accepted job is lost."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from stepwise.answering.jobs import cancel_job, look_up, sweep
 from stepwise.answering.respond import answer
 from stepwise.answering.stream import live
-from stepwise.answering.worker import Message, bury, work_on
+from stepwise.answering.worker import Message, fail_dead_letter, process_message
 from stepwise.config import Settings
 from stepwise.coordination.jobs import status_of
 from stepwise.errors import GenerationBroken, ModelUnavailable, NotFound, QueueFull, StepwiseError
 from stepwise.storage.table import TableError
 from stepwise.storage.work_queue import QueueUnavailable
-from support.desks import Scene, Sent, answer_to, caller, plan_of, solution_of
+from support.scene import Scene, Sent, answer_to, caller, plan_of, solution_of
 from support.tables import Crash
 
 QUESTIONS = ["q1", "q2", "q3"]
@@ -50,10 +50,10 @@ class Life(RuleBasedStateMachine):
         self, question: str, partner: str, wait: float | None, strict: bool, fault: tuple[str, int]
     ) -> None:
         who = caller(self.scene, partner, wait=wait, respond_async=wait is None, strict=strict)
-        asked = {"include_reasoning": False, "verify": False, "problem": question}
+        presentation = {"include_reasoning": False, "verify": False, "problem": question}
         self._begin_fault(*fault)
         try:
-            reply = answer(self.scene.environment(), plan_of(question), asked, who)
+            reply = answer(self.scene.environment(), plan_of(question), presentation, who)
         except (Crash, StepwiseError, TableError, QueueUnavailable):
             return
         finally:
@@ -71,9 +71,9 @@ class Life(RuleBasedStateMachine):
     )
     def stream(self, question: str, partner: str, leaves_after: int, fault: tuple[str, int]) -> None:
         """A client that streams, and goes away after so many pieces."""
-        asked = {"include_reasoning": False, "verify": False, "problem": question}
+        presentation = {"include_reasoning": False, "verify": False, "problem": question}
         self._begin_fault(*fault)
-        pieces = live(self.scene.environment(), plan_of(question), asked, caller(self.scene, partner))
+        pieces = live(self.scene.environment(), plan_of(question), presentation, caller(self.scene, partner))
         text = ""
         try:
             for piece in itertools.islice(pieces, leaves_after):
@@ -101,7 +101,7 @@ class Life(RuleBasedStateMachine):
         job_id = data.draw(st.sampled_from(list(self.accepted)))
         other = next(partner for partner in PARTNERS if partner != self.accepted[job_id][1])
         with pytest.raises(NotFound):
-            look_up(self.scene.desk, self.shared, job_id, other, until=0, instance="i")
+            look_up(self.scene.deps, self.shared, job_id, other, until=0, instance="i")
 
     # What happens to workers
 
@@ -147,7 +147,7 @@ class Life(RuleBasedStateMachine):
         self._end_fault()
         if message in self.scene.queue.messages and message.receives >= MAX_RECEIVES:
             self.scene.queue.messages.remove(message)
-            bury(self.scene.desk, self.shared, message.run_id)
+            fail_dead_letter(self.scene.deps, self.shared, message.run_id)
 
     @precondition(lambda self: self.scene.queue.messages)
     @rule(data=st.data())
@@ -190,7 +190,7 @@ class Life(RuleBasedStateMachine):
         self.scene.clock.advance(16)
         assert self._held("slots") == []
         # What a crash leaves of a run that nobody was promised, the schedule finds.
-        sweep(self.scene.desk, self.shared)
+        sweep(self.scene.deps, self.shared)
         self._drain()
         assert self._held("queue") == []
         assert self.scene.model.running == 0
@@ -212,7 +212,7 @@ class Life(RuleBasedStateMachine):
 
     @property
     def shared(self) -> Any:
-        return self.scene.desk.shared
+        return self.scene.deps.shared
 
     def _look(self, job_id: str, partner: str) -> Any:
         """The job, looked at without the healing that ``look_up`` does besides."""
@@ -239,7 +239,7 @@ class Life(RuleBasedStateMachine):
         """Whether the worker came back."""
         end = self.scene.clock() + remaining
         try:
-            work_on(
+            process_message(
                 self.scene.environment(),
                 self.shared,
                 Message(message.run_id, lambda _: None, message.fence),
@@ -282,7 +282,7 @@ class LifeWithSweeps(Life):
 
     @rule()
     def the_schedule_sweeps(self) -> None:
-        sweep(self.scene.desk, self.shared)
+        sweep(self.scene.deps, self.shared)
 
 
 TestLife = Life.TestCase
@@ -298,10 +298,13 @@ TestLife.settings = TestLifeWithSweeps.settings = settings(
 
 def test_the_queue_refuses_beyond_its_bound_and_says_when_to_come_back() -> None:
     scene = Scene(Settings(model_slots=1, max_queued=2))
-    asked = {"include_reasoning": False, "verify": False, "problem": "q"}
+    presentation = {"include_reasoning": False, "verify": False, "problem": "q"}
     for question in ("one", "two"):
-        assert answer(scene.desk, plan_of(question), asked, caller(scene, respond_async=True)).status == 202
+        assert (
+            answer(scene.deps, plan_of(question), presentation, caller(scene, respond_async=True)).status
+            == 202
+        )
     with pytest.raises(QueueFull) as refused:
-        answer(scene.desk, plan_of("three"), asked, caller(scene, respond_async=True))
+        answer(scene.deps, plan_of("three"), presentation, caller(scene, respond_async=True))
     assert refused.value.retry_after is not None
     assert refused.value.retry_after >= 1

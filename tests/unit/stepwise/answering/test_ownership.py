@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from stepwise.answering.joining import begin, own
 from stepwise.answering.ownership import CHECK_SECONDS, SAVE_SECONDS, Ownership
-from stepwise.answering.work import State
+from stepwise.answering.work import Progress
 from stepwise.coordination.runs import RunLost
 from stepwise.coordination.slots import LEASE_SECONDS
 from stepwise.errors import ModelError
 from stepwise.storage.table import TableUnavailable
 from stepwise.storage.work_queue import QueueUnavailable
-from support.desks import Scene, plan_of
+from support.scene import Scene, plan_of
 
 RESULT = {"solution": "42", "usage": {"duration_ms": 5_000}}
 
@@ -23,24 +23,26 @@ def scene() -> Scene:
     return Scene()
 
 
-def owner(scene: Scene, *, slot: bool = True, ticket: str = "job_1") -> Ownership:
-    assert scene.desk.shared is not None
-    begun = begin(scene.desk, scene.desk.shared, plan_of(), group="g", ticket=ticket, since=scene.clock())
+def owner(scene: Scene, *, slot: bool = True, waiter_id: str = "job_1") -> Ownership:
+    assert scene.deps.shared is not None
+    begun = begin(
+        scene.deps, scene.deps.shared, plan_of(), group="g", waiter_id=waiter_id, since=scene.clock()
+    )
     assert begun.ownership is not None
     if slot:
-        begun.ownership.slot = scene.desk.shared.slots.acquire()
+        begun.ownership.slot = scene.deps.shared.slots.acquire()
     return begun.ownership
 
 
-def state(tokens: int = 5, text: str = "半") -> State:
-    found = State()
+def progress(tokens: int = 5, text: str = "半") -> Progress:
+    found = Progress()
     found.draft.text, found.draft.tokens = text, tokens
     return found
 
 
 def shared(scene: Scene) -> Any:
-    assert scene.desk.shared is not None
-    return scene.desk.shared
+    assert scene.deps.shared is not None
+    return scene.deps.shared
 
 
 def test_between_two_signs_of_life_the_table_is_left_alone(scene: Scene) -> None:
@@ -49,7 +51,7 @@ def test_between_two_signs_of_life_the_table_is_left_alone(scene: Scene) -> None
 
     for _ in range(15):
         scene.clock.advance(0.05)
-        owning.tick(state())
+        owning.heartbeat(progress())
 
     assert scene.table.calls == []
 
@@ -58,7 +60,7 @@ def test_an_owner_that_ticks_keeps_its_run_its_place_and_its_slot(scene: Scene) 
     owning = owner(scene)
     for _ in range(600):
         scene.clock.advance(0.25)
-        owning.tick(state())
+        owning.heartbeat(progress())
 
     now = scene.clock() * 1000
     assert scene.run["lease_until"] > now
@@ -69,11 +71,11 @@ def test_progress_is_kept_every_few_seconds(scene: Scene) -> None:
     owning = owner(scene)
     scene.clock.advance(SAVE_SECONDS)
 
-    owning.tick(state(7))
+    owning.heartbeat(progress(7))
 
     run = shared(scene).runs.get(owning.run.id)
     assert run.tokens == 7
-    assert State.from_dict(run.state).draft.text == "半"
+    assert Progress.from_dict(run.progress).draft.text == "半"
 
 
 def test_one_that_is_not_wanted_any_more_notices_it_within_a_second(scene: Scene) -> None:
@@ -82,7 +84,7 @@ def test_one_that_is_not_wanted_any_more_notices_it_within_a_second(scene: Scene
     scene.clock.advance(CHECK_SECONDS)
 
     with pytest.raises(RunLost):
-        owning.tick(state())
+        owning.heartbeat(progress())
 
 
 def test_one_whose_run_has_another_owner_notices_it(scene: Scene) -> None:
@@ -91,7 +93,7 @@ def test_one_whose_run_has_another_owner_notices_it(scene: Scene) -> None:
     shared(scene).runs.take(owning.run.id)
 
     with pytest.raises(RunLost):
-        owning.tick(state())
+        owning.heartbeat(progress())
 
 
 def test_a_table_that_is_silent_does_not_stop_an_owner(scene: Scene) -> None:
@@ -99,27 +101,27 @@ def test_a_table_that_is_silent_does_not_stop_an_owner(scene: Scene) -> None:
     scene.table.down = True
     scene.clock.advance(SAVE_SECONDS)
 
-    owning.tick(state())
+    owning.heartbeat(progress())
 
     scene.table.down = False
     scene.clock.advance(SAVE_SECONDS)
-    owning.tick(state(9))
+    owning.heartbeat(progress(9))
     assert scene.run["tokens"] == 9
 
 
 def test_an_end_gives_back_everything(scene: Scene) -> None:
     owning = owner(scene)
 
-    owning.succeed(RESULT, state())
+    owning.succeed(RESULT, progress())
 
     assert scene.run["status"] == "succeeded"
     assert scene.items("slots") == scene.items("queue") == []
 
 
 def test_an_end_teaches_how_long_an_answer_takes(scene: Scene) -> None:
-    owner(scene).succeed(RESULT, state())
+    owner(scene).succeed(RESULT, progress())
 
-    assert shared(scene).pace.seconds_per_answer() == 5.0
+    assert shared(scene).average_duration.seconds_per_answer() == 5.0
 
 
 def test_a_failure_gives_back_everything_and_the_flight_too(scene: Scene) -> None:
@@ -137,7 +139,7 @@ def test_a_hand_over_sends_its_message_before_the_run_waits(scene: Scene) -> Non
         seen.append((len(scene.queue.messages), scene.run["status"]))
 
     scene.table.before_write = note
-    owning.hand_over(state())
+    owning.hand_over(progress())
 
     assert all(messages == 1 for messages, status in seen if status == "queued")
     assert scene.run["status"] == "queued"
@@ -150,7 +152,7 @@ def test_what_could_not_be_handed_over_is_still_ours(scene: Scene) -> None:
     scene.queue.down = True
 
     with pytest.raises(QueueUnavailable):
-        owning.hand_over(state())
+        owning.hand_over(progress())
 
     assert scene.run["status"] == "running"
     owning.fail(ModelError())
@@ -158,7 +160,7 @@ def test_what_could_not_be_handed_over_is_still_ours(scene: Scene) -> None:
 
 
 def test_who_leaves_alone_ends_the_run(scene: Scene) -> None:
-    owner(scene).leave(state(), "job_1")
+    owner(scene).abandon(progress(), "job_1")
 
     assert scene.items("run#")[-1]["status"] == "cancelled"
     assert scene.items("slots") == scene.items("queue") == scene.items("flight#") == []
@@ -169,7 +171,7 @@ def test_who_leaves_others_behind_hands_over(scene: Scene) -> None:
     owning = owner(scene)
     shared(scene).runs.join(owning.run.id, "job_2")
 
-    owning.leave(state(), "job_1")
+    owning.abandon(progress(), "job_1")
 
     assert scene.run["status"] == "queued"
     assert scene.run["tickets"] == {"job_2"}
@@ -180,10 +182,10 @@ def test_letting_go_of_a_run_that_another_one_owns_leaves_it_its_place(scene: Sc
     owning = owner(scene)
     scene.clock.advance(LEASE_SECONDS + 1)
     taken = shared(scene).runs.take(owning.run.id)
-    other = own(scene.desk, shared(scene), taken, plan_of())
+    other = own(scene.deps, shared(scene), taken, plan_of())
     other.slot = shared(scene).slots.acquire()
 
-    owning.let_go()
+    owning.release()
 
     assert len(scene.items("queue")) == 1
     assert {item["owner"] for item in scene.items("slots")} == {other.slot.owner}
@@ -195,7 +197,7 @@ def test_letting_go_frees_the_slot_also_when_the_table_fails_in_between(scene: S
     scene.table.fail_next(1)
 
     with pytest.raises(TableUnavailable):
-        owning.let_go()
+        owning.release()
 
     assert scene.items("slots") == []
 
@@ -204,13 +206,13 @@ def test_a_late_owner_neither_ends_nor_hands_over_what_another_one_has(scene: Sc
     owning = owner(scene)
     scene.clock.advance(LEASE_SECONDS + 1)
     taken = shared(scene).runs.take(owning.run.id)
-    own(scene.desk, shared(scene), taken, plan_of())
+    own(scene.deps, shared(scene), taken, plan_of())
     place = scene.items("queue")
 
     for step in (
-        lambda: owning.succeed(RESULT, state()),
+        lambda: owning.succeed(RESULT, progress()),
         lambda: owning.fail(ModelError()),
-        lambda: owning.hand_over(state()),
+        lambda: owning.hand_over(progress()),
     ):
         with pytest.raises(RunLost):
             step()

@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 from stepwise.answering.reply import accepted, cache_status_hit, cache_status_miss, queue_position
 from stepwise.answering.respond import answer
-from support.desks import ASKED, Scene, caller, plan_of
+from support.scene import PRESENTATION, Scene, caller, plan_of
 
 
 def test_a_202_says_where_to_look_and_when() -> None:
     scene = Scene()
-    shared = scene.desk.shared
+    shared = scene.deps.shared
     assert shared is not None
     for _ in range(60):
-        shared.pace.record(8.0)
-    body = answer(scene.desk, plan_of(), ASKED, caller(scene, respond_async=True)).body
+        shared.average_duration.record(8.0)
+    body = answer(scene.deps, plan_of(), PRESENTATION, caller(scene, respond_async=True)).body
     job = shared.jobs.get(body["id"], "partner-a")
     run = shared.runs.get(job.run_id)
     assert run is not None
@@ -33,20 +33,20 @@ def test_a_202_says_where_to_look_and_when() -> None:
 
 def test_a_run_that_is_worked_on_has_no_position() -> None:
     scene = Scene()
-    shared = scene.desk.shared
+    shared = scene.deps.shared
     assert shared is not None
-    run = shared.runs.create("r", plan_of(), group="g", ticket="t")
+    run = shared.runs.create("r", plan_of(), group="g", waiter_id="t")
 
     assert queue_position(shared, run) is None
 
 
 def test_a_client_is_never_told_to_come_back_later_than_in_half_a_minute() -> None:
     scene = Scene()
-    assert scene.desk.shared is not None
+    assert scene.deps.shared is not None
     for _ in range(60):
-        scene.desk.shared.pace.record(500.0)
+        scene.deps.shared.average_duration.record(500.0)
 
-    reply = answer(scene.desk, plan_of(), ASKED, caller(scene, respond_async=True))
+    reply = answer(scene.deps, plan_of(), PRESENTATION, caller(scene, respond_async=True))
 
     assert reply.headers["Retry-After"] == "30"
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from stepwise.answering.dependencies import Desk
+from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.jobs import look_up
 from stepwise.answering.joining import begin
 from stepwise.answering.respond import answer, wait_of
@@ -22,7 +22,16 @@ from stepwise.errors import (
     QueueFull,
 )
 from stepwise.plan import Plan
-from support.desks import ASKED, SECONDS_PER_TOKEN, Scene, answer_to, caller, plan_of, solution_of, work
+from support.scene import (
+    PRESENTATION,
+    SECONDS_PER_TOKEN,
+    Scene,
+    answer_to,
+    caller,
+    plan_of,
+    solution_of,
+    work,
+)
 
 WHOLE = len(answer_to("q"))
 TAKES = WHOLE * SECONDS_PER_TOKEN
@@ -37,19 +46,21 @@ def scene() -> Scene:
 def ask(
     scene: Scene,
     plan: Plan | None = None,
-    desk: Desk | None = None,
+    deps: Dependencies | None = None,
     partner: str = "partner-a",
     **prefer: Any,
 ) -> Any:
-    return answer(desk or scene.environment(), plan or plan_of(), ASKED, caller(scene, partner, **prefer))
+    return answer(
+        deps or scene.environment(), plan or plan_of(), PRESENTATION, caller(scene, partner, **prefer)
+    )
 
 
 def job(scene: Scene, job_id: str, partner: str = "partner-a") -> Any:
-    assert scene.desk.shared is not None
-    return look_up(scene.desk, scene.desk.shared, job_id, partner, until=0, instance="i").body
+    assert scene.deps.shared is not None
+    return look_up(scene.deps, scene.deps.shared, job_id, partner, until=0, instance="i").body
 
 
-def waiting_desk(scene: Scene, meanwhile: Callable[[], object]) -> Desk:
+def waiting_desk(scene: Scene, meanwhile: Callable[[], object]) -> Dependencies:
     """An environment in whose first pause something happens."""
     todo = [meanwhile]
 
@@ -63,10 +74,10 @@ def waiting_desk(scene: Scene, meanwhile: Callable[[], object]) -> Desk:
 
 def owned_by_another(scene: Scene, plan: Plan | None = None) -> Any:
     """A run that another environment has just begun."""
-    desk = scene.environment()
-    assert desk.shared is not None
+    deps = scene.environment()
+    assert deps.shared is not None
     begun = begin(
-        desk, desk.shared, plan or plan_of(), group="other", ticket="job_other", since=scene.clock()
+        deps, deps.shared, plan or plan_of(), group="other", waiter_id="job_other", since=scene.clock()
     )
     assert begun.ownership is not None
     return begun.ownership
@@ -194,8 +205,8 @@ def test_over_hand_overs_text_thinking_and_counts_are_those_of_one_answer(hand_o
     scene = Scene(tokens=400)
     plan, whole = plan_of(), "".join(answer_to("q", 400))
     takes = len(answer_to("q", 400)) * SECONDS_PER_TOKEN
-    asked = {**ASKED, "include_reasoning": True}
-    reply = answer(scene.environment(), plan, asked, caller(scene, wait=takes / (hand_overs + 1)))
+    presentation = {**PRESENTATION, "include_reasoning": True}
+    reply = answer(scene.environment(), plan, presentation, caller(scene, wait=takes / (hand_overs + 1)))
     for _ in range(hand_overs - 1):
         scene.clock.advance(1)
         work(scene, remaining=15 + takes / (hand_overs + 1))
@@ -259,7 +270,7 @@ def test_strict_does_not_stop_what_others_want(scene: Scene) -> None:
 def test_a_request_waits_as_long_as_it_wants_and_the_gateway_and_the_function_allow(
     scene: Scene, prefer: dict[str, float], remaining: float, expected: float
 ) -> None:
-    assert wait_of(scene.desk, caller(scene, remaining=remaining, **prefer)) == expected
+    assert wait_of(scene.deps, caller(scene, remaining=remaining, **prefer)) == expected
 
 
 def test_what_is_honoured_is_said(scene: Scene) -> None:
@@ -269,9 +280,9 @@ def test_what_is_honoured_is_said(scene: Scene) -> None:
 
 
 def test_one_that_finds_no_slot_within_a_second_becomes_a_job(scene: Scene) -> None:
-    assert scene.desk.shared is not None
+    assert scene.deps.shared is not None
     for _ in range(scene.settings.model_slots):
-        scene.desk.shared.slots.acquire()
+        scene.deps.shared.slots.acquire()
     begun = scene.clock()
 
     reply = ask(scene, wait=5.0)
@@ -329,7 +340,7 @@ def test_who_asks_the_same_meanwhile_gets_the_same_answer_without_a_second_gener
         result = {**answer_of_other.body, "reasoning": None, "checked": False}
         other.succeed(result, _state(WHOLE))
 
-    reply = ask(scene, desk=waiting_desk(scene, the_other_answers))
+    reply = ask(scene, deps=waiting_desk(scene, the_other_answers))
 
     assert reply.status == 200
     assert reply.headers["Cache-Status"] == "stepwise; fwd=miss; stored; collapsed"
@@ -361,10 +372,10 @@ def test_who_follows_takes_over_when_the_owner_dies(scene: Scene) -> None:
 def test_who_takes_over_goes_on_from_what_was_saved(scene: Scene) -> None:
     other = owned_by_another(scene)
     half = answer_to("q")[:30]
-    assert scene.desk.shared is not None
-    state = _state(30)
-    state.draft.text = "".join(half)
-    scene.desk.shared.runs.save(other.run, state.as_dict(), tokens=30, progress=True)
+    assert scene.deps.shared is not None
+    progress = _state(30)
+    progress.draft.text = "".join(half)
+    scene.deps.shared.runs.save(other.run, progress.as_dict(), tokens=30, advanced=True)
 
     reply = ask(scene, wait=25.0)
 
@@ -376,7 +387,7 @@ def test_a_failure_of_the_one_is_the_failure_of_those_who_follow(scene: Scene) -
     other = owned_by_another(scene)
 
     with pytest.raises(ModelError):
-        ask(scene, desk=waiting_desk(scene, lambda: other.fail(ModelError())))
+        ask(scene, deps=waiting_desk(scene, lambda: other.fail(ModelError())))
 
 
 def test_when_the_model_host_dies_the_one_who_waits_is_told_and_the_jobs_of_others_go_on(
@@ -404,16 +415,16 @@ def test_a_refusal_of_the_first_one_strikes_nobody_who_asks_the_same() -> None:
     """A run can be joined only once it is admitted, so nobody holds a job on a run that is refused."""
     scene = Scene(Settings(model_slots=1, max_queued=1))
     ask(scene, plan_of("a"), respond_async=True)
-    assert scene.desk.shared is not None
-    shared = scene.desk.shared
-    run = shared.runs.create("unadmitted", plan_of("b"), group="g", ticket="job_first")
-    shared.flights.begin("key-b#unchecked", run.id, instead_of=None)
+    assert scene.deps.shared is not None
+    shared = scene.deps.shared
+    run = shared.runs.create("unadmitted", plan_of("b"), group="g", waiter_id="job_first")
+    shared.single_flight.begin("key-b#unchecked", run.id, instead_of=None)
 
     def refused() -> None:
         shared.runs.fail(run, {"code": "queue_full"})
 
     with pytest.raises(QueueFull) as second:
-        ask(scene, plan_of("b"), desk=waiting_desk(scene, refused), respond_async=True)
+        ask(scene, plan_of("b"), deps=waiting_desk(scene, refused), respond_async=True)
 
     assert second.value.retry_after is not None
     assert scene.items("job#") != []
@@ -421,10 +432,10 @@ def test_a_refusal_of_the_first_one_strikes_nobody_who_asks_the_same() -> None:
 
 
 def test_who_died_before_being_admitted_stands_in_nobodys_way(scene: Scene) -> None:
-    assert scene.desk.shared is not None
-    shared = scene.desk.shared
-    run = shared.runs.create("dead", plan_of(), group="g", ticket="job_first")
-    shared.flights.begin("key-q#unchecked", run.id, instead_of=None)
+    assert scene.deps.shared is not None
+    shared = scene.deps.shared
+    run = shared.runs.create("dead", plan_of(), group="g", waiter_id="job_first")
+    shared.single_flight.begin("key-q#unchecked", run.id, instead_of=None)
     scene.clock.advance(LEASE_SECONDS + 1)
 
     assert ask(scene).status == 200
@@ -439,7 +450,7 @@ def test_an_answer_that_comes_between_a_look_into_the_cache_and_the_flight_is_no
     ask(scene)
     scene.table.delete("answer#key-q", "answer")
 
-    reply = answer(late, plan_of(), ASKED, asks)
+    reply = answer(late, plan_of(), PRESENTATION, asks)
 
     assert reply.status == 200
     assert reply.headers["Cache-Status"] == "stepwise; fwd=miss; stored; collapsed"
@@ -449,7 +460,7 @@ def test_an_answer_that_comes_between_a_look_into_the_cache_and_the_flight_is_no
 def test_questions_to_be_checked_do_not_get_an_unchecked_answer(scene: Scene) -> None:
     owned_by_another(scene, plan_of(verify=False))
 
-    reply = answer(scene.environment(), plan_of(verify=True), {**ASKED, "verify": True}, caller(scene))
+    reply = answer(scene.environment(), plan_of(verify=True), {**PRESENTATION, "verify": True}, caller(scene))
 
     assert reply.status == 200
     assert reply.body["verification"] is not None
@@ -474,9 +485,9 @@ class _Refuting(NoChecker):
     ("refuted", "calls", "status"), [(0, 1, "verified"), (1, 2, "verified"), (2, 2, "refuted")]
 )
 def test_a_refuted_answer_is_asked_for_once_more(scene: Scene, refuted: int, calls: int, status: str) -> None:
-    desk = replace(scene.environment(), checker=_Refuting(refuted))
+    deps = replace(scene.environment(), checker=_Refuting(refuted))
 
-    reply = answer(desk, plan_of(verify=True), {**ASKED, "verify": True}, caller(scene))
+    reply = answer(deps, plan_of(verify=True), {**PRESENTATION, "verify": True}, caller(scene))
 
     assert reply.body["verification"]["status"] == status
     assert len(scene.model.calls) == calls
@@ -484,18 +495,20 @@ def test_a_refuted_answer_is_asked_for_once_more(scene: Scene, refuted: int, cal
 
 
 def test_the_second_answer_is_told_what_was_wrong_with_the_first(scene: Scene) -> None:
-    desk = replace(scene.environment(), checker=_Refuting(1))
+    deps = replace(scene.environment(), checker=_Refuting(1))
 
-    answer(desk, plan_of(verify=True), {**ASKED, "verify": True}, caller(scene))
+    answer(deps, plan_of(verify=True), {**PRESENTATION, "verify": True}, caller(scene))
 
     second = scene.model.calls[1].messages
     assert any("41 is not 42" in message["content"] for message in second)
 
 
 def test_a_refuted_answer_is_not_asked_for_again_when_there_is_no_time(scene: Scene) -> None:
-    desk = replace(scene.environment(), checker=_Refuting(1))
+    deps = replace(scene.environment(), checker=_Refuting(1))
 
-    reply = answer(desk, plan_of(verify=True), {**ASKED, "verify": True}, caller(scene, wait=TAKES + 1))
+    reply = answer(
+        deps, plan_of(verify=True), {**PRESENTATION, "verify": True}, caller(scene, wait=TAKES + 1)
+    )
 
     assert reply.status == 200
     assert len(scene.model.calls) == 1
@@ -510,9 +523,9 @@ def test_an_answer_whose_check_outlives_the_lease_is_given_and_a_takeover_does_n
                 work(scene)
             return {"status": "verified", "method": "substitution", "detail": "fits"}
 
-    desk = replace(scene.environment(), checker=Slow())
+    deps = replace(scene.environment(), checker=Slow())
 
-    reply = answer(desk, plan_of(verify=True), {**ASKED, "verify": True}, caller(scene))
+    reply = answer(deps, plan_of(verify=True), {**PRESENTATION, "verify": True}, caller(scene))
 
     assert reply.status == 200
     assert (scene.run["status"], scene.run["fence"]) == ("succeeded", 2)
@@ -556,8 +569,8 @@ def test_what_cannot_be_handed_over_is_a_504_and_leaves_nothing_behind(scene: Sc
 
 
 def _state(tokens: int) -> Any:
-    from stepwise.answering.work import State
+    from stepwise.answering.work import Progress
 
-    state = State()
-    state.draft.tokens = tokens
-    return state
+    progress = Progress()
+    progress.draft.tokens = tokens
+    return progress

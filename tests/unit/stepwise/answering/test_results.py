@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from stepwise.answering.drafting import Draft
 from stepwise.answering.results import REFUTED_TTL_SECONDS, cacheable, read_result, shape, ttl_seconds
-from support.desks import plan_of
+from support.scene import plan_of
 
 ANSWER = "## Analysis\n\nA sum.\n\n## Steps\n\n1. **Add**: it is five.\n\n## Answer\n\n$\\boxed{5}$"
-ASKED = {"include_reasoning": False, "verify": True, "problem": "２ + 3?"}
+PRESENTATION = {"include_reasoning": False, "verify": True, "problem": "２ + 3?"}
 
 
 def result_of(text: str, reason: str = "stop", kind: str = "solve", **counts: int) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def test_a_client_sees_its_own_problem_and_the_thinking_only_on_request(
 ) -> None:
     result = result_of(f"<think>hm</think>{ANSWER}")
 
-    body = shape("solve", result, ASKED | {"include_reasoning": include}, cached=True)
+    body = shape("solve", result, PRESENTATION | {"include_reasoning": include}, cached=True)
 
     assert (body["problem"], body["reasoning"], body["cached"]) == ("２ + 3?", reasoning, True)
 
@@ -67,24 +67,24 @@ def test_a_client_sees_its_own_problem_and_the_thinking_only_on_request(
 def test_without_verify_there_is_no_verification() -> None:
     result = result_of(ANSWER) | {"verification": {"status": "verified", "method": "m", "detail": "d"}}
 
-    assert shape("solve", result, ASKED, cached=False)["verification"]["status"] == "verified"
-    assert shape("solve", result, ASKED | {"verify": False}, cached=False)["verification"] is None
+    assert shape("solve", result, PRESENTATION, cached=False)["verification"]["status"] == "verified"
+    assert shape("solve", result, PRESENTATION | {"verify": False}, cached=False)["verification"] is None
 
 
 def test_without_verify_an_analysis_has_the_models_verdict_only() -> None:
     result = result_of("## Premises\n\nP1. x", kind="analyze")
     result["validity"] = {"model": "valid", "solver": "invalid", "countermodel": {"A": True}}
 
-    body = shape("analyze", result, ASKED | {"verify": False}, cached=False)
+    body = shape("analyze", result, PRESENTATION | {"verify": False}, cached=False)
 
     assert body["validity"] == {"model": "valid", "solver": "unknown", "countermodel": None}
-    assert shape("analyze", result, ASKED, cached=False)["validity"]["solver"] == "invalid"
+    assert shape("analyze", result, PRESENTATION, cached=False)["validity"]["solver"] == "invalid"
 
 
 def test_a_chat_tells_what_was_really_used() -> None:
     result = result_of("hello", kind="chat")
 
-    body = shape("chat", result, ASKED | {"temperature": 0.0, "top_p": 1.0}, cached=False)
+    body = shape("chat", result, PRESENTATION | {"temperature": 0.0, "top_p": 1.0}, cached=False)
 
     assert (body["response"], body["metadata"]) == ("hello", {"temperature": 0.0, "top_p": 1.0})
     assert set(body) == {"success", "response", "model", "metadata", "reasoning", "finish_reason", "usage"}

@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stepwise.answering.dependencies import Desk
+from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.joining import begin
 from stepwise.answering.respond import answer
 from stepwise.answering.stream import Live, Shown, live
-from stepwise.answering.work import State
+from stepwise.answering.work import Progress
 from stepwise.config import Settings
 from stepwise.coordination.slots import LEASE_SECONDS
 from stepwise.errors import GenerationBroken, ModelError, ModelTimeout, ModelUnavailable, QueueFull
 from stepwise.plan import Plan
-from support.desks import ASKED, Scene, answer_to, caller, plan_of, solution_of, work
+from support.scene import PRESENTATION, Scene, answer_to, caller, plan_of, solution_of, work
 
 WHOLE = len(answer_to("q"))
 THINKING = "".join(answer_to("q")).split("</think>")[0].removeprefix("<think>")
@@ -30,11 +30,13 @@ def scene() -> Scene:
 
 
 def streamed(
-    scene: Scene, desk: Desk | None = None, plan: Plan | None = None, **options: Any
+    scene: Scene, deps: Dependencies | None = None, plan: Plan | None = None, **options: Any
 ) -> Generator[Live | None]:
-    asked = {**ASKED, "include_reasoning": options.pop("reasoning", False)}
+    presentation = {**PRESENTATION, "include_reasoning": options.pop("reasoning", False)}
     until = options.pop("until", float("inf"))
-    return live(desk or scene.environment(), plan or plan_of(), asked, caller(scene, **options), until=until)
+    return live(
+        deps or scene.environment(), plan or plan_of(), presentation, caller(scene, **options), until=until
+    )
 
 
 def text(pieces: list[Live | None], kind: str = "answer") -> str:
@@ -65,9 +67,9 @@ def nothing_is_taken(scene: Scene) -> bool:
 
 
 def owned_by_another(scene: Scene) -> Any:
-    desk = scene.environment()
-    assert desk.shared is not None
-    begun = begin(desk, desk.shared, plan_of(), group="other", ticket="job_other", since=scene.clock())
+    deps = scene.environment()
+    assert deps.shared is not None
+    begun = begin(deps, deps.shared, plan_of(), group="other", waiter_id="job_other", since=scene.clock())
     assert begun.ownership is not None
     return begun.ownership
 
@@ -84,7 +86,7 @@ def test_a_stream_shows_what_an_undivided_answer_has(scene: Scene) -> None:
 def test_a_finished_stream_is_cached_and_a_cached_answer_is_streamed(scene: Scene) -> None:
     list(streamed(scene))
 
-    assert answer(scene.environment(), plan_of(), ASKED, caller(scene)).body["cached"] is True
+    assert answer(scene.environment(), plan_of(), PRESENTATION, caller(scene)).body["cached"] is True
     pieces = list(streamed(scene))
     assert text(pieces) == solution_of("q")
     assert done(pieces)["cached"] is True
@@ -128,7 +130,7 @@ def test_a_client_that_goes_away_does_not_stop_what_others_want(scene: Scene) ->
     pieces = streamed(scene)
     for _ in range(30):
         next(pieces)
-    job = answer(scene.environment(), plan_of(), ASKED, caller(scene, "partner-b", respond_async=True))
+    job = answer(scene.environment(), plan_of(), PRESENTATION, caller(scene, "partner-b", respond_async=True))
     pieces.close()
     scene.clock.advance(20)
     work(scene)
@@ -156,7 +158,7 @@ def test_an_illness_of_the_host_ends_the_stream_and_not_the_jobs_of_others(
     pieces = streamed(scene)
     for _ in range(20):
         next(pieces)
-    answer(scene.environment(), plan_of(), ASKED, caller(scene, "partner-b", respond_async=True))
+    answer(scene.environment(), plan_of(), PRESENTATION, caller(scene, "partner-b", respond_async=True))
     failing = [0]
 
     def ill(_: int) -> None:
@@ -183,14 +185,14 @@ def test_a_stream_that_runs_out_of_time_ends_with_an_error(scene: Scene) -> None
 
 
 def test_a_stream_waits_for_a_slot_and_gives_up_in_the_end(scene: Scene) -> None:
-    assert scene.desk.shared is not None
-    slots = [scene.desk.shared.slots.acquire() for _ in range(scene.settings.model_slots)]
+    assert scene.deps.shared is not None
+    slots = [scene.deps.shared.slots.acquire() for _ in range(scene.settings.model_slots)]
 
     def renew(seconds: float) -> None:
         scene.clock.advance(seconds)
         for slot in slots:
             assert slot is not None
-            scene.desk.shared.slots.renew(slot)  # type: ignore[union-attr]
+            scene.deps.shared.slots.renew(slot)  # type: ignore[union-attr]
 
     with pytest.raises(QueueFull):
         list(streamed(scene, replace(scene.environment(), sleep=renew)))
@@ -204,10 +206,10 @@ def test_a_stream_waits_for_a_slot_and_gives_up_in_the_end(scene: Scene) -> None
 
 def test_a_stream_joins_who_answers_already_and_gets_the_whole(scene: Scene) -> None:
     other = owned_by_another(scene)
-    result = answer(Scene().environment(), plan_of(), ASKED, caller(scene)).body
+    result = answer(Scene().environment(), plan_of(), PRESENTATION, caller(scene)).body
     pieces = streamed(scene)
     seen = [next(pieces), next(pieces)]
-    other.succeed({**result, "checked": False}, State())
+    other.succeed({**result, "checked": False}, Progress())
     seen += list(pieces)
 
     assert text(seen) == solution_of("q")
@@ -216,10 +218,10 @@ def test_a_stream_joins_who_answers_already_and_gets_the_whole(scene: Scene) -> 
 
 def test_a_stream_takes_over_when_the_owner_dies_and_shows_all_of_it(scene: Scene) -> None:
     other = owned_by_another(scene)
-    state = State()
-    state.draft.text, state.draft.tokens = "".join(answer_to("q")[:40]), 40
-    assert scene.desk.shared is not None
-    scene.desk.shared.runs.save(other.run, state.as_dict(), tokens=40, progress=True)
+    progress = Progress()
+    progress.draft.text, progress.draft.tokens = "".join(answer_to("q")[:40]), 40
+    assert scene.deps.shared is not None
+    scene.deps.shared.runs.save(other.run, progress.as_dict(), tokens=40, advanced=True)
 
     pieces = list(streamed(scene))
 
@@ -247,12 +249,12 @@ def test_a_follower_that_goes_away_stops_a_run_that_nobody_else_wants(scene: Sce
     other = owned_by_another(scene)
     pieces = streamed(scene)
     next(pieces)
-    assert scene.desk.shared is not None
-    scene.desk.shared.runs.cancel(other.run.id, "job_other")
+    assert scene.deps.shared is not None
+    scene.deps.shared.runs.cancel(other.run.id, "job_other")
 
     pieces.close()
 
-    run = scene.desk.shared.runs.get(other.run.id)
+    run = scene.deps.shared.runs.get(other.run.id)
     assert run is not None
     assert run.status == "cancelled"
 
@@ -263,10 +265,10 @@ def test_a_follower_whose_time_is_up_gets_an_error_and_leaves_the_run_to_the_oth
     with pytest.raises(ModelTimeout):
         list(streamed(scene, remaining=10.0))
 
-    assert scene.desk.shared is not None
-    run = scene.desk.shared.runs.get(other.run.id)
+    assert scene.deps.shared is not None
+    run = scene.deps.shared.runs.get(other.run.id)
     assert run is not None
-    assert (run.status, run.tickets) == ("running", {"job_other"})
+    assert (run.status, run.waiters) == ("running", {"job_other"})
 
 
 def test_a_failure_of_the_owner_is_the_error_of_the_stream(scene: Scene) -> None:
@@ -287,10 +289,10 @@ def test_where_hosts_do_not_go_on_a_stream_that_takes_over_begins_anew_and_shows
 ) -> None:
     scene.settings = Settings(model_slots=2, max_queued=5, prefill="never")
     other = owned_by_another(scene)
-    state = State()
-    state.draft.text, state.draft.tokens = "".join(answer_to("q")[:50]), 50
-    assert scene.desk.shared is not None
-    scene.desk.shared.runs.save(other.run, state.as_dict(), tokens=50, progress=True)
+    progress = Progress()
+    progress.draft.text, progress.draft.tokens = "".join(answer_to("q")[:50]), 50
+    assert scene.deps.shared is not None
+    scene.deps.shared.runs.save(other.run, progress.as_dict(), tokens=50, advanced=True)
 
     pieces = list(streamed(scene))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from stepwise.answering.verification import NoChecker, check, task_of
-from support.desks import plan_of
+from support.scene import plan_of
 
 SOLUTION = {"solution": "It is $\\boxed{5}$.", "final_answer": "5", "verification": None}
 
@@ -16,13 +16,13 @@ class Says:
 
     def __init__(self, found: Any) -> None:
         self._found = found
-        self.asked: list[tuple[str, Any]] = []
+        self.presentation: list[tuple[str, Any]] = []
 
     def start(self, task: str) -> None:
         return
 
     def run(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
-        self.asked.append((task, payload))
+        self.presentation.append((task, payload))
         if isinstance(self._found, Exception):
             raise self._found
         found: dict[str, Any] = self._found
@@ -57,8 +57,8 @@ def test_a_verdict_is_passed_on_with_its_method() -> None:
     checker = Says({"status": "verified", "method": "substitution", "detail": "It fits.", "more": 1})
 
     assert verified(checker) == {"status": "verified", "method": "substitution", "detail": "It fits."}
-    assert checker.asked[0][0] == "mathematics"
-    assert checker.asked[0][1]["problem"] == "q"
+    assert checker.presentation[0][0] == "mathematics"
+    assert checker.presentation[0][1]["problem"] == "q"
 
 
 @pytest.mark.parametrize("found", [TimeoutError(), MemoryError(), ValueError(), {}, {"status": "verified"}])
@@ -106,7 +106,7 @@ def test_without_premises_nothing_is_decided() -> None:
     checker = Says({})
     check(checker, plan_of("q", kind="analyze"), argument(premises=[]))
 
-    assert checker.asked == []
+    assert checker.presentation == []
 
 
 @pytest.mark.parametrize(("kind", "task"), [("solve", "mathematics"), ("analyze", "logic"), ("chat", None)])

@@ -11,15 +11,15 @@ import pytest
 from stepwise.answering.jobs import cancel_job, look_up
 from stepwise.answering.joining import begin
 from stepwise.answering.respond import answer
-from stepwise.answering.work import State
-from stepwise.answering.worker import HOLD_SECONDS, Message, bury, work_on
+from stepwise.answering.work import Progress
+from stepwise.answering.worker import HOLD_SECONDS, Message, fail_dead_letter, process_message
 from stepwise.config import Settings
 from stepwise.coordination.jobs import new_job_id
 from stepwise.coordination.slots import LEASE_SECONDS
 from stepwise.errors import GenerationBroken, ModelTimeout, ModelUnavailable
 from stepwise.storage.table import TableUnavailable
 from stepwise.storage.work_queue import QueueUnavailable
-from support.desks import ASKED, Scene, answer_to, caller, plan_of, solution_of, work
+from support.scene import PRESENTATION, Scene, answer_to, caller, plan_of, solution_of, work
 from support.tables import Crash
 
 WHOLE = len(answer_to("q"))
@@ -33,13 +33,13 @@ def scene() -> Scene:
 def job_on(scene: Scene, question: str = "q", partner: str = "partner-a", **prefer: Any) -> str:
     """A job that waits for a worker."""
     who = caller(scene, partner, **(prefer or {"respond_async": True}))
-    job_id: str = answer(scene.environment(), plan_of(question), ASKED, who).body["id"]
+    job_id: str = answer(scene.environment(), plan_of(question), PRESENTATION, who).body["id"]
     return job_id
 
 
 def status(scene: Scene, job_id: str, partner: str = "partner-a") -> Any:
-    assert scene.desk.shared is not None
-    return look_up(scene.desk, scene.desk.shared, job_id, partner, until=0, instance="i").body
+    assert scene.deps.shared is not None
+    return look_up(scene.deps, scene.deps.shared, job_id, partner, until=0, instance="i").body
 
 
 def receive(
@@ -48,10 +48,10 @@ def receive(
     """Let a worker have the oldest message, which stays in the queue when it fails."""
     message = scene.queue.messages[0]
     end = scene.clock() + remaining
-    desk = scene.environment()
-    assert desk.shared is not None
-    work_on(
-        desk, desk.shared, Message(message.run_id, hold, message.fence), remaining=lambda: end - scene.clock()
+    deps = scene.environment()
+    assert deps.shared is not None
+    process_message(
+        deps, deps.shared, Message(message.run_id, hold, message.fence), remaining=lambda: end - scene.clock()
     )
     scene.queue.messages.remove(message)
 
@@ -89,7 +89,7 @@ def test_an_answer_of_a_worker_is_in_the_cache(scene: Scene) -> None:
     job_on(scene)
     receive(scene)
 
-    assert answer(scene.environment(), plan_of(), ASKED, caller(scene)).body["cached"] is True
+    assert answer(scene.environment(), plan_of(), PRESENTATION, caller(scene)).body["cached"] is True
 
 
 def test_a_worker_that_runs_out_of_time_hands_over_to_the_next(scene: Scene) -> None:
@@ -133,10 +133,10 @@ def test_a_killed_worker_costs_what_it_had_not_saved_and_no_more() -> None:
 def test_the_message_of_a_run_that_somebody_works_on_comes_back_after_the_lease(scene: Scene) -> None:
     job_on(scene)
     message = scene.queue.messages[0]
-    assert scene.desk.shared is not None
-    scene.desk.shared.runs.take(message.run_id)
+    assert scene.deps.shared is not None
+    scene.deps.shared.runs.take(message.run_id)
     for _ in range(scene.settings.model_slots):
-        scene.desk.shared.slots.acquire()
+        scene.deps.shared.slots.acquire()
     begun = scene.clock()
 
     receive(scene)
@@ -148,16 +148,16 @@ def test_the_message_of_a_run_that_somebody_works_on_comes_back_after_the_lease(
 
 
 def test_a_message_that_is_quicker_than_its_hand_over_waits_for_it(scene: Scene) -> None:
-    desk = scene.environment()
-    assert desk.shared is not None
-    begun = begin(desk, desk.shared, plan_of(), group="g", ticket=new_job_id(), since=scene.clock())
+    deps = scene.environment()
+    assert deps.shared is not None
+    begun = begin(deps, deps.shared, plan_of(), group="g", waiter_id=new_job_id(), since=scene.clock())
     ownership = begun.ownership
     assert ownership is not None
     scene.queue.send(begun.run.id, "g", fence=begun.run.fence)
 
     def hand_over_now(_: float) -> None:
         if scene.run["status"] == "running":
-            desk.shared.runs.hand_over(begun.run, State().as_dict(), tokens=0, progress=False)  # type: ignore[union-attr]
+            deps.shared.runs.hand_over(begun.run, Progress().as_dict(), tokens=0, advanced=False)  # type: ignore[union-attr]
 
     scene.clock.sleep = hand_over_now  # type: ignore[method-assign,assignment]
     receive(scene)
@@ -179,8 +179,8 @@ def test_a_second_delivery_of_a_message_changes_nothing(scene: Scene) -> None:
 
 def test_a_cancelled_job_is_not_begun(scene: Scene) -> None:
     job_id = job_on(scene)
-    assert scene.desk.shared is not None
-    cancel_job(scene.desk.shared, job_id, "partner-a", instance="i")
+    assert scene.deps.shared is not None
+    cancel_job(scene.deps.shared, job_id, "partner-a", instance="i")
 
     receive(scene)
 
@@ -193,8 +193,8 @@ def test_cancelling_stops_the_generation_within_two_seconds(scene: Scene) -> Non
     cancelled_at: list[float] = []
 
     def cancel() -> None:
-        assert scene.desk.shared is not None
-        cancel_job(scene.desk.shared, job_id, "partner-a", instance="i")
+        assert scene.deps.shared is not None
+        cancel_job(scene.deps.shared, job_id, "partner-a", instance="i")
         cancelled_at.append(scene.clock())
 
     after_tokens(scene, 10, cancel)
@@ -245,9 +245,9 @@ def test_a_late_worker_leaves_a_message_behind_should_the_next_owner_die(scene: 
 
 
 def receive_and_keep(scene: Scene, run_id: str) -> None:
-    desk = scene.environment()
-    assert desk.shared is not None
-    work_on(desk, desk.shared, Message(run_id, lambda _: None), remaining=lambda: 900.0)
+    deps = scene.environment()
+    assert deps.shared is not None
+    process_message(deps, deps.shared, Message(run_id, lambda _: None), remaining=lambda: 900.0)
 
 
 def test_a_worker_whose_slot_has_gone_hands_its_run_over(scene: Scene) -> None:
@@ -272,9 +272,9 @@ def test_a_worker_whose_slot_has_gone_hands_its_run_over(scene: Scene) -> None:
 
 def test_a_worker_waits_for_a_slot(scene: Scene) -> None:
     job_id = job_on(scene)
-    assert scene.desk.shared is not None
+    assert scene.deps.shared is not None
     for _ in range(scene.settings.model_slots):
-        scene.desk.shared.slots.acquire()
+        scene.deps.shared.slots.acquire()
 
     receive(scene)
 
@@ -283,9 +283,9 @@ def test_a_worker_waits_for_a_slot(scene: Scene) -> None:
 
 def test_a_worker_without_patience_for_a_slot_sends_the_message_again(scene: Scene) -> None:
     job_id = job_on(scene)
-    assert scene.desk.shared is not None
+    assert scene.deps.shared is not None
     for _ in range(scene.settings.model_slots):
-        scene.desk.shared.slots.acquire()
+        scene.deps.shared.slots.acquire()
 
     receive(scene, remaining=17.0)
 
@@ -371,9 +371,9 @@ def test_what_kills_its_worker_every_time_is_given_up(scene: Scene) -> None:
 
 def test_a_dead_letter_fails_the_job_and_says_why(scene: Scene) -> None:
     job_id = job_on(scene)
-    assert scene.desk.shared is not None
+    assert scene.deps.shared is not None
 
-    bury(scene.desk, scene.desk.shared, scene.queue.messages.pop().run_id)
+    fail_dead_letter(scene.deps, scene.deps.shared, scene.queue.messages.pop().run_id)
 
     body = status(scene, job_id)
     assert (body["status"], body["error"]["status"], body["error"]["code"]) == (
@@ -388,12 +388,12 @@ def test_a_dead_letter_fails_the_job_and_says_why(scene: Scene) -> None:
 
 def test_a_dead_letter_of_a_run_that_somebody_works_on_does_it_no_harm(scene: Scene) -> None:
     job_id = job_on(scene)
-    assert scene.desk.shared is not None
+    assert scene.deps.shared is not None
     run_id = scene.queue.messages.pop().run_id
-    scene.desk.shared.runs.take(run_id)
+    scene.deps.shared.runs.take(run_id)
     place = scene.items("queue")
 
-    bury(scene.desk, scene.desk.shared, run_id)
+    fail_dead_letter(scene.deps, scene.deps.shared, run_id)
 
     assert status(scene, job_id)["status"] == "running"
     assert scene.items("queue") == place
@@ -404,9 +404,9 @@ def test_a_dead_letter_of_an_ended_run_changes_nothing(scene: Scene) -> None:
     job_id = job_on(scene)
     run_id = scene.queue.messages[0].run_id
     receive(scene)
-    assert scene.desk.shared is not None
+    assert scene.deps.shared is not None
 
-    bury(scene.desk, scene.desk.shared, run_id)
+    fail_dead_letter(scene.deps, scene.deps.shared, run_id)
 
     assert status(scene, job_id)["status"] == "succeeded"
 

@@ -11,7 +11,7 @@ from stepwise.answering.stream import Live
 from stepwise.api.event_stream import prime, stream
 from stepwise.api.sse import HEARTBEAT, HEARTBEAT_SECONDS
 from stepwise.errors import GenerationBroken, ModelUnavailable
-from support.desks import ASKED, Scene, caller, plan_of, solution_of
+from support.scene import PRESENTATION, Scene, caller, plan_of, solution_of
 
 
 @pytest.fixture
@@ -20,9 +20,9 @@ def scene() -> Scene:
 
 
 def chunks_of(scene: Scene, *, kind: str = "solve", reasoning: bool = False) -> list[bytes]:
-    asked = {**ASKED, "include_reasoning": reasoning, "temperature": 0.8, "top_p": 0.95}
+    presentation = {**PRESENTATION, "include_reasoning": reasoning, "temperature": 0.8, "top_p": 0.95}
     plan = plan_of() if kind == "solve" else plan_of(kind=kind, key="", store=False, subject={})
-    response = stream(scene.environment(), plan, asked, caller(scene), "request-7")
+    response = stream(scene.environment(), plan, presentation, caller(scene), "request-7")
     assert response.status == 200
     assert response.headers["Content-Type"].startswith("text/event-stream")
     assert response.headers["x-request-id"] == "request-7"
@@ -123,7 +123,7 @@ def test_each_piece_is_a_chunk_of_its_own_and_a_silent_moment_an_empty_one(scene
 
 
 def test_a_client_that_leaves_stops_the_model(scene: Scene) -> None:
-    response = stream(scene.environment(), plan_of(), ASKED, caller(scene), "i")
+    response = stream(scene.environment(), plan_of(), PRESENTATION, caller(scene), "i")
     body: Any = response.body
     for _ in range(5):
         next(body)
@@ -143,7 +143,7 @@ def test_priming_waits_for_the_first_piece_but_not_for_ever(scene: Scene) -> Non
             taken[0] += 1
             yield None
 
-    primed = prime(scene.desk, pieces())
+    primed = prime(scene.deps, pieces())
 
     assert taken[0] == 7
     assert len(list(primed)) == 94
@@ -155,4 +155,4 @@ def test_priming_loses_nothing(scene: Scene) -> None:
         yield Live("answer", "a")
         yield Live("answer", "b")
 
-    assert [piece.text for piece in prime(scene.desk, pieces()) if piece] == ["a", "b"]
+    assert [piece.text for piece in prime(scene.deps, pieces()) if piece] == ["a", "b"]

@@ -6,8 +6,8 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from stepwise.coordination.admission import WAITING_SECONDS, Admission, Place
-from stepwise.coordination.average_duration import Pace
+from stepwise.coordination.admission import WAITING_SECONDS, Admission, QueuePlace
+from stepwise.coordination.average_duration import AverageDuration
 from stepwise.coordination.slots import LEASE_SECONDS
 from stepwise.errors import QueueFull
 from support.clock import Clock
@@ -19,11 +19,13 @@ class Queue:
 
     def __init__(self, slots: int = 1, most: int = 2) -> None:
         self.table, self.clock = MemoryTable(), Clock()
-        self.pace = Pace(self.table)
-        self.admission = Admission(self.table, max_queued=most, slots=slots, pace=self.pace, clock=self.clock)
+        self.average_duration = AverageDuration(self.table)
+        self.admission = Admission(
+            self.table, max_queued=most, slots=slots, average_duration=self.average_duration, clock=self.clock
+        )
 
-    def waits(self, name: str, group: str = "g") -> Place:
-        place = self.admission.wait(self.admission.admit(name, group), group)
+    def waits(self, name: str, group: str = "g") -> QueuePlace:
+        place = self.admission.park(self.admission.admit(name, group), group)
         self.clock.advance(0.01)
         return place
 
@@ -80,7 +82,7 @@ def test_a_refusal_says_when_to_come_back_by_the_queue_and_the_pace() -> None:
     def refused_after(waiting: int, seconds: float) -> int:
         queue = Queue(slots=2, most=waiting)
         for _ in range(60):
-            queue.pace.record(seconds)
+            queue.average_duration.record(seconds)
         for number in range(2):
             queue.admission.admit(f"written-{number}", "g")
         for number in range(waiting):
@@ -98,7 +100,7 @@ def test_a_refusal_says_when_to_come_back_by_the_queue_and_the_pace() -> None:
 def test_the_time_until_a_turn_grows_with_those_ahead() -> None:
     queue = Queue(slots=2)
     for _ in range(60):
-        queue.pace.record(10)
+        queue.average_duration.record(10)
 
     assert [queue.admission.time_until_turn(ahead) for ahead in (0, 2, 20)] == [10, 20, 110]
 
@@ -118,7 +120,7 @@ def test_positions_close_up_when_somebody_leaves() -> None:
     first = queue.waits("one")
     queue.waits("two")
 
-    queue.admission.leave(first)
+    queue.admission.release(first)
 
     assert queue.admission.ahead_of("two") == 0
 
@@ -128,8 +130,8 @@ def test_a_place_of_an_answer_that_waits_again_keeps_its_turn() -> None:
     first = queue.waits("one")
     queue.waits("two")
 
-    queue.admission.keep(first, "g")
-    queue.admission.wait(first, "g")
+    queue.admission.renew(first, "g")
+    queue.admission.park(first, "g")
 
     assert queue.admission.ahead_of("one") == 0
 
@@ -163,7 +165,7 @@ def test_an_owner_whose_place_went_to_another_one_gets_another_place() -> None:
     for name in ("a", "b"):
         queue.admission.admit(name, "g")
 
-    again = queue.admission.keep(silent, "g")
+    again = queue.admission.renew(silent, "g")
 
     assert again.number not in (0, 1)
     assert queue.numbers == [0, 1, 2]
@@ -174,11 +176,11 @@ def test_an_owner_whose_place_went_to_another_one_gets_another_place() -> None:
 def test_a_late_owner_neither_wakes_nor_frees_the_place_of_the_next() -> None:
     queue = Queue(most=2)
     late = queue.admission.admit("run", "g")
-    next_owner = Place(late.number, "run", late.since, fence=2)
-    queue.admission.wait(next_owner, "g")
+    next_owner = QueuePlace(late.number, "run", late.since, fence=2)
+    queue.admission.park(next_owner, "g")
 
-    assert queue.admission.keep(late, "g") == late
-    queue.admission.leave(late)
+    assert queue.admission.renew(late, "g") == late
+    queue.admission.release(late)
 
     assert queue.admission.waiting() == ["run"]
 
@@ -186,10 +188,10 @@ def test_a_late_owner_neither_wakes_nor_frees_the_place_of_the_next() -> None:
 def test_leaving_twice_does_no_harm_to_who_came_after() -> None:
     queue = Queue(slots=1, most=0)
     place = queue.admission.admit("one", "g")
-    queue.admission.leave(place)
+    queue.admission.release(place)
     queue.admission.admit("two", "g")
 
-    queue.admission.leave(place)
+    queue.admission.release(place)
 
     with pytest.raises(QueueFull):
         queue.admission.admit("three", "g")
@@ -198,14 +200,14 @@ def test_leaving_twice_does_no_harm_to_who_came_after() -> None:
 def test_a_run_without_a_place_is_given_one() -> None:
     queue = Queue()
 
-    place = queue.admission.wait(Place(-1, "run", 5, 1), "g")
+    place = queue.admission.park(QueuePlace(-1, "run", 5, 1), "g")
 
     assert place.number == 0
     assert queue.admission.waiting() == ["run"]
 
 
 def test_environments_from_one_snapshot_do_not_choose_alike() -> None:
-    """The state of the ``random`` module is in a snapshot: they would all run for the same places."""
+    """The progress of the ``random`` module is in a snapshot: they would all run for the same places."""
 
     def chosen() -> list[int]:
         random.seed(7)

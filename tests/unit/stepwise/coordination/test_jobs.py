@@ -9,7 +9,7 @@ from stepwise.errors import NotFound
 from support.clock import Clock
 from support.tables import MemoryTable
 
-ASKED = {"problem": "1 + 1 等于几？", "verify": True}
+PRESENTATION = {"problem": "1 + 1 等于几？", "verify": True}
 
 
 @pytest.fixture
@@ -17,8 +17,8 @@ def jobs() -> Jobs:
     return Jobs(MemoryTable(), clock=Clock())
 
 
-def run_with(status: str, *tickets: str, ended_at: int = 0) -> Run:
-    return Run("r", "solve", "g", status, 1, 0, 0, tickets=frozenset(tickets), ended_at=ended_at)
+def run_with(status: str, *waiters: str, ended_at: int = 0) -> Run:
+    return Run("r", "solve", "g", status, 1, 0, 0, waiters=frozenset(waiters), ended_at=ended_at)
 
 
 def test_ids_cannot_be_guessed_and_do_not_repeat() -> None:
@@ -29,13 +29,13 @@ def test_ids_cannot_be_guessed_and_do_not_repeat() -> None:
 
 
 def test_a_job_comes_back_to_its_maker_as_it_was(jobs: Jobs) -> None:
-    made = jobs.create("job_a", owner="me", kind="solve", run_id="r", asked=ASKED)
+    made = jobs.create("job_a", owner="me", kind="solve", run_id="r", presentation=PRESENTATION)
 
     assert jobs.get("job_a", "me") == made
 
 
 def test_somebody_elses_job_is_not_there(jobs: Jobs) -> None:
-    jobs.create("job_a", owner="me", kind="solve", run_id="r", asked=ASKED)
+    jobs.create("job_a", owner="me", kind="solve", run_id="r", presentation=PRESENTATION)
 
     with pytest.raises(NotFound):
         jobs.get("job_a", "you")
@@ -49,7 +49,7 @@ def test_what_is_no_job_is_not_there(jobs: Jobs, job_id: str) -> None:
 
 @pytest.mark.parametrize("status", ["queued", "running", "succeeded", "failed"])
 def test_a_job_is_as_its_run_is(jobs: Jobs, status: str) -> None:
-    job = jobs.create("job_a", owner="me", kind="solve", run_id="r", asked=ASKED)
+    job = jobs.create("job_a", owner="me", kind="solve", run_id="r", presentation=PRESENTATION)
 
     assert status_of(job, run_with(status, "job_a", "job_b")) == status
 
@@ -58,7 +58,7 @@ def test_a_job_is_as_its_run_is(jobs: Jobs, status: str) -> None:
 def test_a_job_that_gave_up_its_claim_is_cancelled_whatever_becomes_of_the_run(
     jobs: Jobs, status: str
 ) -> None:
-    job = jobs.create("job_a", owner="me", kind="solve", run_id="r", asked=ASKED)
+    job = jobs.create("job_a", owner="me", kind="solve", run_id="r", presentation=PRESENTATION)
 
     assert status_of(job, run_with(status, "job_b")) == "cancelled"
 

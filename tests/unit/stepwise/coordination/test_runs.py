@@ -20,7 +20,7 @@ class Life:
     def __init__(self) -> None:
         self.table, self.clock = MemoryTable(), Clock()
         self.runs = Runs(self.table, clock=self.clock)
-        self.first = self.runs.create("run", PLAN, group="g", ticket="job_a")
+        self.first = self.runs.create("run", PLAN, group="g", waiter_id="job_a")
 
     @property
     def now(self) -> Run:
@@ -35,7 +35,7 @@ def life() -> Life:
 
 
 def test_a_new_run_belongs_to_who_made_it(life: Life) -> None:
-    assert (life.now.status, life.now.fence, life.now.tickets) == ("running", 1, {"job_a"})
+    assert (life.now.status, life.now.fence, life.now.waiters) == ("running", 1, {"job_a"})
     assert life.now.owned(life.clock())
     assert life.runs.take("run") is None
 
@@ -46,16 +46,16 @@ def test_a_plan_comes_back_as_it_was(life: Life) -> None:
 
 
 def test_what_is_handed_over_goes_to_the_next_with_all_that_is_there(life: Life) -> None:
-    life.runs.hand_over(life.first, {"draft": {"text": "半"}}, tokens=7, progress=True)
+    life.runs.hand_over(life.first, {"draft": {"text": "半"}}, tokens=7, advanced=True)
 
     taken = life.runs.take("run")
 
     assert taken is not None
-    assert (taken.fence, taken.tokens, taken.state) == (2, 7, {"draft": {"text": "半"}})
+    assert (taken.fence, taken.tokens, taken.progress) == (2, 7, {"draft": {"text": "半"}})
 
 
 def test_a_dead_owners_run_goes_to_the_next_with_what_was_saved(life: Life) -> None:
-    life.runs.save(life.first, {"a": 1}, tokens=3, progress=True)
+    life.runs.save(life.first, {"a": 1}, tokens=3, advanced=True)
     life.clock.advance(LEASE_SECONDS)
     assert life.runs.take("run") is None
 
@@ -63,13 +63,13 @@ def test_a_dead_owners_run_goes_to_the_next_with_what_was_saved(life: Life) -> N
     taken = life.runs.take("run")
 
     assert taken is not None
-    assert (taken.state, taken.attempts) == ({"a": 1}, 1)
+    assert (taken.progress, taken.attempts) == ({"a": 1}, 1)
 
 
 def test_an_owner_that_gives_signs_of_life_stays_one(life: Life) -> None:
     for _ in range(4):
         life.clock.advance(LEASE_SECONDS - 1)
-        life.runs.save(life.first, {}, tokens=0, progress=False)
+        life.runs.save(life.first, {}, tokens=0, advanced=False)
 
     assert life.runs.take("run") is None
 
@@ -78,8 +78,8 @@ def test_an_owner_that_gives_signs_of_life_stays_one(life: Life) -> None:
     "write",
     [
         lambda life: life.runs.place(life.first, 1, 1),
-        lambda life: life.runs.save(life.first, {}, tokens=1, progress=True),
-        lambda life: life.runs.hand_over(life.first, {}, tokens=1, progress=True),
+        lambda life: life.runs.save(life.first, {}, tokens=1, advanced=True),
+        lambda life: life.runs.hand_over(life.first, {}, tokens=1, advanced=True),
         lambda life: life.runs.succeed(life.first, {"x": 1}, tokens=1),
         lambda life: life.runs.fail(life.first, {"code": "internal_error"}),
     ],
@@ -108,7 +108,7 @@ def test_a_run_ends_once(life: Life) -> None:
 
 
 def test_an_end_keeps_no_draft_and_is_kept_for_a_day(life: Life) -> None:
-    life.runs.save(life.first, {"draft": "long"}, tokens=1, progress=True)
+    life.runs.save(life.first, {"draft": "long"}, tokens=1, advanced=True)
     life.runs.succeed(life.first, {"solution": "42"}, tokens=9)
 
     item = next(item for item in life.table.items() if item["sk"] == "run")
@@ -121,7 +121,7 @@ def test_one_can_join_what_is_admitted_and_has_not_ended(life: Life) -> None:
     life.runs.place(life.first, 3, 5)
     joined = life.runs.join("run", "job_b")
     assert joined is not None
-    assert joined.tickets == {"job_a", "job_b"}
+    assert joined.waiters == {"job_a", "job_b"}
 
     life.runs.fail(life.first, {"code": "internal_error"})
     assert life.runs.join("run", "job_c") is None
@@ -135,14 +135,14 @@ def test_a_run_is_cancelled_when_the_last_one_leaves_it(life: Life) -> None:
     assert not life.runs.cancel("run", "job_a")
     assert life.now.status == "running"
     assert life.runs.cancel("run", "job_b")
-    assert (life.now.status, life.now.tickets) == ("cancelled", frozenset())
+    assert (life.now.status, life.now.waiters) == ("cancelled", frozenset())
 
 
 def test_leaving_after_the_end_leaves_no_trace(life: Life) -> None:
     life.runs.succeed(life.first, {"solution": "42"}, tokens=9)
 
     assert not life.runs.cancel("run", "job_a")
-    assert life.now.tickets == {"job_a"}
+    assert life.now.waiters == {"job_a"}
 
 
 def test_whoever_joins_while_the_last_one_leaves_keeps_the_run_alive(life: Life) -> None:
@@ -158,7 +158,7 @@ def test_whoever_joins_while_the_last_one_leaves_keeps_the_run_alive(life: Life)
     life.table.after_write = join_in_between
 
     assert not life.runs.cancel("run", "job_a")
-    assert (life.now.status, life.now.tickets) == ("running", {"job_b"})
+    assert (life.now.status, life.now.waiters) == ("running", {"job_b"})
 
 
 def test_nobody_gives_up_what_somebody_works_on(life: Life) -> None:
@@ -189,7 +189,7 @@ def test_attempts_count_until_there_is_progress(life: Life) -> None:
         assert taken is not None
         assert taken.attempts == expected
 
-    life.runs.hand_over(taken, {}, tokens=1, progress=True)
+    life.runs.hand_over(taken, {}, tokens=1, advanced=True)
     taken = life.runs.take("run")
     assert taken is not None
     assert taken.attempts == 1

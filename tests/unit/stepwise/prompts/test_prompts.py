@@ -132,7 +132,7 @@ def test_control_tokens_are_neutralised_for_every_task(token: str) -> None:
         *prompts.solve_messages(token, language="en", steps=True, context=token),
         *prompts.analyze_messages(token, token, language="zh"),
         *prompts.chat_messages(chat),
-        *prompts.corrected([], token, token, language="en"),
+        *prompts.retry_messages([], token, token, language="en"),
     ]
     for message in asked:
         assert re.search(r"<[|｜]", message["content"]) is None
@@ -166,7 +166,7 @@ def test_earlier_turns_of_a_chat_lose_their_thinking_and_nothing_else() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_refuted_answer_is_asked_for_again_with_what_was_wrong(language: Language) -> None:
     first = prompts.solve_messages("x²=4", language=language, steps=True, context=None)
-    again = prompts.corrected(first, "<think>guess</think>x=3", "3 does not fit", language=language)
+    again = prompts.retry_messages(first, "<think>guess</think>x=3", "3 does not fit", language=language)
     assert again[:2] == first
     assert again[2] == {"role": "assistant", "content": "x=3"}
     assert again[3]["role"] == "user"

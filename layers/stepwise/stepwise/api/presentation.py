@@ -6,10 +6,10 @@ from typing import Any
 
 from stepwise.api.schemas import AnalyzeRequest, ChatRequest, SolveRequest
 
-__all__ = ["asked_of"]
+__all__ = ["presentation_of"]
 
 
-def asked_of(request: SolveRequest | AnalyzeRequest | ChatRequest) -> dict[str, Any]:
+def presentation_of(request: SolveRequest | AnalyzeRequest | ChatRequest) -> dict[str, Any]:
     """Plain values, so that they can wait in a job; see :func:`stepwise.answering.results.shape`."""
     common = {"include_reasoning": request.include_reasoning}
     match request:

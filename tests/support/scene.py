@@ -1,4 +1,4 @@
-"""A desk with fakes at its edges: a model that writes a known text, a table in memory, a queue that is a list."""
+"""A deps with fakes at its edges: a model that writes a known text, a table in memory, a queue that is a list."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from stepwise.answering.dependencies import Desk
+from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.preferences import Preferences
 from stepwise.answering.respond import Caller
 from stepwise.answering.verification import NoChecker
-from stepwise.answering.worker import Message, work_on
+from stepwise.answering.worker import Message, process_message
 from stepwise.config import Settings
 from stepwise.coordination.coordination import coordination
 from stepwise.errors import ModelTimeout
@@ -23,7 +23,7 @@ from support.clock import Clock
 from support.tables import MemoryTable
 
 __all__ = [
-    "ASKED",
+    "PRESENTATION",
     "FakeModel",
     "FakeQueue",
     "Scene",
@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 SECONDS_PER_TOKEN = 0.05
-ASKED = {"include_reasoning": False, "verify": False, "problem": "q"}
+PRESENTATION = {"include_reasoning": False, "verify": False, "problem": "q"}
 
 
 def plan_of(question: str = "q", *, key: str | None = None, verify: bool = False, **changes: Any) -> Plan:
@@ -182,11 +182,11 @@ class Scene:
         self.table = MemoryTable()
         self.queue = FakeQueue(self.clock)
         self.model = FakeModel(self.clock, tokens=self.tokens)
-        self.desk = self.environment()
+        self.deps = self.environment()
 
-    def environment(self) -> Desk:
+    def environment(self) -> Dependencies:
         """One more environment of a function: the same table, queue and model, a memory of its own."""
-        return Desk(
+        return Dependencies(
             settings=self.settings,
             model=self.model,
             cache=AnswerCache(
@@ -216,15 +216,15 @@ class Scene:
         return item
 
 
-def work(scene: Scene, *, remaining: float = 900.0, desk: Desk | None = None) -> int:
+def work(scene: Scene, *, remaining: float = 900.0, deps: Dependencies | None = None) -> int:
     """Let workers have every message that is visible; returns how many there were."""
     due = [message for message in scene.queue.messages if message.visible_at <= scene.clock()]
     for message in due:
         scene.queue.messages.remove(message)
         end = scene.clock() + remaining
-        at_work = desk or scene.environment()
+        at_work = deps or scene.environment()
         assert at_work.shared is not None
-        work_on(
+        process_message(
             at_work,
             at_work.shared,
             Message(message.run_id, lambda _: None, message.fence),
