@@ -37,8 +37,10 @@ def main(memory_bytes: int, tasks: Mapping[str, tuple[str, str]]) -> None:
 
 
 def _answered(line: bytes, tasks: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+    number: Any = None
     try:
         request = json.loads(line)
+        number = request.get("id")
         if "load" in request:
             _function(*tasks[request["load"]])
             return {"loaded": request["load"]}
@@ -48,8 +50,8 @@ def _answered(line: bytes, tasks: Mapping[str, tuple[str, str]]) -> dict[str, An
         json.dumps(result)
     except Exception as error:  # noqa: BLE001 - whatever a check does wrong, the parent gets a line
         # The name only: the text of an error can hold what the user wrote.
-        return {"error": type(error).__name__}
-    return {"id": request["id"], "result": result}
+        return {"id": number, "error": type(error).__name__}
+    return {"id": number, "result": result}
 
 
 def _function(module: str, name: str) -> Task:

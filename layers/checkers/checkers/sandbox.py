@@ -1,10 +1,14 @@
 """A child process that does one check at a time, and is killed and replaced when it takes too much.
 
 The parent's side: it imports nothing heavy. Only pipes join the two, as AWS Lambda has no /dev/shm
-(https://docs.aws.amazon.com/lambda/latest/dg/python-concurrency.html). The child's side is `worker_main`.
+(https://docs.aws.amazon.com/lambda/latest/dg/python-concurrency.html). The child's side is `child`.
+
+A check that ends with an error keeps its child: only time, memory and a crash of the process cost one. A second child
+that has imported the same modules stands by, so that the next check does not wait for an import.
 
 The wire: one JSON object a line. `{"load": task}` is answered with `{"loaded": task}` when the task's module is
-imported; `{"id": n, "task": task, "cpu": seconds, "payload": {...}}` with `{"id": n, "result": {...}}`.
+imported; `{"id": n, "task": task, "cpu": seconds, "payload": {...}}` with `{"id": n, "result": {...}}`, or with
+`{"id": n, "error": name}` when the check raised an error.
 """
 
 from __future__ import annotations
@@ -24,7 +28,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-__all__ = ["CheckKilled", "Sandbox"]
+__all__ = ["CheckFailed", "CheckKilled", "Sandbox"]
 
 LONGEST_LINE = 4 * 2**20
 """Bytes that a request or a reply may have."""
@@ -38,8 +42,12 @@ class CheckKilled(Exception):
         self.reason = reason
 
 
+class CheckFailed(CheckKilled):
+    """A check that raised an error and was answered with the error's name; its process is as good as before."""
+
+
 class Sandbox:
-    """A process of its own for checks, started again whenever it had to be killed.
+    """A process of its own for checks, replaced by the one that stands by whenever it had to be killed.
 
     `timeout` is the wall-clock and CPU limit of one check in seconds, `memory_bytes` the child's address space,
     `preload` the tasks whose modules the child imports at once, `start_timeout` how long one import may keep
@@ -57,10 +65,11 @@ class Sandbox:
     ) -> None:
         self._timeout = timeout
         self._memory_bytes = memory_bytes
-        self._preload = tuple(preload)
         self._start_timeout = start_timeout
         self._worker = worker
         self._child: _Child | None = None
+        self._spare: _Child | None = None
+        self._tasks = list(preload)
         self._lock = threading.Lock()
         self._number = 0
 
@@ -71,7 +80,7 @@ class Sandbox:
             self._ready_child()
 
     def run(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
-        """What `task` makes of `payload`, both of JSON values. Raises `CheckKilled`."""
+        """What `task` makes of `payload`, both of JSON values. Raises `CheckKilled` or its kind `CheckFailed`."""
         with self._lock:
             self._number += 1
             request = {"id": self._number, "task": task, "cpu": self._timeout, "payload": payload}
@@ -82,18 +91,26 @@ class Sandbox:
             child = self._ready_child()
             try:
                 child.load(task, time.monotonic() + self._start_timeout)
+                if task not in self._tasks:
+                    self._tasks.append(task)
                 reply = child.ask(line, time.monotonic() + self._timeout)
-                return _result(reply, self._number)
+                result = _result(reply, self._number)
+            except CheckFailed:
+                self._start_spare()
+                raise
             except CheckKilled:
                 self._replace_child()
                 raise
+            self._start_spare()
+            return result
 
     def close(self) -> None:
-        """End the child; a later `run` starts another one."""
+        """End the child and the one that stands by; a later `run` starts others."""
         with self._lock:
-            if self._child is not None:
-                self._child.kill()
-                self._child = None
+            for child in (self._child, self._spare):
+                if child is not None:
+                    child.kill()
+            self._child = self._spare = None
 
     def __enter__(self) -> Self:
         return self
@@ -108,21 +125,38 @@ class Sandbox:
             self._child.kill()
             self._child = None
         if self._child is None:
-            try:
-                self._child = _Child(self._worker, self._memory_bytes)
-            except OSError as error:
-                raise CheckKilled("the checking process could not be started") from error
-            for task in self._preload:
-                self._child.ask_to_load(task)
+            self._child = self._usable_spare() or self._new_child()
+            self._spare = None
         return self._child
+
+    def _usable_spare(self) -> _Child | None:
+        if self._spare is not None and not self._spare.usable():
+            self._spare.kill()
+            self._spare = None
+        return self._spare
+
+    def _new_child(self) -> _Child:
+        try:
+            child = _Child(self._worker, self._memory_bytes)
+        except OSError as error:
+            raise CheckKilled("the checking process could not be started") from error
+        for task in self._tasks:
+            child.ask_to_load(task)
+        return child
+
+    def _start_spare(self) -> None:
+        # Only after the first check: two imports at once would make the first check wait longer.
+        with contextlib.suppress(CheckKilled):
+            self._spare = self._usable_spare() or self._new_child()
 
     def _replace_child(self) -> None:
         if self._child is not None:
             self._child.kill()
             self._child = None
-        # The next check finds the new child's imports done, or nearly so.
+        # The next check finds the imports of the child that stood by done, or nearly so.
         with contextlib.suppress(CheckKilled):
             self._ready_child()
+        self._start_spare()
 
 
 class _Child:
@@ -238,9 +272,11 @@ def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
 
 
 def _result(reply: dict[str, Any], number: int) -> dict[str, Any]:
-    if "error" in reply:
-        raise CheckKilled(f"the check crashed: {reply['error']}")
     result = reply.get("result")
+    if reply.get("id") == number and "error" in reply:
+        # What is left of a process that ran out of memory is not known.
+        kind = CheckKilled if reply["error"] == "MemoryError" else CheckFailed
+        raise kind(f"the check crashed: {reply['error']}")
     if reply.get("id") != number or not isinstance(result, dict):
         raise CheckKilled("the checking process answered something else")
     return result

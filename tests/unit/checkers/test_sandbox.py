@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from checkers.sandbox import CheckKilled, Sandbox
+from checkers.sandbox import CheckFailed, CheckKilled, Sandbox
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -71,6 +71,31 @@ def test_a_check_that_raises_says_the_kind_of_error_and_nothing_of_the_text(sand
         sandbox.run("crash", {"problem": "private"})
     assert caught.value.reason == "the check crashed: LookupError"
     assert sandbox.run("echo", {"n": 1}) == {"n": 1}
+
+
+def test_a_check_that_raises_keeps_its_child(sandbox: Sandbox) -> None:
+    pid = sandbox.run("surroundings", {})["pid"]
+    with pytest.raises(CheckFailed):
+        sandbox.run("crash", {})
+    assert sandbox.run("surroundings", {})["pid"] == pid
+
+
+@pytest.mark.parametrize("task", ["die", "hoard"])
+def test_a_child_that_was_lost_is_replaced_by_the_one_that_stood_by(task: str) -> None:
+    with sandbox_for_tests(memory_bytes=256 * 2**20) as sandbox:
+        first = sandbox.run("surroundings", {})["pid"]
+        spare = _children_of(os.getpid()) - {first}
+        with pytest.raises(CheckKilled):
+            sandbox.run(task, {"bytes": 2**30})
+        assert sandbox.run("surroundings", {})["pid"] in spare
+
+
+def test_closing_ends_the_child_that_stands_by_too() -> None:
+    before = _children_of(os.getpid())
+    with sandbox_for_tests() as sandbox:
+        sandbox.run("echo", {})
+        assert len(_children_of(os.getpid()) - before) == 2
+    assert _children_of(os.getpid()) - before == set()
 
 
 def test_a_child_that_dies_in_a_check_is_replaced(sandbox: Sandbox) -> None:
@@ -207,6 +232,10 @@ def _close_the_shared_sandbox() -> Iterator[None]:
     for shared in _SHARED:
         shared.close()
     _SHARED.clear()
+
+
+def _children_of(pid: int) -> set[int]:
+    return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()}
 
 
 def _wait_until_gone(pid: int) -> None:

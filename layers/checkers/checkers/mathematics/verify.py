@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
+from sympy.polys.polyerrors import BasePolynomialError
 
 from checkers.mathematics.answers.expected import Expected
 from checkers.mathematics.answers.judge import judged
@@ -32,6 +33,7 @@ CANNOT = (
     ValueError,
     NotUnderstood,
     sp.SympifyError,
+    BasePolynomialError,
 )
 """What SymPy raises where it can do no more; then nothing is said of the answer."""
 

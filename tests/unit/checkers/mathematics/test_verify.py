@@ -221,3 +221,8 @@ def test_hostile_mathematics_ends_and_the_next_check_works(text: str, sandbox: S
 def test_any_text_is_read_without_an_error(problem: str, answer: str) -> None:
     assert checked(problem, answer, answer)["status"] in ("verified", "refuted", "unverifiable")
     assert equivalent(problem, answer) in (True, False, None)
+
+
+@pytest.mark.parametrize("problem", ["x^0 = 1", "f(2)=5, what is f(3)", "$x^0 = y^0$", "Solve $0^x = 0$."])
+def test_a_problem_that_asks_for_nothing_is_unverifiable_and_no_error(problem: str) -> None:
+    assert checked(problem, "3")["status"] == "unverifiable"
