@@ -1,317 +1,199 @@
 """Prints what the mathematics checker makes of sets of problems: verdicts, changed answers, real model answers.
 
     python tests/benchmarks/report_mathematics.py FOLDER [--seed N] [--changes N] [--limit SECONDS]
+        [--json FILE] [--against FILE] [--checkers FOLDER] [--verdicts]
 
-FOLDER holds `math_en.jsonl`, `math_zh.jsonl` (problem, answer, source, subject) and `model_answers.jsonl` (problem,
-answer, output, extracted, correct), one JSON object a line; a file that is missing is left out. Exit status 1 when a
-right answer is refuted or a changed one verified.
+FOLDER holds `math_en.jsonl`, `math_zh.jsonl`, `math_en_more.jsonl`, `math_zh_more.jsonl` (problem, answer, source,
+subject) and `model_answers.jsonl` (problem, answer, output, extracted, correct), one JSON object a line; a file that
+is missing is left out.
+
+Each set is parted in two by a hash of its problems: *look*, two thirds, whose problems may be read while the checker
+is built, and *measure*, one third, of which only figures are printed. `--json` writes the verdicts' figures, and
+`--against` prints those of another run beside today's, with the *look* problems whose verdict is another.
+`--checkers` takes the layers/checkers of another checkout, for its verdicts alone.
+
+Exit status 1 when a right answer is refuted or a changed one verified.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import random
 import re
-import signal
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "layers" / "checkers"))
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from checkers.mathematics import equivalent, verify
-from checkers.mathematics.answers.judge import judged
-from checkers.mathematics.steps.false_steps import false_step
-from checkers.mathematics.verify import CANNOT, recognised
+from benchmarks.changed_answers import changed_answers
+from support.bounded_checks import CHECKERS, Check, TooSlow, checked, limited, mathematics_checker
+from support.parts import PARTS, part_of
 
-__all__ = ["changed_answers", "main"]
+__all__ = ["main"]
 
 Row = dict[str, Any]
+Verdict = dict[str, Any]
+Done = list[tuple[Row, Verdict]]
 
+SETS = (("math_en", "en"), ("math_zh", "zh"), ("math_en_more", "en"), ("math_zh_more", "zh"))
+STATUSES = ("verified", "refuted", "unverifiable")
+COUNTED = ("all", *STATUSES, "killed", "failed")
 WRONG = Path(__file__).resolve().parents[1] / "data" / "mathematics" / "wrong_answers.json"
 """Rows whose own answer is believed to be wrong: source, answer, right, why."""
 
-
-class TooSlow(BaseException):
-    """The limit of one check, raised out of whatever is computing."""
-
-
-@contextmanager
-def limited(seconds: float) -> Iterator[None]:
-    """What the sandbox does with a kill, here with an alarm: thousands of checks need no new process each."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise TooSlow
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
-def changed_answers(problem: str, answer: str, chance: random.Random) -> list[tuple[str, str]]:
-    """Answers that mean something else, each with the kind of its change."""
-    made: list[tuple[str, str]] = []
-    for kind, change in _CHANGES.items():
-        made += [(kind, text) for text in change(problem, answer, chance) if text != answer]
-    return list(dict.fromkeys(made))
-
-
-def _sign(problem: str, answer: str, chance: random.Random) -> list[str]:
-    if (
-        r"\pm" in answer
-        or "±" in answer
-        or re.fullmatch(r"[\s$]*0[\s$]*", answer)
-        or not re.search(r"\d", answer)
-    ):
-        return []
-    places = [
-        match.start()
-        for match in re.finditer(r"(?<![\d.\w}])\d|(?<=[-=(,\[ ])\d", answer)
-        if match.start() == 0 or answer[match.start() - 1] != "\\"
-    ]
-    flipped = []
-    for place in places[:3]:
-        before = answer[:place]
-        if re.search(r"(?:frac\{?|sqrt\{?|\^\{?|_\{?|\{)\s*$", before) or (
-            answer[place:].startswith("0") and not answer[place:].startswith("0.")
-        ):
-            continue
-        stripped = before.rstrip()
-        if stripped.endswith("-"):
-            lead = stripped[:-1].rstrip()
-            flipped.append(stripped[:-1] + ("" if not lead or lead[-1] in "=(,[{" else "+") + answer[place:])
-        elif not stripped or stripped[-1] in "=(,[":
-            flipped.append(before + "-" + answer[place:])
-        elif stripped.endswith("+"):
-            flipped.append(stripped[:-1] + "-" + answer[place:])
-    if answer.startswith(r"\frac"):
-        flipped.append("-" + answer)
-    if answer.startswith(r"-\frac"):
-        flipped.append(answer[1:])
-    return flipped
-
-
-def _digit(problem: str, answer: str, chance: random.Random) -> list[str]:
-    places = [match.start() for match in re.finditer(r"\d", answer)]
-    chance.shuffle(places)
-    made = []
-    for place in places[:6]:
-        other = chance.choice([digit for digit in "0123456789" if digit != answer[place]])
-        made.append(answer[:place] + other + answer[place + 1 :])
-    return made
-
-
-def _root_lost(problem: str, answer: str, chance: random.Random) -> list[str]:
-    parts = _top_level(answer)
-    if len(parts) < 2 or re.match(r"\s*[(\[]", answer) or re.search(r"\d,\\?!?\d{3}", answer):
-        return []
-    return [",".join(parts[:place] + parts[place + 1 :]) for place in range(len(parts))]
-
-
-def _root_added(problem: str, answer: str, chance: random.Random) -> list[str]:
-    if not re.search(r"\d", answer) or re.match(r"\s*\\?[\[{]|.*(?:begin|cup|infty)", answer, re.DOTALL):
-        return []
-    return [f"{answer}, {chance.randint(10, 99)}", f"{answer} or {chance.randint(100, 999)}"]
-
-
-def _swapped(problem: str, answer: str, chance: random.Random) -> list[str]:
-    made = [
-        answer[: match.start()] + rf"\frac{{{match[2]}}}{{{match[1]}}}" + answer[match.end() :]
-        for match in re.finditer(r"\\[dt]?frac\{([^{}]+)\}\{([^{}]+)\}", answer)
-        if match[1].strip() != match[2].strip()
-    ]
-    made += [
-        answer[: match.start()] + f"{match[2]}/{match[1]}" + answer[match.end() :]
-        for match in re.finditer(r"(\d+)/(\d+)", answer)
-        if match[1] != match[2]
-    ]
-    return made
-
-
-def _unit(problem: str, answer: str, chance: random.Random) -> list[str]:
-    if not re.fullmatch(r"-?[\d.,]+|-?\\[dt]?frac\{\d+\}\{\d+\}", answer):
-        return []
-    others = [unit for unit in ("kg", "m", "cm", "hours") if not re.search(rf"\b{unit}\b", problem)]
-    return [f"{answer} {chance.choice(others)}", f"{answer} \\text{{ {chance.choice(others)}}}"]
-
-
-def _percent(problem: str, answer: str, chance: random.Random) -> list[str]:
-    if answer.rstrip().endswith("%"):
-        return [answer.rstrip().rstrip("%").rstrip("\\")]
-    if re.search(r"percent|%|百分", problem) or not re.fullmatch(
-        r"-?[\d.,]*[1-9][\d.,]*|-?\\[dt]?frac\{\d+\}\{\d+\}", answer
-    ):
-        return []
-    return [answer + r"\%", answer + "%"]
-
-
-def _order(problem: str, answer: str, chance: random.Random) -> list[str]:
-    match = re.fullmatch(r"(\s*(?:\\left)?\()(.+)((?:\\right)?\)\s*)", answer, re.DOTALL)
-    if match is None:
-        return []
-    parts = _top_level(match[2])
-    if len(parts) < 2 or len({part.strip() for part in parts}) < len(parts):
-        return []
-    return (
-        [
-            match[1] + ",".join(parts[1:] + parts[:1]) + match[3],
-            match[1] + ",".join(reversed(parts)) + match[3],
-        ]
-        if len(parts) > 2
-        else [match[1] + ",".join(reversed(parts)) + match[3]]
-    )
-
-
-def _strictness(problem: str, answer: str, chance: random.Random) -> list[str]:
-    made = []
-    if (
-        re.search(r"[\[(][^()\[\]]*,[^()\[\]]*[\])]", answer)
-        and not re.fullmatch(r"\s*(?:\\left)?\([^\[\]]*(?:\\right)?\)\s*", answer)
-    ) or "infty" in answer:
-        for match in re.finditer(r"[\[\]()]", answer):
-            other = {"[": "(", "(": "[", "]": ")", ")": "]"}[match.group()]
-            near = answer[max(0, match.start() - 8) : match.start() + 9]
-            if "infty" not in near:
-                made.append(answer[: match.start()] + other + answer[match.end() :])
-    for one, other in (
-        (r"\le ", "< "),
-        (r"\leq", "<"),
-        (r"\ge ", "> "),
-        (r"\geq", ">"),
-        ("<", r"\le "),
-        (">", r"\ge "),
-    ):
-        if one in answer:
-            made.append(answer.replace(one, other, 1))
-    return made
-
-
-_CHANGES: dict[str, Callable[[str, str, random.Random], list[str]]] = {
-    "sign": _sign,
-    "digit": _digit,
-    "root lost": _root_lost,
-    "root added": _root_added,
-    "numerator and denominator": _swapped,
-    "unit": _unit,
-    "percent sign": _percent,
-    "order of a pair": _order,
-    "strictness": _strictness,
-}
-
-
-def _top_level(text: str) -> list[str]:
-    """What commas separate outside of brackets."""
-    parts, depth, last = [], 0, 0
-    for place, sign in enumerate(text):
-        depth += (sign in "([{") - (sign in ")]}")
-        if sign == "," and depth == 0:
-            parts.append(text[last:place])
-            last = place + 1
-    return [*parts, text[last:]]
+_SET = re.compile(
+    r"math500|MATH(?= (?:train|test))|gaokao2023en|svamp|olympiadbench|college_math|mawps|carp_en"
+)
 
 
 def _group(row: Row) -> str:
-    if row.get("subject"):
-        return f"MATH-500 {row['subject']}"
-    return re.split(r"(?: idx=| qid=| dev| grade| \d| test)", row["source"])[0].strip()[:44]
+    """The set that a row is from, with its subject where the set has one."""
+    known = _SET.match(row["source"])
+    if known is None:
+        return re.split(r"(?: idx=| qid=| dev| grade| \d| test)", row["source"])[0].strip()[:44]
+    name = {"math500": "MATH-500", "MATH": "MATH, more"}.get(known[0], known[0])
+    return f"{name} {row['subject']}"[:44] if known[0] in ("math500", "MATH") else name
 
 
-def _verdicts(rows: list[Row], language: str, limit: float) -> list[tuple[Row, str, dict[str, Any]]]:
+def _is_worked(row: Row) -> bool:
+    """Whether a row's answer is a worked solution."""
+    return "GAOKAO-Bench" in row["source"]
+
+
+def _verdicts(verify: Check, rows: list[Row], language: str, limit: float) -> Done:
     done = []
     for row in rows:
-        worked = "GAOKAO" in row["source"]
-        request = {
-            "problem": row["problem"],
-            "final_answer": None if worked else row["answer"],
-            "solution": row["answer"] if worked else "",
-            "language": language,
-        }
-        try:
-            with limited(limit):
-                verdict = verify(request)
-        except TooSlow:
-            verdict = {"status": "unverifiable", "method": "killed", "detail": ""}
-        done.append((row, verdict["status"], verdict))
+        answer, solution = (None, row["answer"]) if _is_worked(row) else (row["answer"], "")
+        done.append((row, checked(verify, row["problem"], answer, language, limit, solution)))
     return done
 
 
-def _print_verdicts(name: str, done: list[tuple[Row, str, dict[str, Any]]]) -> int:
-    table: dict[str, Counter[str]] = defaultdict(Counter)
-    for row, status, verdict in done:
-        table[_group(row)][status] += 1
-        table[_group(row)]["killed"] += verdict["method"] == "killed"
-    print(
-        f"\n{name}: the sets' own answers\n{'set':46}{'all':>6}{'verified':>10}{'share':>8}{'refuted':>9}{'killed':>8}"
-    )
-    for group, counts in sorted(table.items()):
-        whole = counts["verified"] + counts["refuted"] + counts["unverifiable"]
-        print(
-            f"{group:46}{whole:>6}{counts['verified']:>10}{counts['verified'] / whole:>8.0%}{counts['refuted']:>9}{counts['killed']:>8}"
-        )
-    known = {(wrong["source"], wrong["answer"]): wrong for wrong in json.loads(WRONG.read_text("utf-8"))}
-    refuted = 0
-    for row, status, verdict in done:
-        if status != "refuted":
+def _known_to_be_wrong() -> dict[tuple[str, str], dict[str, str]]:
+    return {(wrong["source"], wrong["answer"]): wrong for wrong in json.loads(WRONG.read_text("utf-8"))}
+
+
+def figures(done: Done) -> dict[str, dict[str, dict[str, int]]]:
+    """Verdicts counted: set → part → all, verified, refuted, unverifiable, and of these killed, failed."""
+    table: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: {part: Counter() for part in PARTS})
+    for row, verdict in done:
+        counts = table[_group(row)][part_of(row["problem"])]
+        lost = {method: int(verdict["method"] == method) for method in ("killed", "failed")}
+        counts.update({"all": 1, verdict["status"]: 1} | lost)
+    return {
+        group: {part: {key: counts[key] for key in COUNTED} for part, counts in parts.items()}
+        for group, parts in sorted(table.items())
+    }
+
+
+def _total(parts: list[dict[str, int]]) -> dict[str, int]:
+    return {key: sum(part[key] for part in parts) for key in COUNTED}
+
+
+def _cells(counts: dict[str, int], before: dict[str, int] | None) -> str:
+    share = counts["verified"] / counts["all"] if counts["all"] else 0.0
+    was = "" if before is None or not before["all"] else f"{before['verified'] / before['all']:>9.1%} →"
+    return f"{counts['all']:>7}{was}{share:>8.1%}{counts['verified']:>7}{counts['refuted']:>5}{counts['killed']:>5}"
+
+
+def _print_table(name: str, now: dict[str, Any], before: dict[str, Any] | None) -> None:
+    """One line a set: in each part all, the share that is verified, then verified, refuted, and lost: killed or failed."""
+    gap = " " * (11 if before is not None else 0)
+    header = f"{'all':>7}{gap}{'share':>8}{'ver.':>7}{'ref.':>5}{'lost':>5}"
+    print(f"\n{name}: the sets' own answers{' (before → now)' if before is not None else ''}")
+    print(f"{'':46}{'look':^{len(header)}}  {'measure':^{len(header)}}\n{'set':46}{header}  {header}")
+    rows = list(now.items())
+    rows.append(("together", {part: _total([parts[part] for parts in now.values()]) for part in PARTS}))
+    old = dict(before or {})
+    if before is not None:
+        old["together"] = {part: _total([parts[part] for parts in before.values()]) for part in PARTS}
+    for group, parts in rows:
+        was = old.get(group)
+        print(f"{group:46}" + "  ".join(_cells(parts[part], was and was[part]) for part in PARTS))
+
+
+def _key(problem: str) -> str:
+    return hashlib.sha256(problem.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _looked_at(done: Done) -> dict[str, str]:
+    """The verdicts of the part that may be looked at, by a hash of the problem."""
+    return {
+        _key(row["problem"]): verdict["status"] for row, verdict in done if part_of(row["problem"]) == "look"
+    }
+
+
+def _print_differences(done: Done, before: dict[str, str]) -> None:
+    for row, verdict in done:
+        was = before.get(_key(row["problem"]))
+        if part_of(row["problem"]) == "look" and was is not None and was != verdict["status"]:
+            print(f"  {was} → {verdict['status']}: {row['problem'][:300]!r} => {row['answer'][:60]!r}")
+
+
+def _print_lost(done: Done) -> None:
+    for row, verdict in done:
+        if verdict["method"] in ("killed", "failed") and part_of(row["problem"]) == "look":
+            print(f"  {verdict['method']} {verdict['detail']}: {row['problem'][:300]!r}")
+
+
+def _print_refuted(done: Done) -> int:
+    """Print each refuted answer that is not known to be wrong; of those to measure by, their number alone."""
+    known = _known_to_be_wrong()
+    refuted = unseen = 0
+    for row, verdict in done:
+        if verdict["status"] != "refuted":
             continue
         wrong = known.get((row["source"], row["answer"]))
         refuted += wrong is None
+        if part_of(row["problem"]) == "measure":
+            unseen += wrong is None
+            continue
         remark = f"believed to be wrong, as {wrong['why']}" if wrong else verdict["detail"]
         print(f"  refuted: {row['source']}: {row['problem'][:100]!r} => {row['answer'][:60]!r}: {remark}")
+    if unseen:
+        print(f"  refuted in the part to measure by, and not known to be wrong: {unseen}")
     return refuted
 
 
-def _print_changes(
-    name: str, done: list[tuple[Row, str, dict[str, Any]]], seed: int, most: int, limit: float
-) -> int:
-    chance = random.Random(seed)
+def _print_changes(verify: Check, name: str, language: str, done: Done, options: argparse.Namespace) -> int:
+    chance = random.Random(options.seed)
     tried: Counter[str] = Counter()
     sharp: Counter[str] = Counter()
     verdicts: Counter[str] = Counter()
     bad = []
-    for row, status, _ in done:
-        if "GAOKAO" in row["source"] or sum(tried.values()) >= most:
+    for row, own in done:
+        if _is_worked(row) or sum(tried.values()) >= options.changes:
             continue
-        changes = changed_answers(row["problem"], row["answer"], chance)
-        found = None
-        if changes:
-            try:
-                with limited(limit):
-                    found = recognised(row["problem"])
-            except TooSlow:
-                found = None
-        for kind, answer in changes:
+        for kind, answer in changed_answers(row["problem"], row["answer"], chance):
             tried[kind] += 1
-            sharp[kind] += status == "verified"
-            verdict = None
-            if found is not None:
-                try:
-                    with limited(limit):
-                        verdict = judged(found[0], answer, found[1].context())
-                except (*CANNOT, TooSlow):
-                    verdict = None
-            verdicts[{True: "verified", False: "refuted", None: "unverifiable"}[verdict]] += 1
-            if verdict is True:
+            sharp[kind] += own["status"] == "verified"
+            # What is too slow for its own answer is too slow for every other one.
+            status = "unverifiable"
+            if own["method"] not in ("killed", "failed"):
+                status = checked(verify, row["problem"], answer, language, options.limit)["status"]
+            verdicts[status] += 1
+            if status == "verified":
                 bad.append((kind, row["problem"], row["answer"], answer))
-    print(f"\n{name}: changed answers (seed {seed})\n{'change':30}{'tried':>8}{'of verified problems':>24}")
+    print(
+        f"\n{name}: changed answers (seed {options.seed})\n{'change':30}{'tried':>8}{'of verified problems':>24}"
+    )
     for kind in tried:
         print(f"{kind:30}{tried[kind]:>8}{sharp[kind]:>24}")
     print(f"{'all':30}{sum(tried.values()):>8}{sum(sharp.values()):>24}   {dict(verdicts)}")
     for kind, problem, right, answer in bad:
-        print(f"  verified though changed ({kind}): {problem[:160]!r}: {right!r} -> {answer!r}")
+        text = f"{problem[:160]!r}: {right!r} -> {answer!r}" if part_of(problem) == "look" else "(not shown)"
+        print(f"  verified though changed ({kind}): {text}")
     return len(bad)
 
 
-def _print_models(rows: list[Row], limit: float) -> int:
+def _print_models(verify: Check, rows: list[Row], limit: float) -> int:
+    from checkers.mathematics import equivalent
+    from checkers.mathematics.steps.false_steps import false_step
+
     agreement: Counter[tuple[bool, object]] = Counter()
     checks: Counter[tuple[bool, str]] = Counter()
     steps: Counter[bool] = Counter()
@@ -322,36 +204,22 @@ def _print_models(rows: list[Row], limit: float) -> int:
             with limited(limit):
                 same = equivalent(row["answer"], row["extracted"])
                 false = false_step(row["problem"], row["output"])
-                status = verify(
-                    {
-                        "problem": row["problem"],
-                        "final_answer": row["extracted"],
-                        "solution": "",
-                        "language": "en",
-                    }
-                )["status"]
         except TooSlow:
-            same, false, status = None, None, "killed"
+            same, false = None, None
+        status = checked(verify, row["problem"], row["extracted"], "en", limit)["status"]
         agreement[row["correct"], same] += 1
         checks[row["correct"], status] += 1
         if false is not None:
             steps[row["correct"]] += 1
+        shown = row["problem"][:90] if part_of(row["problem"]) == "look" else "(not shown)"
         if same is not row["correct"]:
-            differing.append((row["correct"], same, row["answer"], row["extracted"], row["problem"][:90]))
+            differing.append((row["correct"], same, row["answer"], row["extracted"], shown))
         marked_wrongly = same is True and not row["correct"]
         if (status == "verified" and not row["correct"] and not marked_wrongly) or (
             row["correct"] and (status == "refuted" or false)
         ):
             bad += 1
-            print(
-                "  to be read:",
-                status,
-                row["correct"],
-                row["answer"],
-                row["extracted"],
-                row["problem"][:90],
-                false,
-            )
+            print("  to be read:", status, row["correct"], row["answer"], row["extracted"], shown, false)
     print(
         "\nmodel answers: the final answer compared with the gold one\n  correct by the set   same meaning   answers"
     )
@@ -369,8 +237,7 @@ def _print_models(rows: list[Row], limit: float) -> int:
     return bad
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Print the tables; 1 when something was judged wrongly."""
+def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -378,17 +245,40 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=20)
     parser.add_argument("--changes", type=int, default=20_000)
     parser.add_argument("--limit", type=float, default=4.0, help="seconds for one check")
-    options = parser.parse_args(arguments)
+    parser.add_argument("--json", type=Path, help="write the verdicts' figures")
+    parser.add_argument("--against", type=Path, help="figures of another run, to print beside these")
+    parser.add_argument("--checkers", type=Path, default=CHECKERS, help="layers/checkers of another checkout")
+    parser.add_argument("--verdicts", action="store_true", help="neither changed nor model answers")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the tables; 1 when something was judged wrongly."""
+    options = _options(arguments)
+    verify = mathematics_checker(options.checkers.resolve())
+    verdicts_only = options.verdicts or options.checkers != CHECKERS
+    before = json.loads(options.against.read_text("utf-8")) if options.against else None
+    written: dict[str, dict[str, Any]] = {"figures": {}, "look": {}}
     wrong = 0
-    for name, language in (("math_en", "en"), ("math_zh", "zh")):
+    for name, language in SETS:
         rows = _rows(options.folder / f"{name}.jsonl")
-        if rows:
-            done = _verdicts(rows, language, options.limit)
-            wrong += _print_verdicts(name, done)
-            wrong += _print_changes(name, done, options.seed, options.changes, options.limit)
+        if not rows:
+            continue
+        done = _verdicts(verify, rows, language, options.limit)
+        written["figures"][name], written["look"][name] = figures(done), _looked_at(done)
+        was = before and before["figures"].get(name)
+        _print_table(name, written["figures"][name], was)
+        if before:
+            _print_differences(done, before["look"].get(name, {}))
+        _print_lost(done)
+        wrong += _print_refuted(done)
+        if not verdicts_only and not name.endswith("more"):
+            wrong += _print_changes(verify, name, language, done, options)
+    if options.json:
+        options.json.write_text(json.dumps(written, indent=1), "utf-8")
     models = _rows(options.folder / "model_answers.jsonl")
-    if models:
-        wrong += _print_models(models, options.limit)
+    if models and not verdicts_only:
+        wrong += _print_models(verify, models, options.limit)
     return 1 if wrong else 0
 
 

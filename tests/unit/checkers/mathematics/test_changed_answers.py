@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from benchmarks.report_mathematics import changed_answers, main
+from benchmarks.changed_answers import changed_answers
 from checkers.mathematics import verify
 from checkers.mathematics.answers.judge import judged
 from checkers.mathematics.verify import CANNOT, recognised
@@ -58,16 +58,3 @@ def test_the_changes_are_of_every_kind() -> None:
         "order of a pair",
         "strictness",
     }
-
-
-def test_the_report_prints_its_tables_and_finds_nothing_wrong(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    row = {"problem": "Compute $2+3$.", "answer": "5", "source": "own", "subject": "Sums"}
-    model = row | {"output": "2 + 3 = 6", "extracted": "6", "correct": False}
-    (tmp_path / "math_en.jsonl").write_text(json.dumps(row), "utf-8")
-    (tmp_path / "model_answers.jsonl").write_text(json.dumps(model), "utf-8")
-    assert main([str(tmp_path)]) == 0
-    printed = capsys.readouterr().out
-    assert "MATH-500 Sums" in printed
-    assert "answers with a false step: {'correct=False': 1}" in printed

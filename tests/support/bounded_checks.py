@@ -1,0 +1,74 @@
+"""Checks of the mathematics checker in this process, each with a bound of its time."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+__all__ = ["CHECKERS", "Check", "TooSlow", "checked", "limited", "mathematics_checker"]
+
+CHECKERS = Path(__file__).resolve().parents[2] / "layers" / "checkers"
+
+Check = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+class TooSlow(BaseException):
+    """The limit of one check, raised out of whatever is computing."""
+
+
+@contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """What the sandbox does with a kill, here with an alarm: thousands of checks need no new process each."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise TooSlow
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def mathematics_checker(folder: Path = CHECKERS) -> Check:
+    """The `verify` of the checkers in a folder, another checkout's included; one folder a process.
+
+    Recognition is most of a check's time, and it depends on the problem alone: it is kept for the last few problems,
+    so that many answers to one problem cost little more than one.
+    """
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+    module = importlib.import_module("checkers.mathematics.verify")
+    if not Path(str(module.__file__)).is_relative_to(folder):
+        raise ImportError(f"another folder's checkers are loaded already: {module.__file__}")
+    if not hasattr(module.recognised, "cache_info"):
+        module.recognised = functools.lru_cache(maxsize=8)(module.recognised)
+    check: Check = module.verify
+    return check
+
+
+def checked(
+    verify: Check, problem: str, answer: str | None, language: str, limit: float, solution: str = ""
+) -> dict[str, Any]:
+    """The verdict of one check, in so many seconds.
+
+    It is `unverifiable` by the method `killed` where the limit was reached, and by `failed` where `verify` raised: in
+    the sandbox both cost the process. `detail` then has the error's name.
+    """
+    request = {"problem": problem, "final_answer": answer, "solution": solution, "language": language}
+    try:
+        with limited(limit):
+            return verify(request)
+    except TooSlow:
+        return {"status": "unverifiable", "method": "killed", "detail": ""}
+    except Exception as error:  # noqa: BLE001 - an error of the checker is a finding, not the end of a report
+        return {"status": "unverifiable", "method": "failed", "detail": type(error).__name__}
