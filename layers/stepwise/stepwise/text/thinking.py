@@ -11,7 +11,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["CLOSING", "OPENING", "Piece", "Splitter", "Thinking", "Transcript", "join", "split"]
+__all__ = [
+    "CLOSING",
+    "OPENING",
+    "Piece",
+    "Splitter",
+    "Thinking",
+    "Transcript",
+    "begins_aloud",
+    "join",
+    "split",
+]
 
 OPENING = "<think>"
 CLOSING = "</think>"
@@ -63,7 +73,7 @@ def split(raw: str, *, complete: bool = True, thinking: Thinking = "auto") -> Tr
     if not complete and _is_torn_opening(raw):
         return Transcript("", "", False)
     if first is None:
-        inside = not complete and (thinking == "implicit" or (thinking == "auto" and _is_aloud(raw)))
+        inside = not complete and (thinking == "implicit" or (thinking == "auto" and begins_aloud(raw)))
     else:
         inside = first[0] == CLOSING and thinking != "tagged"
     thoughts: list[str] = []
@@ -136,7 +146,7 @@ class Splitter:
         self._take(self._torn, pieces)
         self._torn = ""
         if self._state in {"undecided", "held"}:
-            aloud = self._mode == "implicit" or _is_aloud("".join(self._held))
+            aloud = self._mode == "implicit" or begins_aloud("".join(self._held))
             self._release("thinking" if aloud and not complete else "answer", pieces)
         return pieces
 
@@ -161,7 +171,7 @@ class Splitter:
         self._since = now if self._since is None else self._since
         if self._length < _BEGINNING:
             return
-        if _is_aloud("".join(self._held)):
+        if begins_aloud("".join(self._held)):
             self._state = "held"
             return
         if now - self._since >= self._patience:
@@ -197,7 +207,7 @@ class Splitter:
             self._space.append(text[len(kept) :])
 
 
-def _is_aloud(text: str) -> bool:
+def begins_aloud(text: str) -> bool:
     """Whether a text begins as a reasoning model thinking aloud does."""
     return _ALOUD.match(text.lstrip()[:_BEGINNING]) is not None
 
