@@ -18,6 +18,7 @@ from embedded_model.answering.conversation import too_late
 from embedded_model.server.application import application
 from embedded_model.server.engine import Engine
 from embedded_model.server.residency import Residency
+from embedded_model.server.rumination import Rumination
 from embedded_model.server.thinker import Thinker
 
 __all__ = ["main"]
@@ -35,7 +36,12 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         return 1
     thinker = Thinker(time_limit=options.time_limit, late=too_late)
     engine = Engine(
-        thinker, Residency(_now), now=_now, parallel=options.parallel, speed=options.tokens_per_second
+        thinker,
+        Residency(_now),
+        now=_now,
+        parallel=options.parallel,
+        speed=options.tokens_per_second,
+        rumination=Rumination(options.thinking_tokens, options.loop),
     )
     config = uvicorn.Config(
         application(engine, thinker), log_level="warning", access_log=False, timeout_graceful_shutdown=2
@@ -82,6 +88,18 @@ def _parser(environ: Mapping[str, str]) -> _Parser:
         type=_number(0, 1_000_000, " (also as EMBEDDED_TOKENS_PER_SECOND)"),
         default=speed,
         help="0: as fast as it can; EMBEDDED_TOKENS_PER_SECOND is the default",
+    )
+    parser.add_argument(
+        "--thinking-tokens",
+        type=_whole(0, 100_000),
+        default=environ.get("EMBEDDED_THINKING_TOKENS", "").strip() or "0",
+        help="tokens of thinking, at the least; EMBEDDED_THINKING_TOKENS is the default",
+    )
+    parser.add_argument(
+        "--loop",
+        choices=["", "thinking", "answer"],
+        default=environ.get("EMBEDDED_LOOP", "").strip(),
+        help="think or answer in circles without an end; EMBEDDED_LOOP is the default",
     )
     return parser
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import pytest
 from embedded_model.server import durations, generation, options, requests, tokens
 from embedded_model.server.options import OptionError, Options
 from embedded_model.server.requests import Refusal
 from embedded_model.server.residency import Residency
+from embedded_model.server.rumination import Rumination
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,6 +44,32 @@ def test_a_beginning_without_its_opening_tag_is_continued_as_well(cut: int) -> N
 def test_a_beginning_by_somebody_else_gets_the_answer() -> None:
     assert generation.continuation(_WHOLE, "The answer is") == "\n\n## Answer\n\n$\\boxed{4}$"
     assert generation.continuation(_WHOLE, "<think>\nHm").startswith("\n</think>\n\n## Answer")
+
+
+@given(st.integers(min_value=0, max_value=20))
+def test_an_answer_whose_thinking_was_closed_early_goes_on_from_where_it_was_begun(cut: int) -> None:
+    begun = "## Answer\n\n$\\boxed{4}$"[:cut]
+
+    rest = generation.continuation(_WHOLE, f"<think>\nFirst a\n</think>\n\n{begun}")
+
+    assert begun + rest == "## Answer\n\n$\\boxed{4}$"
+
+
+def test_a_longer_thinking_has_its_length_and_the_same_answer() -> None:
+    text = Rumination(thinking_tokens=500).applied(_WHOLE)
+
+    thinking, _, answer = text.partition("</think>")
+    assert 500 <= tokens.count(thinking) <= 540
+    assert answer == _WHOLE.partition("</think>")[2]
+
+
+@pytest.mark.parametrize("loop", ["thinking", "answer"])
+def test_a_loop_goes_on_until_the_limit_of_the_request(loop: Literal["thinking", "answer"]) -> None:
+    text = Rumination(loop=loop).applied(_WHOLE)
+
+    plan = generation.plan(text, 10, Options(num_predict=8_192), shift=True)
+    assert plan.done_reason == "length"
+    assert ("</think>" in "".join(plan.pieces)) == (loop == "answer")
 
 
 @given(st.integers(min_value=0, max_value=80))

@@ -16,6 +16,7 @@ from embedded_model.server import generation, model_card, tokens
 from embedded_model.server.generation import Plan
 from embedded_model.server.requests import ChatRequest, Refusal
 from embedded_model.server.residency import Residency
+from embedded_model.server.rumination import Rumination
 from embedded_model.server.thinker import WorkerDied
 from embedded_model.values.message import Message
 
@@ -23,6 +24,7 @@ __all__ = ["Engine", "Run"]
 
 _TOO_LONG = "the input length exceeds the context length"
 _MOST_WAITING = 10_000
+_BRISK = Rumination()
 _RUNNER_DIED = "an error was encountered while running the model: unexpected EOF"
 
 
@@ -63,11 +65,13 @@ class Engine:
         now: Callable[[], datetime],
         parallel: int,
         speed: float,
+        rumination: Rumination = _BRISK,
     ) -> None:
         self.residency = residency
         self._answers = answers
         self._now = now
         self._speed = speed
+        self._rumination = rumination
         self._slots = asyncio.Semaphore(parallel)
         self._closed = asyncio.Event()
 
@@ -145,7 +149,8 @@ class Engine:
             text = await self._answers.answer(asked)
         except WorkerDied:
             raise Refusal(500, _RUNNER_DIED) from None
-        text = _formed(text, request.form) if request.form is not None else text
+        form = request.form
+        text = self._rumination.applied(text) if form is None else _formed(text, form)
         return generation.plan(
             generation.continuation(text, prefill), prompt, request.options, shift=request.shift
         )

@@ -28,12 +28,16 @@ def continuation(full: str, prefill: str) -> str:
     """What comes after *prefill*, the beginning of an answer whose whole text is *full*.
 
     The exact rest where *full* begins with it, also where its opening ``<think>`` was dropped. Where
-    somebody else wrote the beginning, its thinking is closed and the answer follows.
+    somebody closed the thinking before its end, the answer follows, from where it was begun. Where somebody else
+    wrote the beginning, its thinking is closed and the answer follows.
     """
     for text in (full, full.removeprefix(_OPENING), full.removeprefix(_OPENING).lstrip()):
         if text.startswith(prefill):
             return text[len(prefill) :]
-    _, _, answer = full.rpartition(_CLOSING)
+    _, _, answer = full.partition(_CLOSING)
+    _, closed, begun = prefill.rpartition(_CLOSING)
+    if closed and answer.lstrip().startswith(begun.lstrip()):
+        return answer.lstrip()[len(begun.lstrip()) :]
     lead = f"\n{_CLOSING}\n\n" if prefill.count(_OPENING) > prefill.count(_CLOSING) else "\n\n"
     return lead + answer.lstrip()
 
