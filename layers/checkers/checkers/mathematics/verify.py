@@ -108,7 +108,7 @@ def _chosen(options: Options) -> tuple[Expected, Facts] | None:
             continue
     if len(letters) != 1:
         return None
-    return Expected("choice", (letters[0],), "options", inner=expected), facts
+    return Expected("choice", (letters[0],), "options", inner=expected, options=options.texts), facts
 
 
 def _recognised_question(problem: str) -> tuple[Expected, Facts] | None:

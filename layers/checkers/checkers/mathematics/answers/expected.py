@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from checkers.mathematics.formulas.nodes import Node
@@ -23,8 +23,9 @@ class Expected:
     point (pair), solutions as mappings (system), one set (region), left minus right (equation), one matrix, one
     integer to be written in `base` (digits), one of several words (word), or the letter of an option (choice).
     `names` are those that the answer may use. `unit` is what a bare number counts. `decimals` is set where the
-    problem asks for rounding. `form` is factored, expanded or simplified, `question` the tree that was asked
-    about, so that giving it back is no answer.
+    problem asks for rounding. `form` is how it is to be written: factored, expanded, simplified, polar, primes, decimal,
+    fraction, mixed, unit (in `unit` and no other) or plain (without a unit). `question` is the tree that was asked
+    about, so that giving it back is no answer. `options` are the texts of a choice by their letters.
     """
 
     kind: Kind
@@ -39,3 +40,4 @@ class Expected:
     solutions: tuple[Mapping[str, Any], ...] = ()
     inner: Expected | None = None
     """What the right option says, where `kind` is choice."""
+    options: Mapping[str, str] = field(default_factory=dict)

@@ -9,7 +9,7 @@ import sympy as sp
 from checkers.mathematics.formulas.build import Context, build
 from checkers.mathematics.formulas.nodes import Node, NotUnderstood, size
 
-__all__ = ["has_form", "is_evaluated", "is_polar", "is_product_of_primes"]
+__all__ = ["has_form", "is_evaluated", "is_polar", "is_product_of_primes", "is_written_as"]
 
 _LITERAL = frozenset(["num", "mixed", "repeating", "const", "name", "based"])
 
@@ -57,6 +57,21 @@ def is_product_of_primes(tree: Node) -> bool:
         and "." not in tree.text
         and len(tree.text) < 14
         and bool(sp.isprime(int(tree.text)))
+    )
+
+
+def is_written_as(tree: Node, form: str) -> bool:
+    """Whether a number is written as a decimal, as a fraction in lowest terms, or as a mixed number."""
+    while tree.kind in ("neg", "pos"):
+        tree = tree.parts[0]
+    if form == "decimal":
+        return tree.kind in ("num", "repeating")
+    if form == "mixed":
+        return tree.kind == "mixed" and is_written_as(Node("div", tree.parts[1:]), "fraction")
+    return (
+        tree.kind == "div"
+        and is_evaluated(tree, simplified=True)
+        and all(_is_integer(part) for part in tree.parts)
     )
 
 

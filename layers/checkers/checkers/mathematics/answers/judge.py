@@ -9,7 +9,13 @@ import sympy as sp
 
 from checkers.mathematics.answers.equivalence import interval_of
 from checkers.mathematics.answers.expected import Expected
-from checkers.mathematics.answers.forms import has_form, is_evaluated, is_polar, is_product_of_primes
+from checkers.mathematics.answers.forms import (
+    has_form,
+    is_evaluated,
+    is_polar,
+    is_product_of_primes,
+    is_written_as,
+)
 from checkers.mathematics.answers.meanings import (
     Equation,
     Listed,
@@ -43,15 +49,25 @@ def judged(expected: Expected, answer: str, context: Context) -> bool | None:
 
 
 def _choice(expected: Expected, answer: str, context: Context) -> bool | None:
-    """The letter, alone or before its text; or what the right option says."""
-    letters = re.fullmatch(
-        r"(?:\\text\s*\{\s*)?\(?([A-F])\)?\s*(?:\})?(?:[.:,)]\s*(.*))?", cleaned(answer), re.DOTALL
-    )
-    if letters is None:
+    """The letter, alone or before its text; or what the right option says. A letter with another text says nothing."""
+    said = cleaned(answer)
+    letters = re.fullmatch(r"(?:\\text\s*\{\s*)?\(?([A-F])\)?\s*(?:\})?(?:[.:,)]?\s*(.*))?", said, re.DOTALL)
+    if letters is None or (
+        letters[2] and letters[2][0].isalnum() and said[1:2] not in (".", ":", ",", ")", " ")
+    ):
         return judged(expected.inner, answer, context) or None if expected.inner is not None else None
-    if letters[2] and re.match(r"\(?[A-F]\b", letters[2]):
+    right = letters[1] == expected.values[0]
+    if not letters[2]:
+        return right
+    if _same_text(letters[2], expected.options.get(letters[1], "")):
+        return right
+    if not right or expected.inner is None:
         return None
-    return bool(letters[1] == expected.values[0])
+    return judged(expected.inner, letters[2], context) or None
+
+
+def _same_text(one: str, other: str) -> bool:
+    return bool(other) and re.sub(r"[\s$.]", "", cleaned(one)) == re.sub(r"[\s$.]", "", cleaned(other))
 
 
 def _digits(expected: Expected, answer: str) -> bool | None:
@@ -100,6 +116,10 @@ def _acceptable(expected: Expected, given: Quantity) -> bool:
         return is_polar(given.tree)
     if expected.form == "primes":
         return is_product_of_primes(given.tree)
+    if expected.form in ("decimal", "fraction", "mixed"):
+        return is_written_as(given.tree, expected.form)
+    if expected.form in ("unit", "plain") and given.unit is not None and given.unit != expected.unit:
+        return False
     return is_evaluated(given.tree, simplified=expected.form == "simplified")
 
 

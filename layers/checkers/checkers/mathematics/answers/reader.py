@@ -49,6 +49,12 @@ _BUILDER = re.compile(
 _LETTER = re.compile(r"^(?:\\text\s*\{\s*)?\(?\s*([A-F])\s*\)?(?:\s*\})?[.,:]?$")
 _WORDS = re.compile(r"^(?:\\text\s*\{\s*)?([A-Za-z][A-Za-z' -]{2,40}|[\u4e00-\u9fff]{1,20})(?:\s*\})?$")
 _DECIMAL = re.compile(r"^-?\s*\d[\d{},]*\.(\d+)$")
+_SCIENTIFIC = re.compile(
+    r"^-?\s*\d+(?:\.(?P<places>\d+))?\s*(?:\\times|\\cdot|\*)\s*10\s*\^\s*\{?\s*(?P<power>-?\s*\d{1,3})\s*\}?$"
+)
+_JOINED_GROUPS = re.compile(
+    r"\d,\d{3}(?!\d).*(?:\band\b|\bor\b|\\text|,\s)|(?:\band\b|\bor\b|\\text|,\s).*\d,\d{3}(?!\d)", re.DOTALL
+)
 
 
 def cleaned(text: str) -> str:
@@ -134,6 +140,8 @@ def _formula(text: str, context: Context) -> Meaning:
     # Dollar signs between the items of a list.
     if text.count("$") > 1 and not text.startswith("$-"):
         text = re.sub(r"(?<!\\)\$", " ", text)
+    if _JOINED_GROUPS.search(text) and not text.startswith(("(", "[", r"\{")):
+        raise NotUnderstood("a comma that groups digits or parts numbers")
     body, unit = split_unit(text)
     if unit is not None and text.endswith(("°", "%")):
         # The grammar knows these two, in lists as well.
@@ -141,15 +149,26 @@ def _formula(text: str, context: Context) -> Meaning:
     else:
         tree = parse_list(body)
     said = _said(tree, context)
-    decimal = _DECIMAL.match(body.strip())
     if isinstance(said, Named) and isinstance(said.value, Quantity):
         return replace(said, value=replace(said.value, unit=unit or said.value.unit, approximate=approximate))
     if isinstance(said, Quantity):
-        decimals = len(decimal[1]) if decimal else None
-        return replace(said, unit=unit or said.unit, approximate=approximate, decimals=decimals)
+        return replace(
+            said, unit=unit or said.unit, approximate=approximate, decimals=_decimals(body.strip())
+        )
     if unit is not None or approximate:
         raise NotUnderstood("a unit of something that is no number")
     return said
+
+
+def _decimals(written: str) -> int | None:
+    """How many decimals a number is written with; fewer than none where a power of ten moves them."""
+    decimal = _DECIMAL.match(written)
+    if decimal:
+        return len(decimal[1])
+    scientific = _SCIENTIFIC.match(written)
+    if scientific is None:
+        return None
+    return len(scientific["places"] or "") - int(scientific["power"].replace(" ", ""))
 
 
 def _said(tree: Node, context: Context) -> Meaning:

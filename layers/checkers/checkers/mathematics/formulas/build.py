@@ -13,7 +13,9 @@ from checkers.mathematics.formulas.operations import (
     MOST_BITS,
     SIMPLE_CALLS,
     binomial,
+    check_positive,
     check_power,
+    check_real_power,
     common_divisor,
     matrix_operation,
     matrix_power,
@@ -46,6 +48,7 @@ class Context:
 
     `euler` says whether a bare e is Euler's number, `imaginary` whether i is the imaginary unit, `log_base` the
     base of a log that names none (None: such a log is not understood), `real` whether symbols are real numbers.
+    `strict` whether every part must be a real number too: √(-2)·√(-5) is then not defined.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -54,6 +57,7 @@ class Context:
     imaginary: bool = True
     log_base: int | None = None
     real: bool = True
+    strict: bool = False
     depth: int = 0
 
     def where(self, **values: Any) -> Context:
@@ -158,6 +162,8 @@ def _operation(node: Node, context: Context) -> Any:
 
 
 def _power(node: Node, context: Context) -> Any:
+    if _holds_infinity(node):
+        raise NotUnderstood("a power of infinity")
     base = _build(node.parts[0], context)
     if base == 1:
         return base
@@ -167,6 +173,8 @@ def _power(node: Node, context: Context) -> Any:
     check_power(base, exponent)
     if base == 0 and not exponent.is_positive:
         raise NotUnderstood("a power of zero")
+    if context.strict:
+        check_real_power(base, exponent)
     if (
         isinstance(exponent, sp.Rational)
         and exponent.q % 2 == 1
@@ -176,6 +184,10 @@ def _power(node: Node, context: Context) -> Any:
     ):
         return (-1) ** (exponent.p % 2) * (-base) ** exponent
     return base**exponent
+
+
+def _holds_infinity(tree: Node) -> bool:
+    return tree == Node("const", text="oo") or any(_holds_infinity(part) for part in tree.parts)
 
 
 def _factorial(node: Node, context: Context) -> Any:
@@ -218,6 +230,8 @@ def _call(node: Node, context: Context) -> Any:
         return arguments[0].det()
     if any(argument.is_Matrix or argument in (sp.oo, -sp.oo) for argument in arguments):
         raise NotUnderstood("not done with matrices and infinity")
+    if context.strict and name in ("ln", "lg", "log", "logbase"):
+        check_positive(arguments[0])
     if name in SIMPLE_CALLS and len(arguments) == 1:
         return simple_call(name, arguments[0])
     if name in _LEAST and arguments:
@@ -227,6 +241,8 @@ def _call(node: Node, context: Context) -> Any:
     if name == "conjugate" and arguments[0].is_number:
         return sp.conjugate(arguments[0])
     if name == "root":
+        if context.strict and isinstance(arguments[1], sp.Integer):
+            check_real_power(arguments[0], 1 / arguments[1])
         return root_of(*arguments)
     if name == "cbrt" and len(arguments) == 1:
         return root_of(arguments[0], sp.Integer(3))
@@ -246,6 +262,8 @@ def _logarithm(name: str, arguments: list[Any], context: Context) -> Any:
     argument, base = arguments[0], sp.sympify(base)
     if argument == 0 or base in (0, 1):
         raise NotUnderstood("not defined")
+    if context.strict:
+        check_positive(base)
     if isinstance(argument, sp.Rational) and isinstance(base, sp.Rational) and argument > 0 and base > 0:
         return rational_logarithm(argument, base)
     return sp.log(argument) / sp.log(base)
@@ -325,7 +343,10 @@ def _limit(node: Node, context: Context) -> Any:
     side = node.text or "+-"
     if target in (sp.oo, -sp.oo):
         side = "-" if target == sp.oo else "+"
-    return _evaluated(sp.limit(body, variable, target, side))
+    made = _evaluated(sp.limit(body, variable, target, side))
+    if context.strict and made not in (sp.oo, -sp.oo) and made.is_number and not made.is_real:
+        raise NotUnderstood("not defined: a limit that is not real")
+    return made
 
 
 def _integral(node: Node, context: Context) -> Any:

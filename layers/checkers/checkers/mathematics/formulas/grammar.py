@@ -110,16 +110,21 @@ class _Parser(Cursor):
 
     def _product(self) -> Node:
         left = self._signed()
-        divided = False
+        divided = by_sign = False
         while True:
             if self._is("op", "*") or self._is("cmd", "times", "cdot", "ast"):
                 sign = self._take(self.token.kind).text
-                left, divided = (
+                left, divided, by_sign = (
                     Node("mul", (left, self._signed()), sign if sign in ("times", "cdot") else ""),
+                    False,
                     False,
                 )
             elif self._is("op", "/") or self._is("cmd", "div"):
-                self._at += 1
+                slash = self._take(self.token.kind).text == "/"
+                if slash and by_sign:
+                    # a ÷ b/c divides by b, or by the fraction b/c.
+                    raise NotUnderstood("a fraction after a division sign can be read in two ways")
+                by_sign = by_sign or not slash
                 left, divided = Node("div", (left, self._signed())), True
             elif self._is("op", ":"):
                 self._at += 1
@@ -133,8 +138,17 @@ class _Parser(Cursor):
 
     def _beside(self, left: Node) -> Node:
         """What stands beside `left` without a sign between: a mixed number or a product."""
+        if (
+            left.kind == "neg"
+            and left.parts[0].kind == "num"
+            and (self._is("num") or self._is("cmd", "frac"))
+        ):
+            # -15 3/5 is minus fifteen and three fifths.
+            return Node("neg", (self._beside(left.parts[0]),))
         if self._is("num"):
             return self._after_number(left)
+        if left.kind == "num" and self._is("op", "("):
+            return self._before_bracket(left)
         if left.kind == "num" and "." not in left.text and self._is("cmd", "frac"):
             right = self._power()
             if (
@@ -145,6 +159,18 @@ class _Parser(Cursor):
                 return Node("mixed", (left, *right.parts))
             return Node("mul", (left, right), "beside")
         return Node("mul", (left, self._power()), "beside")
+
+    def _before_bracket(self, left: Node) -> Node:
+        """`5(a + b)`; 5(5/12) is five and five twelfths, or five times them."""
+        right = self._power()
+        if (
+            "." not in left.text
+            and right.kind == "div"
+            and all(part.kind == "num" and "." not in part.text for part in right.parts)
+            and not _improper(right)
+        ):
+            raise NotUnderstood("a mixed number or a product")
+        return Node("mul", (left, right), "beside")
 
     def _after_number(self, left: Node) -> Node:
         """`3 1/2`, or `(3)5`, the only places where a number may follow without a sign."""

@@ -12,7 +12,9 @@ __all__ = [
     "MOST_BITS",
     "SIMPLE_CALLS",
     "binomial",
+    "check_positive",
     "check_power",
+    "check_real_power",
     "common_divisor",
     "matrix_operation",
     "matrix_power",
@@ -103,6 +105,42 @@ def check_power(base: Any, exponent: Any) -> None:
         raise NotUnderstood("a tower of powers")
 
 
+def check_real_power(base: Any, exponent: Any) -> None:
+    """Refuse a power of a number that is not real: an even root of a negative one, a negative one to a power of π."""
+    if not base.is_number or not exponent.is_number or exponent.is_Integer:
+        return
+    sign = _sign(base)
+    odd_root = isinstance(exponent, sp.Rational) and exponent.q % 2 == 1
+    if sign is None or (sign < 0 and not odd_root) or (sign == 0 and not exponent.is_positive):
+        raise NotUnderstood("not defined")
+
+
+def check_positive(argument: Any) -> None:
+    """Refuse a number that is not positive, where a logarithm's argument or base stands."""
+    if argument.is_number:
+        sign = _sign(argument)
+        if sign is None or sign <= 0:
+            raise NotUnderstood("not defined")
+
+
+def _sign(number: Any) -> int | None:
+    """-1, 0 or 1 for a real number, None for another one."""
+    if number.is_positive:
+        return 1
+    if number.is_negative:
+        return -1
+    if number.is_zero:
+        return 0
+    value = number.evalf(60, maxn=400)
+    real, imaginary = value.as_real_imag()
+    if not (real.is_Number and imaginary.is_Number):
+        raise NotUnderstood("a number whose sign is not known")
+    near = sp.Float(10) ** -45 * (1 + abs(real))
+    if abs(imaginary) > near:
+        return None
+    return 0 if abs(real) < near else int(sp.sign(real))
+
+
 def simple_call(name: str, argument: Any) -> Any:
     """A function of one argument, where it is defined."""
     if name in ("arcsin", "arccos") and argument.is_number and argument.is_real and abs(argument) > 1:
@@ -134,6 +172,9 @@ def root_of(argument: Any, degree: Any) -> Any:
     if not isinstance(degree, sp.Integer) or not 2 <= degree <= 60:
         raise NotUnderstood("no root")
     if degree % 2 == 1 and argument.is_number and argument.is_negative:
+        return -((-argument) ** sp.Rational(1, degree))
+    if degree % 2 == 1 and not argument.is_number and argument.could_extract_minus_sign():
+        # An odd root of -a is minus the root of a; SymPy's own root of a negative number is not real.
         return -((-argument) ** sp.Rational(1, degree))
     return argument ** sp.Rational(1, degree)
 

@@ -14,7 +14,7 @@ def is_rounding_of(number: Any, exact: Any, decimals: int) -> bool:
     if number.free_symbols or exact.free_symbols:
         return False
     distance = sp.Abs(number - exact).evalf(40)
-    return bool(distance.is_number and distance.is_real and distance <= sp.Rational(1, 10**decimals))
+    return bool(distance.is_number and distance.is_real and distance <= sp.Rational(10) ** -decimals)
 
 
 def rounded(exact: Any, decimals: int) -> Any:

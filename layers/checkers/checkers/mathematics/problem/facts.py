@@ -41,6 +41,8 @@ class Facts:
     log_base: int | None = None
     collections: dict[str, str] = field(default_factory=dict)
     """Sets that the problem defines, by their names, as they are written."""
+    complex_numbers: bool = False
+    """Whether the problem speaks of complex numbers: then a part need not be real."""
     operator: str = ""
     """The sign of an operation that the problem defines, such as \\star."""
 
@@ -52,6 +54,7 @@ class Facts:
             imaginary="i" not in self.names,
             log_base=self.log_base,
             real=not any("complex" in kinds for kinds in self.kinds.values()),
+            strict=not self.complex_numbers,
         )
 
     def parse(self, formula: str) -> Node:
@@ -187,6 +190,10 @@ def is_kind(value: Any, kinds: Iterable[str]) -> bool:
 _DIFFERENT = re.compile(
     r"\b(?:distinct|different|unequal) (?:(?:positive|negative|real|nonzero|non-zero|complex|rational) )*(?:numbers|integers|digits|primes|constants)|互不相等|互不相同|不相等的"
 )
+_COMPLEX = re.compile(
+    r"complex|imaginary|conjugate|\\mathbb\s*\{?\s*C|\\(?:Re|Im)\b|复数|复平面|虚数|虚部|共轭", re.IGNORECASE
+)
+_IMAGINARY_UNIT = re.compile(r"(?<![A-Za-z\\_])(?<!_\{)i(?![A-Za-z=])")
 _OPERATION = re.compile(
     r"^\s*[a-zA-Z]\s*(\\(?:star|ast|circ|diamond|oplus|otimes|odot|ominus|triangle|Delta|square|bigstar|bullet|spadesuit|heartsuit|clubsuit|"
     r"blacklozenge|dagger|wedge|vee|nabla|lozenge|boxplus|&|\#|\$)|[*@#&★☆※◎◇△▲○⊕⊗⊙□◆●])\s*[a-zA-Z]\s*="
@@ -259,6 +266,9 @@ def gathered(read: Reading) -> tuple[str, Facts]:
     """What is asked once all that is given has been taken out, and what is given. Raises `NotUnderstood`."""
     facts = Facts(_function_names(read.formulas))
     facts.operator = _new_operator(read.formulas)
+    facts.complex_numbers = bool(_COMPLEX.search(read.source)) or any(
+        _IMAGINARY_UNIT.search(formula) for formula in read.formulas
+    )
     if _DIFFERENT.search(read.sentences):
         raise NotUnderstood("numbers that must differ")
     facts.euler = bool(re.search(r"\be\s*\^|\\ln|\bln\b|natural log|自然对数", read.source))

@@ -73,6 +73,8 @@ def _derivative_at(ask: Ask) -> Expected:
     at = build(tree.parts[0], ask.facts.context())
     if at == variable:
         return Expected("expression", (value,), "differentiation", names=(tree.text,))
+    if value.has(sp.Abs, sp.sign, sp.Max, sp.Min, sp.floor, sp.ceiling, sp.Derivative):
+        raise NotUnderstood("a corner that may stand there")
     return value_expected(ask, value.subs(variable, at), None, method="differentiation")
 
 
@@ -163,6 +165,8 @@ def _tangent(ask: Ask) -> Expected:
     else:
         raise NotUnderstood("no point")
     slope, value = sp.diff(body, variable).subs(variable, at), body.subs(variable, at)
+    if slope.has(sp.Abs, sp.sign, sp.Max, sp.Min, sp.floor, sp.ceiling, sp.Derivative):
+        raise NotUnderstood("a corner that may stand there")
     if slope.has(sp.oo, sp.zoo, sp.nan) or value.has(sp.oo, sp.zoo, sp.nan) or at.free_symbols:
         raise NotUnderstood("no tangent")
     return Expected("equation", (height - slope * (variable - at) - value,), "differentiation")

@@ -96,6 +96,11 @@ def solved(ask: Ask, named: str, *, complex_too: bool = False) -> Expected:
         roots = real_solutions(ask.facts, names[0], complex_too=complex_too)
         _refuse_hidden_complex(ask, names[0], complex_too=complex_too)
         return Expected("roots", tuple(roots), "substitution", names=(names[0],))
+    order = _order_asked(ask)
+    if order:
+        if sorted(order) != names:
+            raise NotUnderstood("other unknowns than those that are asked for")
+        names = list(order)
     if named:
         found = solutions(ask.facts, tuple(names))
         values = [solution[named] for solution in found]
@@ -133,6 +138,16 @@ def _name_asked(ask: Ask) -> str:
                 raise NotUnderstood("no unknown")
             return tree.text
     return ""
+
+
+def _order_asked(ask: Ask) -> tuple[str, ...]:
+    """The order of (y, x) where a problem asks for it so."""
+    for group in ("x", "y"):
+        if ask.has(group):
+            tree = ask.tree(group)
+            if tree.kind == "tuple" and all(part.kind == "name" for part in tree.parts):
+                return tuple(part.text for part in tree.parts)
+    return ()
 
 
 def _restrict(facts: Facts, name: str, kind: str) -> None:

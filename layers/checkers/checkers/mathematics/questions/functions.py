@@ -73,7 +73,9 @@ def _domain(ask: Ask) -> Expected:
 )
 def _undefined(ask: Ask) -> Expected:
     name, body = body_of(ask.tree("e"), ask)
-    if ask.facts.equations or body.kind != "div" or any(node.kind == "div" for node in _inside(body.parts)):
+    if ask.facts.equations or ask.facts.constraints or ask.facts.kinds.get(name, {"real"}) - {"real"}:
+        raise NotUnderstood("more is given")
+    if body.kind != "div" or any(node.kind == "div" for node in _inside(body.parts)):
         raise NotUnderstood("no plain fraction")
     if not all(build(part, ask.facts.context()).is_polynomial() for part in body.parts):
         raise NotUnderstood("no plain fraction")
@@ -253,6 +255,8 @@ def _coefficient(ask: Ask, value: Any) -> Expected:
     wanted = sp.Poly(monomial, *symbols)
     if len(wanted.terms()) != 1 or wanted.LC() != 1:
         raise NotUnderstood("no monomial")
+    if monomial.free_symbols != value.free_symbols:
+        raise NotUnderstood("a coefficient that may hold the other letters")
     return value_expected(ask, sp.Poly(value, *symbols).coeff_monomial(monomial), None, method="expansion")
 
 

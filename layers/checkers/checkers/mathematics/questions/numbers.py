@@ -247,8 +247,16 @@ def _rewritten(ask: Ask) -> Expected:
         raise NotUnderstood("no fraction")
     if ask.word("as").startswith(("percent", "百分")):
         return Expected("value", (value * 100,), "conversion", unit=UNITS["percent"], question=tree)
-    form = "simplified" if re.search("fraction|^分数", ask.word("as")) and value.q != 1 else ""
-    return Expected("value", (value,), "conversion", form=form, question=tree)
+    return Expected("value", (value,), "conversion", form=_form(ask.word("as"), value), question=tree)
+
+
+def _form(words: str, value: sp.Rational) -> str:
+    """How the number is to be written; a whole number has one form only."""
+    if value.q == 1:
+        return ""
+    if "mixed" in words:
+        return "mixed"
+    return "fraction" if "fraction" in words or words == "分数" else "decimal"
 
 
 @asked(

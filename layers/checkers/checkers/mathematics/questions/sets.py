@@ -139,7 +139,7 @@ def _members(ask: Ask) -> list[int]:
     noun = ask.word("noun")
     for adjective in re.findall(_ADJECTIVE, ask.word("adjectives")):
         if adjective in _DIGITS:
-            low, high = _DIGITS[adjective]
+            low, high = _narrowed(low, high, _DIGITS[adjective])
         elif adjective in _ADJECTIVES:
             tests.append(_ADJECTIVES[adjective])
     if noun.startswith(("perfect", "prime", "composite")):
@@ -152,12 +152,11 @@ def _members(ask: Ask) -> list[int]:
         if limits is None:
             tests.extend(_part_tests(ask, part))
             high = _highest_divisor(ask, part, high)
-            low = 1 if low is None and re.search(r"factor|divisor", part) else low
             continue
-        low = limits[0] if limits[0] is not None else low
-        high = limits[1] if limits[1] is not None else high
+        low, high = _narrowed(low, high, limits)
     if low is None and re.search(
-        r"positive|prime|perfect|natural|whole|composite", ask.word("adjectives") + noun
+        r"positive|prime|perfect|natural|whole|composite",
+        ask.word("adjectives") + noun + " ".join(re.findall(r"positive", ask.match["parts"] or "")),
     ):
         low = 0
     open_ends = "between" in ask.text and "inclusive" not in ask.text and low is not None and high is not None
@@ -167,6 +166,15 @@ def _members(ask: Ask) -> list[int]:
     if low is None or high is None or high - low > LARGEST or low < 0 or not _is_said(ask, noun):
         raise NotUnderstood("a set without ends")
     return [n for n in range(low, high + 1) if all(test(n) for test in tests)]
+
+
+def _narrowed(
+    low: int | None, high: int | None, limits: tuple[int | None, int | None]
+) -> tuple[int | None, int | None]:
+    """The range that keeps both pairs of limits."""
+    lows = [end for end in (low, limits[0]) if end is not None]
+    highs = [end for end in (high, limits[1]) if end is not None]
+    return max(lows, default=None), min(highs, default=None)
 
 
 def _is_said(ask: Ask, noun: str) -> bool:
@@ -239,7 +247,7 @@ def _unit(ask: Ask) -> Expected:
     value = number(ask, "n") * sp.Rational(source.factor / target.factor)
     if ask.has("a"):
         return Expected("value", (value / number(ask, "a"),), "conversion", form="simplified")
-    return Expected("value", (value,), "conversion", unit=target)
+    return Expected("value", (value,), "conversion", unit=target, form="unit")
 
 
 QUESTIONS = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -73,9 +74,15 @@ def _is_free(tree: Node, ask: Ask) -> bool:
     return not ask.facts.equations
 
 
+_VALUE = re.compile(r"\bvalues? of|的值|求值")
+"""A number is asked for: an expression with free letters is then not what is meant."""
+
+
 def _simplified(ask: Ask, tree: Node) -> Expected:
     if ask.facts.equations or ask.facts.collections or tree.kind == "name":
         raise NotUnderstood("nothing to compute")
+    if _VALUE.search(ask.text):
+        raise NotUnderstood("a value that nothing determines")
     value = build(tree, ask.facts.context())
     if value.is_Matrix:
         return Expected("matrix", (value,), "recomputation", question=tree)

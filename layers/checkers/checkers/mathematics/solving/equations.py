@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import sympy as sp
+from sympy.polys.polyerrors import BasePolynomialError
 
 from checkers.mathematics.formulas.build import Context, build, symbol
 from checkers.mathematics.formulas.compare import is_real, same
@@ -129,7 +130,7 @@ def possible_values(target: Node, facts: Facts) -> list[Any]:
         except NotUnderstood:
             return _on_the_circle(asked, facts, name)
         return distinct([build(target, facts.context(**{name: value})) for value in found])
-    return _eliminated(asked, facts, context, sorted(involved))
+    return _eliminated(target, asked, facts, sorted(involved))
 
 
 def _assigned(facts: Facts) -> Context | None:
@@ -196,13 +197,14 @@ def _angle_fits(facts: Facts, name: str, turn: Any) -> bool:
     return all(holds(constraint, facts.context(**{name: turn})) for constraint in facts.constraints)
 
 
-def _eliminated(asked: Any, facts: Facts, context: Context, names: list[str]) -> list[Any]:
+def _eliminated(target: Node, asked: Any, facts: Facts, names: list[str]) -> list[Any]:
     if len(names) > MOST_UNKNOWNS or not facts.equations:
         raise NotUnderstood("unknowns without equations")
+    context = facts.context()
     symbols = [symbol(name, context) for name in names]
     polynomials = _polynomials(facts, context)
     if all(sp.Poly(polynomial, *symbols).total_degree() <= 1 for polynomial in polynomials):
-        value = _linear(asked, polynomials, symbols)
+        value = _linear(target, asked, facts, polynomials, symbols)
         if value is not None:
             return [value]
     wanted = sp.Dummy("wanted")
@@ -216,28 +218,33 @@ def _eliminated(asked: Any, facts: Facts, context: Context, names: list[str]) ->
     values = list(polynomial_roots(last[0], wanted, real=True))
     if len(values) == 1 and not facts.constraints and not facts.kinds:
         return values
-    return _reached(asked, facts, symbols, polynomials)
+    return _reached(target, facts, symbols, polynomials)
 
 
-def _reached(asked: Any, facts: Facts, symbols: list[Any], polynomials: list[Any]) -> list[Any]:
+def _reached(target: Node, facts: Facts, symbols: list[Any], polynomials: list[Any]) -> list[Any]:
     """The values at those real solutions that keep the conditions."""
-    found = _solve_polynomials(polynomials, symbols)
-    kept = [
-        found_one
-        for found_one in found
-        if fits(facts, {str(name): value for name, value in found_one.items()})
+    found = [
+        {str(name): value for name, value in solution.items()}
+        for solution in _solve_polynomials(polynomials, symbols)
     ]
-    values = distinct([asked.subs(solution) for solution in kept])
+    kept = [solution for solution in found if fits(facts, solution)]
+    values = distinct([build(target, facts.context(**solution)) for solution in kept])
     if any(value.free_symbols for value in values) or not values:
         raise NotUnderstood("the value is not determined")
     return values
 
 
-def _linear(asked: Any, polynomials: list[Any], symbols: list[Any]) -> Any:
+def _linear(target: Node, asked: Any, facts: Facts, polynomials: list[Any], symbols: list[Any]) -> Any:
     solved = sp.linsolve(polynomials, *symbols)
     if solved == sp.S.EmptySet:
         raise NotUnderstood("a contradiction")
-    values = sp.simplify(asked.subs(dict(zip(symbols, next(iter(solved)), strict=True)), simultaneous=True))
+    places = dict(zip(symbols, next(iter(solved)), strict=True))
+    if not any(value.free_symbols for value in places.values()):
+        solution = {str(name): value for name, value in places.items()}
+        if not fits(facts, solution):
+            raise NotUnderstood("a contradiction")
+        return build(target, facts.context(**solution))
+    values = sp.simplify(asked.subs(places, simultaneous=True))
     return None if values.free_symbols else values
 
 
@@ -255,11 +262,16 @@ def _polynomials(facts: Facts, context: Context) -> list[Any]:
 
 
 def _solve_polynomials(polynomials: list[Any], symbols: list[Any]) -> list[dict[Any, Any]]:
-    """All solutions of a system with finitely many of them."""
+    """All real solutions of a system with finitely many of them. Raises `NotUnderstood`."""
+    if not polynomials:
+        raise NotUnderstood("equations that say nothing")
     try:
-        found = sp.solve_poly_system(polynomials, *symbols)
+        # Strict: without it SymPy leaves out what radicals cannot express.
+        found = sp.solve_poly_system(polynomials, *symbols, strict=True)
     except NotImplementedError as error:
         raise NotUnderstood("a system that is not solved") from error
+    except BasePolynomialError:
+        found = _by_last_unknown(polynomials, symbols)
     if found is None:
         return []
     if len(found) > MOST_SOLUTIONS or any(len(solution) != len(symbols) for solution in found):
@@ -271,6 +283,34 @@ def _solve_polynomials(polynomials: list[Any], symbols: list[Any]) -> list[dict[
         if all(is_real(value) for value in solution):
             unique.append(dict(zip(symbols, solution, strict=True)))
     return unique
+
+
+def _by_last_unknown(polynomials: list[Any], symbols: list[Any]) -> list[tuple[Any, ...]]:
+    """The real solutions where one unknown decides all others: it by its real roots, the others from it."""
+    for last in reversed(symbols):
+        others = [name for name in symbols if name != last]
+        formulas = _in_terms_of(last, others, sp.groebner(polynomials, *others, last, order="lex").exprs)
+        if formulas is None:
+            continue
+        roots = polynomial_roots(formulas[last], last, real=True)
+        return [
+            tuple(root if name == last else formulas[name].subs(last, root) for name in symbols)
+            for root in roots
+        ]
+    raise NotUnderstood("a system that is not solved")
+
+
+def _in_terms_of(last: Any, others: list[Any], basis: list[Any]) -> dict[Any, Any] | None:
+    """Each other unknown as a polynomial in the last one, whose own polynomial stands beside it; or None."""
+    if len(basis) != len(others) + 1 or basis[-1].free_symbols != {last}:
+        return None
+    formulas = {last: basis[-1]}
+    for member, unknown in zip(basis, others, strict=False):
+        polynomial = sp.Poly(member, unknown)
+        if polynomial.degree() != 1 or not member.free_symbols <= {unknown, last}:
+            return None
+        formulas[unknown] = -polynomial.nth(0) / polynomial.nth(1)
+    return formulas
 
 
 def _difference(equation: Relation, context: Context) -> Any:

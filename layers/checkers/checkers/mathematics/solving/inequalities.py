@@ -77,6 +77,9 @@ def _borders(tree: Node, facts: Facts, name: str) -> list[Any]:
                 raise NotUnderstood("a function inside a function")
             waiting.append(definition.body)
         inner: Node | None = None
+        if node.kind == "call" and node.text == "logbase":
+            base = build(node.parts[1], facts.context())
+            found += _zeros(base, name) + _zeros(base - 1, name)
         if node.kind in ("div", "ratio"):
             inner = node.parts[1]
         elif node.kind == "abs" or (
