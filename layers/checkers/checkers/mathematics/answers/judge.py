@@ -51,10 +51,10 @@ def judged(expected: Expected, answer: str, context: Context) -> bool | None:
 def _choice(expected: Expected, answer: str, context: Context) -> bool | None:
     """The letter, alone or before its text; or what the right option says. A letter with another text says nothing."""
     said = cleaned(answer)
-    letters = re.fullmatch(r"(?:\\text\s*\{\s*)?\(?([A-F])\)?\s*(?:\})?(?:[.:,)]?\s*(.*))?", said, re.DOTALL)
-    if letters is None or (
-        letters[2] and letters[2][0].isalnum() and said[1:2] not in (".", ":", ",", ")", " ")
-    ):
+    letters = re.fullmatch(
+        r"(?:\\text\s*\{\s*)?\(?([A-F])(?![A-Za-z\d=^_])\)?\s*\}?(?:[.:,)]?\s*(.*))?", said, re.DOTALL
+    )
+    if letters is None:
         return judged(expected.inner, answer, context) or None if expected.inner is not None else None
     right = letters[1] == expected.values[0]
     if not letters[2]:
