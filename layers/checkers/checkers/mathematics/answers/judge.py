@@ -56,7 +56,7 @@ def _choice(expected: Expected, answer: str, context: Context) -> bool | None:
     )
     if letters is None:
         return judged(expected.inner, answer, context) or None if expected.inner is not None else None
-    right = letters[1] == expected.values[0]
+    right = bool(letters[1] == expected.values[0])
     if not letters[2]:
         return right
     if _same_text(letters[2], expected.options.get(letters[1], "")):
