@@ -34,6 +34,12 @@ def crash(payload: Payload) -> Payload:
     raise LookupError(str(payload))
 
 
+def spend(payload: Payload) -> Payload:
+    """Use up the CPU limit at once, as the kernel would end it."""
+    resource.setrlimit(resource.RLIMIT_CPU, (0, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+    return spin(payload)
+
+
 def die(payload: Payload) -> Payload:
     os.kill(os.getpid(), signal.SIGKILL)
     return payload
@@ -65,7 +71,18 @@ def surroundings(payload: Payload) -> Payload:
 
 TASKS = {
     name: ("support.sandbox_worker", name)
-    for name in ("echo", "spin", "sleep", "crash", "die", "hoard", "chatter", "verbose", "surroundings")
+    for name in (
+        "echo",
+        "spin",
+        "sleep",
+        "crash",
+        "spend",
+        "die",
+        "hoard",
+        "chatter",
+        "verbose",
+        "surroundings",
+    )
 } | {"missing": ("support.no_such_module", "verify")}
 
 

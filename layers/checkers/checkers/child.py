@@ -25,7 +25,7 @@ LONGEST_LINE = 4 * 2**20
 
 
 def main(memory_bytes: int, tasks: Mapping[str, tuple[str, str]]) -> None:
-    """Serve checks until standard input ends. Errors of a check are answered with the error's name only."""
+    """Serve checks until standard input ends. Errors of a check are answered with their name and cause only."""
     _limit(resource.RLIMIT_AS, memory_bytes)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, 0)
@@ -50,8 +50,15 @@ def _answered(line: bytes, tasks: Mapping[str, tuple[str, str]]) -> dict[str, An
         json.dumps(result)
     except Exception as error:  # noqa: BLE001 - whatever a check does wrong, the parent gets a line
         # The name only: the text of an error can hold what the user wrote.
-        return {"id": number, "error": type(error).__name__}
+        return {"id": number, "error": type(error).__name__, "cause": _cause(error)}
     return {"id": number, "result": result}
+
+
+def _cause(error: Exception) -> str:
+    """One of `checkers.sandbox.Cause`."""
+    if isinstance(error, MemoryError) or "out of memory" in str(error):  # Z3 says it in words only
+        return "memory"
+    return "not_installed" if isinstance(error, ImportError) else "crashed"
 
 
 def _function(module: str, name: str) -> Task:

@@ -1,19 +1,20 @@
 """A child process that does one check at a time, and is killed and replaced when it takes too much.
 
 The parent's side: it imports nothing heavy. Only pipes join the two, as AWS Lambda has no /dev/shm
-(https://docs.aws.amazon.com/lambda/latest/dg/python-concurrency.html). The child's side is `child`.
+(https://docs.aws.amazon.com/lambda/latest/dg/python-concurrency.html). The child's side is `checkers.child`.
 
 A check that ends with an error keeps its child: only time, memory and a crash of the process cost one. A second child
 that has imported the same modules stands by, so that the next check does not wait for an import.
 
 The wire: one JSON object a line. `{"load": task}` is answered with `{"loaded": task}` when the task's module is
 imported; `{"id": n, "task": task, "cpu": seconds, "payload": {...}}` with `{"id": n, "result": {...}}`, or with
-`{"id": n, "error": name}` when the check raised an error.
+`{"id": n, "error": name of the exception, "cause": one of Cause}` when the check raised an error.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import selectors
@@ -26,20 +27,24 @@ import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, Literal, Self, get_args
 
-__all__ = ["CheckFailed", "CheckKilled", "Sandbox"]
+__all__ = ["Cause", "CheckFailed", "CheckKilled", "Sandbox"]
+
+Cause = Literal["time", "memory", "crashed", "not_installed"]
+"""Why a check has no result: over its time, over its memory, failed, or its packages are missing."""
 
 LONGEST_LINE = 4 * 2**20
 """Bytes that a request or a reply may have."""
 
 
 class CheckKilled(Exception):
-    """A check that ended without a result: too slow, too large, crashed. Its text says why."""
+    """A check that ended without a result. `reason` is a sentence for logs, without any text of the check."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, cause: Cause = "crashed") -> None:
         super().__init__(reason)
         self.reason = reason
+        self.cause: Cause = cause
 
 
 class CheckFailed(CheckKilled):
@@ -139,7 +144,8 @@ class Sandbox:
         try:
             child = _Child(self._worker, self._memory_bytes)
         except OSError as error:
-            raise CheckKilled("the checking process could not be started") from error
+            cause: Cause = "memory" if error.errno == errno.ENOMEM else "crashed"
+            raise CheckKilled("the checking process could not be started", cause) from error
         for task in self._tasks:
             child.ask_to_load(task)
         return child
@@ -199,7 +205,9 @@ class _Child:
         while self._loading:
             reply = self._read(deadline, "the checking process did not come up in time")
             if reply.get("loaded") != self._loading[0]:
-                raise CheckKilled(f"the check's module could not be loaded: {self._loading[0]}")
+                raise CheckKilled(
+                    f"the check's module could not be loaded: {self._loading[0]}", _cause_of(reply)
+                )
             self._loaded.add(self._loading.pop(0))
 
     def ask(self, line: bytes, deadline: float) -> dict[str, Any]:
@@ -217,14 +225,14 @@ class _Child:
                 selector.register(self._input, selectors.EVENT_WRITE)
                 while left:
                     if not selector.select(max(0.0, deadline - time.monotonic())):
-                        raise CheckKilled("the check reached its time limit")
+                        raise CheckKilled("the check reached its time limit", "time")
                     try:
                         left = left[os.write(self._input.fileno(), left) :]
                     except BlockingIOError:
                         continue
         except BrokenPipeError as error:
             if not forgiving:
-                raise CheckKilled("the checking process died") from error
+                raise self._death() from error
 
     def _read(self, deadline: float, too_late: str) -> dict[str, Any]:
         with selectors.DefaultSelector() as selector:
@@ -233,13 +241,13 @@ class _Child:
                 if len(self._received) > LONGEST_LINE:
                     raise CheckKilled("the check's result is too long")
                 if not selector.select(max(0.0, deadline - time.monotonic())):
-                    raise CheckKilled(too_late)
+                    raise CheckKilled(too_late, "time")
                 try:
                     piece = os.read(self._output.fileno(), 65_536)
                 except BlockingIOError:
                     continue
                 if not piece:
-                    raise CheckKilled("the checking process died")
+                    raise self._death()
                 self._received += piece
         line = bytes(self._received[:end])
         del self._received[: end + 1]
@@ -250,6 +258,17 @@ class _Child:
         if not isinstance(reply, dict):
             raise CheckKilled("the checking process wrote no JSON object")
         return reply
+
+    def _death(self) -> CheckKilled:
+        """Say what ended a process that closed its pipes."""
+        try:
+            status = self._process.wait(timeout=1.0)
+        except subprocess.TimeoutExpired:
+            return CheckKilled("the checking process closed its pipes")
+        if status == -signal.SIGXCPU:
+            return CheckKilled("the check reached its CPU time limit", "time")
+        by = signal.Signals(-status).name if status < 0 else f"exit status {status}"
+        return CheckKilled(f"the checking process died: {by}")
 
 
 def _end_process(process: subprocess.Popen[bytes], owner: int) -> None:
@@ -275,11 +294,17 @@ def _result(reply: dict[str, Any], number: int) -> dict[str, Any]:
     result = reply.get("result")
     if reply.get("id") == number and "error" in reply:
         # What is left of a process that ran out of memory is not known.
-        kind = CheckKilled if reply["error"] == "MemoryError" else CheckFailed
-        raise kind(f"the check crashed: {reply['error']}")
+        cause = _cause_of(reply)
+        kind = CheckKilled if cause == "memory" else CheckFailed
+        raise kind(f"the check crashed: {reply['error']}", cause)
     if reply.get("id") != number or not isinstance(result, dict):
         raise CheckKilled("the checking process answered something else")
     return result
+
+
+def _cause_of(reply: dict[str, Any]) -> Cause:
+    found: Cause = next((cause for cause in get_args(Cause) if cause == reply.get("cause")), "crashed")
+    return found
 
 
 def _encoded(message: dict[str, Any]) -> bytes:

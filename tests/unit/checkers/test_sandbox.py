@@ -45,8 +45,9 @@ def test_a_check_ends_at_its_limit_and_the_next_one_works(task: str) -> None:
     with sandbox_for_tests(timeout=0.5) as sandbox:
         sandbox.run("echo", {})
         began = time.monotonic()
-        with pytest.raises(CheckKilled, match="time limit"):
+        with pytest.raises(CheckKilled, match="time limit") as caught:
             sandbox.run(task, {})
+        assert caught.value.cause == "time"
         assert time.monotonic() - began < 1.0
         assert sandbox.run("echo", {"n": 1}) == {"n": 1}
 
@@ -104,6 +105,22 @@ def test_a_child_that_dies_in_a_check_is_replaced(sandbox: Sandbox) -> None:
     assert sandbox.run("echo", {"n": 1}) == {"n": 1}
 
 
+@pytest.mark.parametrize(
+    ("task", "cause", "reason"),
+    [
+        ("crash", "crashed", "the check crashed: LookupError"),
+        ("die", "crashed", "the checking process died: SIGKILL"),
+        ("spend", "time", "the check reached its CPU time limit"),
+        ("missing", "not_installed", "the check's module could not be loaded: missing"),
+        ("unheard-of", "crashed", "the check's module could not be loaded: unheard-of"),
+    ],
+)
+def test_a_killed_check_says_what_it_was(sandbox: Sandbox, task: str, cause: str, reason: str) -> None:
+    with pytest.raises(CheckKilled) as caught:
+        sandbox.run(task, {})
+    assert (caught.value.cause, caught.value.reason) == (cause, reason)
+
+
 def test_a_child_that_died_between_two_checks_is_replaced_unseen(sandbox: Sandbox) -> None:
     pid = sandbox.run("surroundings", {})["pid"]
     os.kill(pid, signal.SIGKILL)
@@ -114,8 +131,9 @@ def test_a_child_that_died_between_two_checks_is_replaced_unseen(sandbox: Sandbo
 def test_memory_beyond_the_limit_ends_the_check_only() -> None:
     with sandbox_for_tests(memory_bytes=256 * 2**20) as sandbox:
         assert sandbox.run("hoard", {"bytes": 2**20}) == {"size": 2**20}
-        with pytest.raises(CheckKilled, match="MemoryError"):
+        with pytest.raises(CheckKilled, match="MemoryError") as caught:
             sandbox.run("hoard", {"bytes": 2**30})
+        assert caught.value.cause == "memory"
         assert sandbox.run("hoard", {"bytes": 2**20}) == {"size": 2**20}
 
 

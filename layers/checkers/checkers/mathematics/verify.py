@@ -31,6 +31,7 @@ CANNOT = (
     RecursionError,
     TypeError,
     ValueError,
+    BasePolynomialError,
     NotUnderstood,
     sp.SympifyError,
     BasePolynomialError,
@@ -42,7 +43,20 @@ def verify(request: dict[str, Any]) -> dict[str, Any]:
     """Check `final_answer` and the steps of `solution` against `problem`; `language` is that of the `detail`.
 
     The reply has `status` (verified, refuted, unverifiable), `method` and `detail`, and depends on nothing else.
+    Where something raised what `CANNOT` does not foresee, nothing is said of the answer, and `fault` is the
+    name of the exception. Raises MemoryError only, as what lacked memory was not checked.
     """
+    try:
+        return _verify(request)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - SymPy raises what it likes; who asked gets a verdict
+        language = "zh" if request.get("language") == "zh" else "en"
+        verdict = _verdict("unverifiable", "none", sentence("failed", language))
+        return {**verdict, "fault": type(error).__name__}
+
+
+def _verify(request: dict[str, Any]) -> dict[str, Any]:
     language = "zh" if request.get("language") == "zh" else "en"
     problem, answer = request.get("problem"), request.get("final_answer")
     if not isinstance(problem, str) or len(problem) > LONGEST_TEXT:

@@ -12,7 +12,7 @@ from stepwise.answering.ownership import Ownership
 from stepwise.answering.preferences import Preferences
 from stepwise.answering.reply import Reply, accepted, cache_status_hit, cache_status_miss
 from stepwise.answering.results import cacheable, shape
-from stepwise.answering.verification import check
+from stepwise.answering.verification import check, unchecked
 from stepwise.answering.work import Progress, perform, store
 from stepwise.coordination.coordination import Coordination
 from stepwise.coordination.jobs import new_job_id
@@ -95,15 +95,12 @@ def cached_reply(
     if found is None:
         return None
     result = found.answer
-    if presentation["verify"] and _unchecked(plan, result):
+    if presentation["verify"] and unchecked(plan, result):
         check(deps.checker, plan, result)
-        store(deps, plan, result)
+        if not unchecked(plan, result):
+            store(deps, plan, result)
     headers = {"Cache-Status": cache_status_hit(found.expires_at - deps.clock())}
     return Reply(200, shape(plan.kind, result, presentation, cached=True), headers)
-
-
-def _unchecked(plan: Plan, result: Mapping[str, Any]) -> bool:
-    return result["verification"] is None if plan.kind == "solve" else not result["checked"]
 
 
 def _computed(

@@ -1,19 +1,37 @@
-"""Check an answer by something that is not the model; a check that cannot be made is said to be so."""
+"""Check an answer by something that is not the model, and say so where the check could not be made.
+
+A check that was killed or is not installed gives no verdict: its method is ``not_run``, it is never cached, and the
+next request makes it again.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from stepwise.observability import count, log_exception, logger
 from stepwise.plan import Plan
 
-__all__ = ["Checker", "NoChecker", "SandboxChecker", "check", "task_of"]
+__all__ = [
+    "CheckNotRun",
+    "Checker",
+    "NoChecker",
+    "SandboxChecker",
+    "check",
+    "task_of",
+    "unchecked",
+    "without_unmade_check",
+]
 
-_KILLED = {
-    "zh": "在限定的时间和内存内没有查完。",
-    "en": "The check did not end within its time and memory.",
+NOT_RUN = "not_run"
+"""The method of a verification that was not made."""
+
+_NOT_RUN = {
+    "time": {"zh": "验算没有在限定的时间内完成。", "en": "The check did not end within its time limit."},
+    "memory": {"zh": "验算所需的内存超过了限额。", "en": "The check needed more memory than it may use."},
+    "crashed": {"zh": "验算程序出错，没有得出结果。", "en": "The checker failed and gave no result."},
+    "not_installed": {"zh": "这里没有安装验算程序。", "en": "No checker is installed here."},
 }
-_NO_CHECKER = {"zh": "这里没有安装验算程序。", "en": "No checker is installed here."}
 _NO_ANSWER = {"zh": "没有最终答案可以验算。", "en": "There is no final answer to check."}
 _SUFFICES = {"zh": "（补上这一条，结论就成立）", "en": " (with this premise the conclusion follows)"}
 _INCONSISTENT = {
@@ -25,12 +43,25 @@ _INCONSISTENT = {
 }
 
 
+class CheckNotRun(Exception):
+    """A check without a result. *cause* is ``time``, ``memory``, ``crashed`` or ``not_installed``.
+
+    *reason* is for the logs and holds nothing of what was checked.
+    """
+
+    def __init__(self, cause: str, reason: str) -> None:
+        super().__init__(reason)
+        self.cause = cause
+        self.reason = reason
+
+
 class Checker(Protocol):
-    """A process that checks; ``run`` raises what it likes when it cannot."""
+    """A process that checks."""
 
     def start(self, task: str) -> None: ...
 
-    def run(self, task: str, payload: dict[str, Any]) -> dict[str, Any]: ...
+    def run(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """The result of *task*. Raises CheckNotRun."""
 
 
 class NoChecker:
@@ -40,7 +71,7 @@ class NoChecker:
         return
 
     def run(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
-        raise LookupError(task)
+        raise CheckNotRun("not_installed", "the function has no layer with checkers")
 
 
 class SandboxChecker:
@@ -55,7 +86,13 @@ class SandboxChecker:
         self._made(task).start()
 
     def run(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
-        result: dict[str, Any] = self._made(task).run(task, payload)
+        sandbox = self._made(task)
+        from checkers.sandbox import CheckKilled
+
+        try:
+            result: dict[str, Any] = sandbox.run(task, payload)
+        except CheckKilled as killed:
+            raise CheckNotRun(killed.cause, killed.reason) from killed
         return result
 
     def close(self) -> None:
@@ -97,21 +134,61 @@ def _verification(checker: Checker, plan: Plan, result: Mapping[str, Any], langu
         "language": language,
     }
     try:
-        found = checker.run("mathematics", payload)
-        return {name: str(found[name]) for name in ("status", "method", "detail")}
-    except LookupError:
-        return _unverifiable(_NO_CHECKER[language])
-    except Exception:  # noqa: BLE001 - whatever befalls a check, the answer is still given
-        return _unverifiable(_KILLED[language])
+        found = _run(checker, "mathematics", payload, ("status", "method", "detail"))
+    except CheckNotRun as not_run:
+        return _unverifiable(_NOT_RUN[not_run.cause][language], NOT_RUN)
+    return {name: str(value) for name, value in found.items()}
 
 
-def _unverifiable(detail: str) -> dict[str, str]:
-    return {"status": "unverifiable", "method": "none", "detail": detail}
+def _unverifiable(detail: str, method: str = "none") -> dict[str, str]:
+    return {"status": "unverifiable", "method": method, "detail": detail}
+
+
+def _run(checker: Checker, task: str, payload: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
+    """The *fields* of a check's result; a check that fails is logged and counted by its cause.
+
+    Raises:
+        CheckNotRun: whatever befell the check; the answer is still given.
+    """
+    try:
+        found = checker.run(task, payload)
+        wanted = {name: found[name] for name in fields}
+    except CheckNotRun as not_run:
+        count("ChecksNotRun", cause=not_run.cause)
+        logger.warning(
+            "a check was not run", extra={"task": task, "cause": not_run.cause, "reason": not_run.reason}
+        )
+        raise
+    except Exception as error:
+        count("ChecksNotRun", cause="crashed")
+        log_exception(error, "a check was not run", task=task, cause="crashed")
+        raise CheckNotRun("crashed", type(error).__name__) from error
+    if "fault" in found:  # a verdict was given, but something failed on the way to it
+        count("CheckFaults", fault=found["fault"])
+        logger.warning("a check met a fault", extra={"task": task, "reason": str(found["fault"])[:64]})
+    return wanted
+
+
+def unchecked(plan: Plan, result: Mapping[str, Any]) -> bool:
+    """Whether the check of *result* is still to be made."""
+    if plan.kind == "solve":
+        verification = result["verification"]
+        return verification is None or verification["method"] == NOT_RUN
+    return not result["checked"]
+
+
+def without_unmade_check(result: Mapping[str, Any]) -> dict[str, Any]:
+    """*result* as it is cached: a check that was not run leaves no verdict behind."""
+    kept = dict(result)
+    verification = kept.get("verification")
+    if verification is not None and verification["method"] == NOT_RUN:
+        kept["verification"] = None
+    return kept
 
 
 def _decide(checker: Checker, result: dict[str, Any], language: str) -> None:
-    result["checked"] = True
     if not result["premises"]:
+        result["checked"] = True
         return  # without what the conclusion is drawn from, the solver would judge another argument
     payload = {
         "premises": result["premises"],
@@ -123,13 +200,15 @@ def _decide(checker: Checker, result: dict[str, Any], language: str) -> None:
         "language": language,
     }
     try:
-        found = checker.run("logic", payload)
-        verdict, solver, countermodel = found["verdict"], found["solver"], found["countermodel"]
-        sufficient = found["missing_that_suffices"]
-    except Exception:  # noqa: BLE001 - whatever befalls a check, the analysis is still given
+        found = _run(
+            checker, "logic", payload, ("verdict", "solver", "countermodel", "missing_that_suffices")
+        )
+    except CheckNotRun:
         return
-    result["validity"] = result["validity"] | {"solver": solver, "countermodel": countermodel}
-    if verdict == "inconsistent":
+    result["checked"] = True
+    sufficient = found["missing_that_suffices"]
+    result["validity"] = result["validity"] | {name: found[name] for name in ("solver", "countermodel")}
+    if found["verdict"] == "inconsistent":
         name, explanation = _INCONSISTENT[language]
         result["fallacies"] = [*result["fallacies"], {"name": name, "explanation": explanation}]
     missing = list(result["missing_premises"])

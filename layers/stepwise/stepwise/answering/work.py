@@ -11,7 +11,7 @@ from stepwise import prompts
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.drafting import Draft, write
 from stepwise.answering.results import cacheable, read_result, ttl_seconds
-from stepwise.answering.verification import check, task_of
+from stepwise.answering.verification import check, task_of, without_unmade_check
 from stepwise.observability import count, gauge, timing_ms
 from stepwise.plan import Plan
 from stepwise.text.stop_sequences import Stopper
@@ -133,7 +133,7 @@ def store(deps: Dependencies, plan: Plan, result: Mapping[str, Any]) -> bool:
     if not (plan.store and plan.key and cacheable(result)):
         return False
     ttl = ttl_seconds(result, deps.settings.cache_ttl_seconds)
-    return deps.cache.put(plan.key, dict(result), ttl_seconds=ttl)
+    return deps.cache.put(plan.key, without_unmade_check(result), ttl_seconds=ttl)
 
 
 def _asked(plan: Plan, progress: Progress) -> Plan:

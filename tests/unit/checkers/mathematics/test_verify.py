@@ -6,15 +6,18 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Any
+from importlib import import_module
+from typing import Any, NoReturn
 
 import pytest
 from checkers.mathematics import equivalent, verify
 from checkers.sandbox import CheckKilled, Sandbox
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+verification = import_module("checkers.mathematics.verify")  # its package has a function of that name
 
 
 def checked(problem: str, answer: str | None, solution: str = "", language: str = "en") -> dict[str, Any]:
@@ -165,6 +168,48 @@ from checkers.mathematics import verify
 problems = ["Solve x^3-6x^2+11x-6=0", "Find all ordered pairs $(x,y)$ such that $x+y=3$ and $xy=2$.", "Solve |x-2|<3"]
 print(json.dumps([verify({"problem": p, "final_answer": "7", "solution": "1+1=3", "language": "zh"}) for p in problems]))
 """
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        "Find the minimum value of $|x-6|+|x-1|$.",
+        "Find the minimum value of $2\\sin x+\\sin 2x$.",
+        "Solve $4^{3r}\\cdot 4^{-3r}=\\frac{1}{64}$.",
+        "Compute $(2+\\sqrt3)^{1000}$.",
+        "Compute $\\lfloor(2+\\sqrt3)^{1000}\\rfloor$.",
+    ],
+)
+def test_what_sympy_cannot_do_leaves_a_verdict_and_no_exception(problem: str) -> None:
+    said = checked(problem, "7", solution=f"${problem.split('$')[1]} = 7$")
+
+    assert said["status"] in ("unverifiable", "refuted")
+    assert "fault" not in said, "these are foreseen"
+
+
+def test_an_unforeseen_error_of_a_library_gives_no_verdict_and_its_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(verification, "recognised", _raising(RuntimeError("private")))
+
+    said = checked("Solve x = 2", "2")
+
+    assert (said["status"], said["method"], said["fault"]) == ("unverifiable", "none", "RuntimeError")
+    assert "private" not in str(said)
+
+
+def test_a_check_that_lacks_memory_is_the_matter_of_the_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verification, "recognised", _raising(MemoryError()))
+
+    with pytest.raises(MemoryError):
+        checked("Solve x = 2", "2")
+
+
+def _raising(error: Exception) -> Callable[[str], NoReturn]:
+    def raises(_: str) -> NoReturn:
+        raise error
+
+    return raises
 
 
 def test_the_same_inputs_give_the_same_reply_in_every_process() -> None:

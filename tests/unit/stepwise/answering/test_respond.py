@@ -11,7 +11,7 @@ from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.jobs import look_up
 from stepwise.answering.joining import begin
 from stepwise.answering.respond import answer, wait_of
-from stepwise.answering.verification import NoChecker
+from stepwise.answering.verification import CheckNotRun, NoChecker
 from stepwise.config import Settings
 from stepwise.coordination.slots import LEASE_SECONDS
 from stepwise.errors import (
@@ -479,6 +479,46 @@ class _Refuting(NoChecker):
         self.left -= 1
         status = "refuted" if self.left >= 0 else "verified"
         return {"status": status, "method": "substitution", "detail": "41 is not 42"}
+
+
+class _KilledOnce(NoChecker):
+    """Is killed the first time, and verifies from then on."""
+
+    def __init__(self) -> None:
+        self.runs = 0
+
+    def run(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
+        self.runs += 1
+        if self.runs == 1:
+            raise CheckNotRun("time", "the check reached its time limit")
+        return {"status": "verified", "method": "substitution", "detail": "It fits."}
+
+
+def test_a_check_that_was_killed_is_made_again_for_the_next_who_asks(scene: Scene) -> None:
+    checker = _KilledOnce()
+    presentation = {**PRESENTATION, "verify": True}
+
+    said = []
+    for _ in range(3):
+        deps = replace(scene.environment(), checker=checker)
+        reply = answer(deps, plan_of(verify=True), presentation, caller(scene))
+        said.append((reply.body["cached"], reply.body["verification"]["method"]))
+        scene.clock.advance(3600)
+
+    assert said == [(False, "not_run"), (True, "substitution"), (True, "substitution")]
+    assert checker.runs == 2
+    assert len(scene.model.calls) == 1
+
+
+def test_a_check_that_is_not_installed_is_never_cached_as_a_verdict(scene: Scene) -> None:
+    for cached in (False, True):
+        deps = scene.environment()
+        reply = answer(deps, plan_of(verify=True), {**PRESENTATION, "verify": True}, caller(scene))
+        found = deps.cache.get("key-q")
+
+        assert (reply.body["cached"], reply.body["verification"]["method"]) == (cached, "not_run")
+        assert found is not None
+        assert found.answer["verification"] is None
 
 
 @pytest.mark.parametrize(

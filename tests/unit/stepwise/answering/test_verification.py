@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from stepwise.answering.verification import NoChecker, check, task_of
+from stepwise.answering import verification
+from stepwise.answering.verification import (
+    CheckNotRun,
+    NoChecker,
+    SandboxChecker,
+    check,
+    task_of,
+    unchecked,
+    without_unmade_check,
+)
 from support.scene import plan_of
 
 SOLUTION = {"solution": "It is $\\boxed{5}$.", "final_answer": "5", "verification": None}
@@ -39,6 +48,7 @@ def argument(**fields: Any) -> dict[str, Any]:
     return {
         "premises": [{"id": "P1", "text": "A", "formula": "A"}],
         "conclusion": {"text": "B", "formula": "B"},
+        "checked": False,
         "missing_premises": ["A implies B"],
         "missing_formulas": ["A -> B"],
         "fallacies": [],
@@ -64,6 +74,75 @@ def test_a_verdict_is_passed_on_with_its_method() -> None:
 @pytest.mark.parametrize("found", [TimeoutError(), MemoryError(), ValueError(), {}, {"status": "verified"}])
 def test_a_check_that_fails_is_unverifiable(found: Any) -> None:
     assert verified(Says(found))["status"] == "unverifiable"
+
+
+@pytest.mark.parametrize("cause", ["time", "memory", "crashed", "not_installed"])
+def test_a_check_that_was_not_run_says_why_and_is_made_again(
+    cause: str, noted: list[tuple[str, dict[str, Any]]]
+) -> None:
+    given = verified(Says(CheckNotRun(cause, "the reason")))
+    result = {**SOLUTION, "verification": given}
+
+    assert (given["status"], given["method"]) == ("unverifiable", "not_run")
+    assert noted == [("ChecksNotRun", {"cause": cause})]
+    assert unchecked(plan_of("q"), result)
+    assert without_unmade_check(result)["verification"] is None
+
+
+def test_each_cause_has_a_sentence_of_its_own() -> None:
+    causes = ("time", "memory", "crashed", "not_installed")
+
+    assert len({verified(Says(CheckNotRun(cause, "r")))["detail"] for cause in causes}) == len(causes)
+
+
+@pytest.mark.parametrize("found", [ImportError("sympy"), KeyError("method"), {"status": "verified"}])
+def test_a_fault_of_the_checker_is_a_crash_and_is_not_called_slow_or_missing(
+    found: Any, noted: list[tuple[str, dict[str, Any]]]
+) -> None:
+    assert verified(Says(found)) == {
+        "status": "unverifiable",
+        "method": "not_run",
+        "detail": "The checker failed and gave no result.",
+    }
+    assert noted == [("ChecksNotRun", {"cause": "crashed"})]
+
+
+def test_a_fault_within_a_check_is_counted_and_its_verdict_stands(
+    noted: list[tuple[str, dict[str, Any]]],
+) -> None:
+    found = {"status": "unverifiable", "method": "none", "detail": "d", "fault": "PolynomialError"}
+
+    assert verified(Says(found)) == {"status": "unverifiable", "method": "none", "detail": "d"}
+    assert noted == [("CheckFaults", {"fault": "PolynomialError"})]
+
+
+@pytest.fixture
+def noted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
+    """The metrics that were counted."""
+    counted: list[tuple[str, dict[str, Any]]] = []
+    monkeypatch.setattr(verification, "count", lambda name, **dimensions: counted.append((name, dimensions)))
+    return counted
+
+
+def test_what_killed_a_check_comes_from_the_sandbox() -> None:
+    checker = SandboxChecker(timeout=5.0)
+    try:
+        with pytest.raises(CheckNotRun) as caught:
+            checker.run("no such task", {})
+    finally:
+        checker.close()
+
+    assert (caught.value.cause, caught.value.reason) == (
+        "crashed",
+        "the check's module could not be loaded: no such task",
+    )
+
+
+def test_an_argument_whose_check_was_not_run_is_checked_again() -> None:
+    plan = plan_of("q", kind="analyze")
+
+    assert unchecked(plan, decided(CheckNotRun("time", "the check reached its time limit")))
+    assert not unchecked(plan, decided({}, premises=[]))
 
 
 def test_without_checkers_or_without_an_answer_nothing_is_verified() -> None:

@@ -50,12 +50,12 @@ def _checked(statement: Statement) -> FalseStep | None:
         if _roots_decimal(left) or _roots_decimal(right):
             return None
         first_readings, second_readings = _readings(left), _readings(right)
+        for one in first_readings:
+            for other in second_readings:
+                if _agree(statement, left, right, one, other):
+                    return None
     except (NotUnderstood, ArithmeticError, TypeError, ValueError, RecursionError):
         return None
-    for one in first_readings:
-        for other in second_readings:
-            if _agree(statement, left, right, one, other):
-                return None
     sign = "≈" if statement.nearly else "="
     return FalseStep(
         statement.line, f"{statement.left} {sign} {statement.right}", first_readings[0], second_readings[0]
