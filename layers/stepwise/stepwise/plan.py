@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
-__all__ = ["Plan"]
+__all__ = ["Plan", "known_fields"]
+
+
+def known_fields(kind: Any, value: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a stored *value* the dataclass *kind* has fields for.
+
+    The rest was written by a later release and is left out; fields that an earlier one did not write keep their
+    defaults.
+    """
+    return {each.name: value[each.name] for each in fields(kind) if each.name in value}
 
 
 @dataclass(frozen=True)
@@ -31,4 +40,5 @@ class Plan:
 
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> Self:
-        return cls(**{**value, "messages": tuple(value["messages"])})
+        """The plan of a record, whichever release wrote it."""
+        return cls(**known_fields(cls, {"options": {}, **value, "messages": tuple(value["messages"])}))

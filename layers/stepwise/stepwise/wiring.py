@@ -24,7 +24,8 @@ from stepwise.storage.work_queue import WorkQueue, sqs_client
 __all__ = ["dependencies", "idempotency", "model", "patient_table", "prepare", "settings"]
 
 _PATIENT_SECONDS = 2.0
-_REQUEST_PATIENCE = 60.0
+_REQUEST_MARGIN = 31.0
+"""Seconds that a request may take over the gateway's time limit, to keep its reply."""
 
 
 def prepare(*makers: Callable[[], object]) -> None:
@@ -106,6 +107,10 @@ def dependencies() -> Dependencies:
 
 @functools.cache
 def idempotency() -> Idempotency | None:
-    """Replies by Idempotency-Key; None where there is no table."""
+    """Replies by Idempotency-Key; None where there is no table.
+
+    A key is held for longer than any request lasts, so that no repetition is computed beside the first.
+    """
     table = patient_table()
-    return Idempotency(table, clock=time.time, patience=_REQUEST_PATIENCE) if table else None
+    patience = settings().gateway_timeout + _REQUEST_MARGIN
+    return Idempotency(table, clock=time.time, patience=patience) if table else None

@@ -9,8 +9,12 @@ import pytest
 import snapshot_restore_py  # type: ignore[import-untyped]
 from botocore.session import Session
 from stepwise import wiring
+from stepwise.answering.reply import Reply
 from stepwise.config import SettingsError
+from stepwise.errors import IdempotencyInProgress
 from stepwise.storage import aws_client
+from support.clock import Clock
+from support.tables import MemoryTable
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +50,32 @@ def test_environments_of_one_snapshot_do_not_choose_alike() -> None:
         choices.add(random.random())
 
     assert len(choices) == 5
+
+
+@pytest.mark.parametrize("gateway_timeout", [29, 290])
+def test_a_request_within_the_gateways_time_is_not_computed_twice(
+    monkeypatch: pytest.MonkeyPatch, gateway_timeout: int
+) -> None:
+    clock = Clock()
+    monkeypatch.setenv("GATEWAY_TIMEOUT_SECONDS", str(gateway_timeout))
+    monkeypatch.setattr(wiring, "patient_table", MemoryTable)
+    monkeypatch.setattr(wiring.time, "time", clock)
+    wiring.idempotency.cache_clear()
+    idempotency = wiring.idempotency()
+    assert idempotency is not None
+    computed = []
+
+    def slow() -> Reply:
+        computed.append("first")
+        clock.advance(gateway_timeout + 5)
+        with pytest.raises(IdempotencyInProgress):
+            idempotency.once("p", "k", b"x", lambda: Reply(200, {"computed": "twice"}))
+        return Reply(200, {})
+
+    idempotency.once("p", "k", b"x", slow)
+    wiring.idempotency.cache_clear()
+
+    assert computed == ["first"]
 
 
 def test_clients_share_a_session_and_keep_their_own_patience(monkeypatch: pytest.MonkeyPatch) -> None:

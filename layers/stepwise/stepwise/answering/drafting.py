@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from stepwise.errors import GenerationBroken, ModelError, ModelTimeout
 from stepwise.ollama.port import Chunk, Finish, Model, Prompt
-from stepwise.plan import Plan
+from stepwise.plan import Plan, known_fields
 
 __all__ = ["Draft", "restart", "write"]
 
@@ -49,7 +49,8 @@ class Draft:
 
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> Self:
-        return cls(**value)
+        """The draft of a record, whichever release wrote it."""
+        return cls(**known_fields(cls, value))
 
 
 def write(

@@ -13,7 +13,7 @@ from stepwise.answering.drafting import Draft, write
 from stepwise.answering.results import cacheable, read_result, ttl_seconds
 from stepwise.answering.verification import check, task_of, without_unmade_check
 from stepwise.observability import count, gauge, timing_ms
-from stepwise.plan import Plan
+from stepwise.plan import Plan, known_fields
 from stepwise.text.stop_sequences import Stopper
 from stepwise.text.thinking import Thinking, split
 from stepwise.text.tokens import estimate
@@ -44,7 +44,8 @@ class Progress:
 
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> Self:
-        return cls(**{**value, "draft": Draft.from_dict(value["draft"])}) if value else cls()
+        """The progress of a record, whichever release wrote it; nothing was done yet where it is empty."""
+        return cls(**known_fields(cls, {**value, "draft": Draft.from_dict(value.get("draft", {}))}))
 
 
 class Owner(Protocol):

@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from stepwise.answering.reply import Reply
 from stepwise.errors import IdempotencyInProgress, IdempotencyMismatch
+from stepwise.observability import count, logger
+from stepwise.storage.packing import VERSION, NewerRecord, pack, refuse_newer, unpack
 from stepwise.storage.table import (
     ConditionFailed,
     Item,
@@ -102,6 +103,7 @@ class Idempotency:
                 {
                     "pk": pk,
                     "sk": _SK,
+                    "version": VERSION,
                     "digest": digest,
                     "owner": owner,
                     "until": now + round(patience * 1000),
@@ -116,16 +118,23 @@ class Idempotency:
         return None
 
     def _keep(self, pk: str, owner: str, reply: Reply) -> None:
-        packed = zlib.compress(json.dumps([reply.status, reply.body, reply.headers]).encode(), 6)
+        """Keep *reply*; where that cannot be, the key is given free, as it would hold back every repetition."""
         try:
             self._table.update(
                 pk,
                 _SK,
-                set={"reply": packed, "expires_at": self._now() // 1000 + _KEPT_SECONDS},
+                set={
+                    "reply": pack([reply.status, reply.body, reply.headers]),
+                    "expires_at": self._now() // 1000 + _KEPT_SECONDS,
+                },
                 condition=equals("owner", owner),
             )
-        except TableError:
-            return
+        except ConditionFailed:
+            return  # the key has gone to a later request, whose reply counts
+        except TableError as error:
+            count("IdempotencyNotKept")
+            logger.warning("a reply was not kept for its key", extra={"reason": type(error).__name__})
+            self._forget(pk, owner)
 
     def _forget(self, pk: str, owner: str) -> None:
         try:
@@ -138,9 +147,13 @@ class Idempotency:
 
 
 def _kept(item: Item, digest: str) -> Reply:
+    try:
+        refuse_newer(item)
+    except NewerRecord:
+        raise IdempotencyInProgress(retry_after=1) from None  # a function of that release can read it
     if item["digest"] != digest:
         raise IdempotencyMismatch
     if "reply" not in item:
         raise IdempotencyInProgress(retry_after=1)
-    status, body, headers = json.loads(zlib.decompress(item["reply"]))
+    status, body, headers = unpack(item["reply"])[:3]
     return Reply(status, body, headers)

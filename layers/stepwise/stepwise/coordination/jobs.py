@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import secrets
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from stepwise.coordination.runs import KEPT_SECONDS, Run
 from stepwise.errors import NotFound
+from stepwise.storage.packing import VERSION, pack, refuse_newer, unpack
 from stepwise.storage.table import Table
 
 __all__ = ["Job", "Jobs", "new_job_id", "status_of"]
@@ -49,16 +48,16 @@ class Jobs:
         self, job_id: str, *, owner: str, kind: str, run_id: str, presentation: Mapping[str, Any]
     ) -> Job:
         now = round(self._clock() * 1000)
-        packed = zlib.compress(json.dumps(presentation, ensure_ascii=True).encode(), 6)
         self._table.put(
             {
                 "pk": f"job#{job_id}",
                 "sk": "job",
+                "version": VERSION,
                 "owner": owner,
                 "kind": kind,
                 "run_id": run_id,
                 "created_at": now,
-                "asked": packed,
+                "asked": pack(presentation),
                 "expires_at": now // 1000 + _KEPT_AT_MOST,
             }
         )
@@ -75,13 +74,14 @@ class Jobs:
         item = self._table.get(f"job#{job_id}", "job", consistent=True)
         if item is None or not secrets.compare_digest(item["owner"], owner):
             raise NotFound
+        refuse_newer(item)
         return Job(
             id=job_id,
             owner=owner,
             kind=item["kind"],
             run_id=item["run_id"],
             created_at=int(item["created_at"]),
-            presentation=json.loads(zlib.decompress(item["asked"])),
+            presentation=unpack(item["asked"]),
         )
 
     def gone(self, run: Run | None) -> bool:

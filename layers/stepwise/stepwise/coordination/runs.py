@@ -8,14 +8,13 @@ draft. A run ends once, as every ending needs that it has not ended.
 
 from __future__ import annotations
 
-import json
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from stepwise.coordination.slots import LEASE_SECONDS
 from stepwise.plan import Plan
+from stepwise.storage.packing import VERSION, pack, refuse_newer, unpack
 from stepwise.storage.table import (
     Condition,
     ConditionFailed,
@@ -92,11 +91,12 @@ class Runs:
         now = self._now()
         expires_at = now // 1000 + _ABANDONED_SECONDS
         self._table.put(
-            {"pk": _pk(run_id), "sk": "plan", "plan": _pack(plan.as_dict()), "expires_at": expires_at}
+            {"pk": _pk(run_id), "sk": "plan", "plan": pack(plan.as_dict()), "expires_at": expires_at}
         )
         item = {
             "pk": _pk(run_id),
             "sk": "run",
+            "version": VERSION,
             "kind": plan.kind,
             "group": group,
             "status": "running",
@@ -115,7 +115,7 @@ class Runs:
 
     def plan(self, run_id: str) -> Plan | None:
         item = self._table.get(_pk(run_id), "plan", consistent=True)
-        return Plan.from_dict(_unpack(item["plan"])) if item else None
+        return Plan.from_dict(unpack(item["plan"])) if item else None
 
     def join(self, run_id: str, waiter_id: str) -> Run | None:
         """Take an interest in a run that was admitted and has not ended; None when there is nothing to join."""
@@ -141,18 +141,18 @@ class Runs:
 
     def save(self, run: Run, progress: Mapping[str, Any], *, tokens: int, advanced: bool) -> None:
         """Keep what is there so far and move the lease on."""
-        values = {"lease_until": self._now() + _LEASE, "state": _pack(progress), "tokens": tokens}
+        values = {"lease_until": self._now() + _LEASE, "state": pack(progress), "tokens": tokens}
         self._own(run, set=values | ({"attempts": 0} if advanced else {}))
 
     def hand_over(self, run: Run, progress: Mapping[str, Any], *, tokens: int, advanced: bool) -> None:
         """Give the run back to the queue with what is there so far."""
         values = {"status": "queued", "lease_until": 0, "touched_at": self._now()}
-        values |= {"state": _pack(progress), "tokens": tokens} | ({"attempts": 0} if advanced else {})
+        values |= {"state": pack(progress), "tokens": tokens} | ({"attempts": 0} if advanced else {})
         self._own(run, set=values)
 
     def succeed(self, run: Run, result: Mapping[str, Any], *, tokens: int) -> None:
         self._own(
-            run, set=self._ending("succeeded") | {"result": _pack(result), "tokens": tokens}, remove=["state"]
+            run, set=self._ending("succeeded") | {"result": pack(result), "tokens": tokens}, remove=["state"]
         )
 
     def fail(self, run: Run, error: Mapping[str, Any]) -> None:
@@ -219,15 +219,8 @@ def _pk(run_id: str) -> str:
     return f"run#{run_id}"
 
 
-def _pack(value: Mapping[str, Any]) -> bytes:
-    return zlib.compress(json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode(), 6)
-
-
-def _unpack(data: bytes) -> Any:
-    return json.loads(zlib.decompress(data))
-
-
 def _run(item: Item) -> Run:
+    refuse_newer(item)
     return Run(
         id=item["pk"].removeprefix("run#"),
         kind=item["kind"],
@@ -236,7 +229,7 @@ def _run(item: Item) -> Run:
         fence=int(item["fence"]),
         lease_until=int(item["lease_until"]),
         created_at=int(item["created_at"]),
-        progress=_unpack(item["state"]) if item.get("state") else {},
+        progress=unpack(item["state"]) if item.get("state") else {},
         tokens=int(item.get("tokens", 0)),
         attempts=int(item.get("attempts", 0)),
         place=int(item.get("place", -1)),
@@ -244,6 +237,6 @@ def _run(item: Item) -> Run:
         touched_at=int(item.get("touched_at", 0)),
         waiters=frozenset(item.get("tickets") or ()),
         ended_at=int(item.get("ended_at", 0)),
-        result=_unpack(item["result"]) if item.get("result") else None,
+        result=unpack(item["result"]) if item.get("result") else None,
         error=item.get("error"),
     )

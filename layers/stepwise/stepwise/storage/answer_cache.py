@@ -8,16 +8,15 @@ failure the table is left alone for a while.
 from __future__ import annotations
 
 import hashlib
-import json
 import threading
 import time
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from stepwise.storage.bounded_calls import BoundedCalls, CallLate
 from stepwise.storage.lru import Lru
+from stepwise.storage.packing import NewerRecord, UnreadableRecord, pack, unpack
 from stepwise.storage.table import InvalidCall, Table
 
 __all__ = ["AnswerCache", "CachedAnswer"]
@@ -25,11 +24,8 @@ __all__ = ["AnswerCache", "CachedAnswer"]
 SCHEMA = 1
 """Raise it when the fields of stored answers change their meaning: older ones are then misses."""
 
-_LEVEL = 6
-"""Of zlib: answers shrink to 1/4.5 in 33 µs; level 1 to 1/4.2 in 24 µs, level 9 as 6 (424 outputs of the model)."""
 _MAX_COMPRESSED = 256 * 1024
 """Bytes; far under the 400 KB of an item, and over every answer that a model of 16,384 tokens can write."""
-_MAX_PLAIN = 8 * 1024 * 1024
 _MEMORY_BYTES = 32 * 1024 * 1024
 _SORT = "answer"
 _READ_SHARE = 2 / 3
@@ -278,25 +274,21 @@ def _digest(key: str, entry: _Entry) -> bytes:
 
 
 def _packed(answer: Mapping[str, Any]) -> bytes | None:
-    """*answer* as compressed JSON, or None if that cannot be or is too large."""
+    """*answer* as it is stored, or None if that cannot be or is too large."""
     try:
-        text = json.dumps(dict(answer), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    except (TypeError, ValueError, RecursionError):
+        body = pack(dict(answer))
+    except InvalidCall:
         return None
-    plain = text.encode("utf-8", "surrogatepass")
-    if len(plain) > _MAX_PLAIN:
-        return None
-    body = zlib.compress(plain, _LEVEL)
     return body if len(body) <= _MAX_COMPRESSED else None
 
 
 def _unpacked(body: bytes) -> dict[str, Any]:
-    decompressor = zlib.decompressobj()
     try:
-        plain = decompressor.decompress(body, _MAX_PLAIN)
-        answer = json.loads(plain.decode("utf-8", "surrogatepass"))
-    except (zlib.error, ValueError):
+        answer = unpack(body)
+    except NewerRecord:
+        raise _Unreadable("CacheOutdated") from None
+    except UnreadableRecord:
         raise _Unreadable("CacheDamaged") from None
-    if not decompressor.eof or not isinstance(answer, dict):
+    if not isinstance(answer, dict):
         raise _Unreadable("CacheDamaged")
     return answer

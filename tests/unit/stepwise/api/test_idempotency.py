@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -162,6 +163,32 @@ def test_a_late_first_reply_does_not_replace_the_second(endpoint: Endpoint) -> N
     endpoint.post(meanwhile=stall)
 
     assert endpoint.post() == second[0]
+
+
+def test_a_reply_that_is_too_large_to_be_kept_gives_its_key_free() -> None:
+    table, clock = MemoryTable(), Clock()
+    idempotency = Idempotency(table, clock=clock, patience=PATIENCE)
+    large = {"solution": random.Random(1).randbytes(450_000).hex()}
+    replies = [Reply(200, large), Reply(200, {"solution": "small"})]
+
+    given = [idempotency.once("p", "k", b"x", lambda: replies.pop(0)).body for _ in range(3)]
+
+    assert given == [large, {"solution": "small"}, {"solution": "small"}]
+
+
+def test_a_table_that_fails_only_when_the_reply_is_kept_gives_the_key_free(endpoint: Endpoint) -> None:
+    endpoint.post(meanwhile=lambda: endpoint.table.fail_next(1))
+
+    assert endpoint.post().body["number"] == 2
+
+
+def test_a_reply_that_a_later_release_kept_is_left_to_it(endpoint: Endpoint) -> None:
+    endpoint.post()
+    (record,) = endpoint.table.items()
+    endpoint.table.put({**record, "version": record["version"] + 1})
+
+    with pytest.raises(IdempotencyInProgress):
+        endpoint.post()
 
 
 def test_without_the_table_the_answer_is_given_all_the_same(endpoint: Endpoint) -> None:
