@@ -140,7 +140,9 @@ def _condensed(
     if not text:
         return None, None
     result = condense(text, question, settings.context_budget)
-    return result.text, {"kept": result.kept, "dropped": result.dropped} if result.changed else None
+    if result is None:
+        return text, None
+    return result.text, {"kept": result.kept, "dropped": result.dropped}
 
 
 def _parts(settings: Settings, language: str) -> dict[str, Any]:
