@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 from stepwise import wiring
 from stepwise.answering.respond import answer
+from support.handlers import handler_of
 from support.scene import PRESENTATION, Scene, caller, plan_of
 
 QUEUE = "arn:aws:sqs:eu-central-1:1:stepwise-Queue-AAA"
@@ -23,14 +22,8 @@ CONTEXT = SimpleNamespace(aws_request_id="r", get_remaining_time_in_millis=lambd
 @pytest.fixture
 def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     """functions/worker/handler.py, as Lambda loads it."""
-    path = Path(__file__).parents[3] / "functions/worker/handler.py"
-    spec = importlib.util.spec_from_file_location("worker_handler", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
     monkeypatch.setenv("AWS_REGION", "eu-central-1")
-    spec.loader.exec_module(module)
-    yield module
+    yield handler_of("worker")
     wiring.settings.cache_clear()
 
 
