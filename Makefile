@@ -8,7 +8,7 @@ export SAM_CLI_TELEMETRY = 0
 export AWS_DEFAULT_REGION ?= eu-central-1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lock-check security fuzz format build validate lock openapi clean
+.PHONY: help setup run test check lock-check security fuzz format build validate lock openapi vendor clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -73,6 +73,9 @@ build: setup ## what is deployed, by sam build
 
 openapi: setup ## write functions/status/openapi.json
 	@PYTHONPATH=layers/stepwise $(RUN) python infra/openapi.py
+
+vendor: ## fetch the playground's browser libraries again, at the versions of infra/vendor.py (needs npm)
+	@$(PYTHON) infra/vendor.py
 
 format: setup ## put the code in shape
 	@$(RUN) ruff check --fix .

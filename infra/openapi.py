@@ -98,7 +98,7 @@ def document() -> dict[str, Any]:
             ),
         },
         "servers": [{"url": "./", "description": "Where this document is."}],
-        "security": [{"key": []}, {"bearer": []}],
+        "security": [{"key": []}],
         "tags": [
             {"name": "answers", "description": "Problems in, answers out."},
             {"name": "jobs", "description": "Answers that take longer."},
@@ -108,13 +108,8 @@ def document() -> dict[str, Any]:
         "paths": _paths(),
         "components": {
             "securitySchemes": {
-                "key": {
-                    "type": "apiKey",
-                    "in": "header",
-                    "name": "x-api-key",
-                    "description": "The API key; it counts where both headers are sent.",
-                },
-                "bearer": {"type": "http", "scheme": "bearer", "description": "The same API key."},
+                "key": {"type": "apiKey", "in": "header", "name": "x-api-key"},
+                "bearer": {"type": "http", "scheme": "bearer"},
             },
             "headers": _headers(),
             "parameters": _parameters(),
@@ -163,7 +158,7 @@ def _paths() -> dict[str, Any]:
         "/v1/models/{model}": {
             "get": _openai("getModel", "One model", "Model", [401, 404, 429, 500], parameters=["ModelName"])
         },
-        "/": {"get": _open("root", "What this is", "Root")},
+        "/": {"get": _root()},
         "/health": {"get": _open("health", "Whether the functions run", "Health")},
         "/health/ready": {
             "get": _operation(
@@ -180,23 +175,30 @@ def _paths() -> dict[str, Any]:
         "/openapi.json": {
             "get": _open("openapi", "This document", "Document"),
         },
-        "/docs": {
-            "get": _operation(
-                "docs",
-                "A page that shows this document",
-                "status",
-                responses={
-                    "200": {
-                        "description": "The page.",
-                        "headers": {"x-request-id": {"$ref": "#/components/headers/RequestId"}},
-                        "content": {"text/html": {"schema": STRING}},
-                    }
-                },
-                errors=[405, 500],
-                security=[],
-            )
+        "/docs": {"get": _page("docs", "A page that shows this document")},
+        "/playground": {"get": _page("playground", "A page where people try it")},
+    }
+
+
+def _root() -> dict[str, Any]:
+    operation = _open("root", "What this is", "Root")
+    operation["responses"]["303"] = {
+        "description": "The playground, for a browser (Accept: text/html).",
+        "headers": {
+            "x-request-id": {"$ref": "#/components/headers/RequestId"},
+            "Location": {"description": "Where the playground is.", "schema": STRING},
         },
     }
+    return operation
+
+
+def _page(name: str, summary: str) -> dict[str, Any]:
+    page = {
+        "description": "The page.",
+        "headers": {"x-request-id": {"$ref": "#/components/headers/RequestId"}},
+        "content": {"text/html": {"schema": STRING}},
+    }
+    return _operation(name, summary, "status", responses={"200": page}, errors=[405, 500], security=[])
 
 
 def _operation(
@@ -277,6 +279,7 @@ def _openai(
         body=body,
         responses={"200": _answer("As OpenAI's API answers.", reply)},
         errors=[*errors, 405],
+        security=[{"bearer": []}],
         error="OpenAIError",
     )
 

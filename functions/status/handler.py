@@ -1,8 +1,9 @@
-"""GET /, /health, /health/ready, /openapi.json and /docs."""
+"""GET /, /health, /health/ready, /openapi.json, /docs and /playground."""
 
 import json
 from pathlib import Path
 
+import assets
 import aws_lambda_powertools.event_handler.openapi as powertools_openapi
 from aws_lambda_powertools.event_handler import Response
 from stepwise import __version__, wiring
@@ -29,10 +30,15 @@ _LIMITED = [
 _PAGE_POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
 )
+_PLAYGROUND = assets.playground(_HERE / "playground")
+_PLAYGROUND_VERSION = assets.version_of(_PLAYGROUND)
+_PLAYGROUND_PAGE = assets.playground_page(_PLAYGROUND, _PLAYGROUND_VERSION)
 
 
 @api.get("/")
 def root() -> Response[str]:
+    if api.call.wants_html:
+        return api.reply(Reply(303, {}, {"Location": _beside_root("playground"), "Vary": "Accept"}))
     document = json.loads((_HERE / "openapi.json").read_text(encoding="utf-8"))
     body = {
         "message": "Stepwise solves mathematics and analyses logic step by step.",
@@ -40,7 +46,7 @@ def root() -> Response[str]:
         "model": wiring.settings().model_name,
         "endpoints": [path for path in document["paths"] if path != "/"],
     }
-    return api.reply(Reply(200, body))
+    return api.reply(Reply(200, body, {"Vary": "Accept"}))
 
 
 @api.get("/health")
@@ -81,6 +87,47 @@ def docs_asset(asset: str) -> Response[str]:
         raise NotFound
     path, kind = _ASSETS[asset]
     return _file(path, kind, {"Cache-Control": "public, max-age=86400"})
+
+
+@api.get("/playground")
+def playground() -> Response[str]:
+    if api.call.path.endswith("/"):  # the page names its files as they are seen from /playground
+        return api.reply(Reply(308, {}, {"Location": "../playground"}))
+    return _asset(_PLAYGROUND_PAGE, {"Cache-Control": "no-cache", **assets.PAGE_HEADERS})
+
+
+@api.get("/playground/<version>/<name>")
+def playground_asset(version: str, name: str) -> Response[str]:
+    """A file of the playground; a page of another version is given today's file, but may not keep it."""
+    if name not in _PLAYGROUND:
+        raise NotFound
+    kept = "public, max-age=31536000, immutable" if version == _PLAYGROUND_VERSION else "no-cache"
+    return _asset(_PLAYGROUND[name], {"Cache-Control": kept})
+
+
+def _beside_root(name: str) -> str:
+    """The address of *name* beside ``/``: the gateway's own host name has the stage first, with or without a slash."""
+    context = api.current_event.raw_event.get("requestContext") or {}
+    if ".execute-api." in str(context.get("domainName")):
+        return f"/{context.get('stage')}/{name}"
+    return f"./{name}"
+
+
+def _asset(asset: assets.Asset, headers: dict[str, str]) -> Response[str]:
+    """*asset*, or 304 for a client that has it."""
+    call = api.call
+    known = asset.matches(call.headers.get("if-none-match", ""))
+    return Response(
+        status_code=304 if known else 200,
+        content_type=asset.kind,
+        body="" if known else asset.text,
+        headers={
+            "X-Content-Type-Options": "nosniff",
+            "ETag": asset.etag,
+            "x-request-id": call.id,
+            **headers,
+        },
+    )
 
 
 def _file(path: Path, kind: str, headers: dict[str, str] | None = None) -> Response[str]:

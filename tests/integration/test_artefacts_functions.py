@@ -223,11 +223,14 @@ def test_status_answers_without_the_rest(place: Place) -> None:
 
 
 @pytest.mark.parametrize(
-    "header",
-    [{"x-api-key": "example-key-of-a-partner"}, {"Authorization": "Bearer example-key-of-a-partner"}],
+    ("name", "header"),
+    [
+        ("KeyAuthorizerFunction", {"x-api-key": "example-key-of-a-partner"}),
+        ("BearerAuthorizerFunction", {"Authorization": "Bearer example-key-of-a-partner"}),
+    ],
 )
-def test_the_authorizer_finds_the_key(place: Place, header: dict[str, str]) -> None:
-    with emulated(place, "KeyAuthorizerFunction") as function:
+def test_an_authorizer_finds_the_key(place: Place, name: str, header: dict[str, str]) -> None:
+    with emulated(place, name) as function:
         allowed = function(event("authorizer", headers=header)).json()
         refused = function(event("authorizer", headers={})).json()
 

@@ -18,6 +18,7 @@ from stepwise_local.gateway.proxy import (
     Answer,
     BadAnswer,
     Request,
+    compressed,
     find_route,
     proxy_answer,
     proxy_event,
@@ -93,6 +94,8 @@ class Gateway:
                 "gateway", f"{route.function} failed: {type(error).__name__} {request.request_id}"
             )
             return await self._refuse(send, "API_CONFIGURATION_ERROR", request.request_id, 502)
+        accepted = request.header("accept-encoding") or ""
+        answer = compressed(answer, accepted, self._bundle.minimum_compression)
         await _send_whole(send, answer, request.request_id)
         return answer.status
 

@@ -7,6 +7,7 @@ developer guide.
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import re
 import time
@@ -17,7 +18,16 @@ from urllib.parse import parse_qsl
 
 from stepwise_local.template.model import Route
 
-__all__ = ["Answer", "BadAnswer", "Request", "find_route", "proxy_answer", "proxy_event", "split_stream"]
+__all__ = [
+    "Answer",
+    "BadAnswer",
+    "Request",
+    "compressed",
+    "find_route",
+    "proxy_answer",
+    "proxy_event",
+    "split_stream",
+]
 
 _DELIMITER = b"\0" * 8
 _LONGEST_METADATA = 16_384
@@ -178,6 +188,16 @@ def proxy_answer(payload: bytes) -> Answer:
     except ValueError as error:
         raise BadAnswer("the body is no base64") from error
     return Answer(*_status_and_headers(document), data)
+
+
+def compressed(answer: Answer, accept_encoding: str, minimum: int | None) -> Answer:
+    """*answer* as the gateway sends it to a client with this ``Accept-Encoding``; one that has a coding is left alone."""
+    codings = {coding.split(";")[0].strip().lower() for coding in accept_encoding.split(",")}
+    coded = any(name.lower() == "content-encoding" for name, _ in answer.headers)
+    if minimum is None or len(answer.body) < minimum or "gzip" not in codings or coded:
+        return answer
+    headers = [*answer.headers, ("content-encoding", "gzip")]
+    return Answer(answer.status, headers, gzip.compress(answer.body, 6, mtime=0))
 
 
 def _json_object(payload: bytes) -> dict[str, Any]:

@@ -7,7 +7,13 @@ from typing import Any
 from stepwise_local.template.model import Authorizer, GatewayResponse, Route, Throttle
 from stepwise_local.template.yaml_values import Template, TemplateError
 
-__all__ = ["read_authorizers", "read_gateway_responses", "read_routes", "read_throttle"]
+__all__ = [
+    "read_authorizers",
+    "read_gateway_responses",
+    "read_minimum_compression",
+    "read_routes",
+    "read_throttle",
+]
 
 
 def _auth(template: Template) -> dict[str, Any]:
@@ -98,4 +104,13 @@ def read_throttle(template: Template) -> Throttle | None:
         throttle = plan.get("Throttle")
         if throttle:
             return Throttle(rate=float(throttle["RateLimit"]), burst=int(throttle["BurstLimit"]))
+    return None
+
+
+def read_minimum_compression(template: Template) -> int | None:
+    """Bytes from which answers are compressed, if any are."""
+    for properties in template.of_type("AWS::Serverless::Api").values():
+        size = template.value(properties.get("MinimumCompressionSize"))
+        if size is not None:
+            return int(size)
     return None

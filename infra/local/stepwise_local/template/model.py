@@ -134,3 +134,5 @@ class Bundle:
     tables: tuple[Table, ...]
     event_sources: tuple[EventSource, ...]
     schedules: tuple[Schedule, ...]
+    minimum_compression: int | None = None
+    """Bytes from which the gateway compresses answers; ``None``: never."""

@@ -14,6 +14,7 @@ from typing import Any
 from stepwise_local.template.api_reader import (
     read_authorizers,
     read_gateway_responses,
+    read_minimum_compression,
     read_routes,
     read_throttle,
 )
@@ -48,6 +49,7 @@ def read_bundle(path: Path, settings: Mapping[str, str], aws_url: str) -> Bundle
         tables=_tables(template),
         event_sources=_event_sources(template),
         schedules=_schedules(template),
+        minimum_compression=read_minimum_compression(template),
     )
 
 

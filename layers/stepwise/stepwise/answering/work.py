@@ -10,7 +10,7 @@ from typing import Any, Protocol, Self
 from stepwise import prompts
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.drafting import Draft, write
-from stepwise.answering.results import cacheable, check_rank, is_refuted, read_result, ttl_seconds
+from stepwise.answering.results import cacheable, read_result, ttl_seconds
 from stepwise.answering.verification import check, task_of, without_unmade_check
 from stepwise.observability import count, gauge, timing_ms
 from stepwise.plan import Plan, known_fields
@@ -25,12 +25,12 @@ __all__ = ["Owner", "Progress", "perform", "store"]
 class Progress:
     """How far the work has come; plain values, so that another worker can go on from it.
 
-    ``wrong`` is the refuted first answer, ``false_line`` its line in which a step is false (from 1), if one was found.
+    ``wrong`` and ``why`` are the refuted first answer and what was wrong with it.
     """
 
     draft: Draft = field(default_factory=Draft)
     wrong: str = ""
-    false_line: int | None = None
+    why: str = ""
     spent: int = 0
     spent_ms: int = 0
 
@@ -100,7 +100,8 @@ def perform(
             check(deps.checker, plan, result)
             if plan.kind == "solve":
                 count(result["verification"]["status"].capitalize())
-        if not (is_refuted(result) and plan.subject["verify"]) or progress.wrong or not again(progress):
+        refuted = plan.kind == "solve" and (result["verification"] or {}).get("status") == "refuted"
+        if not refuted or progress.wrong or not again(progress):
             return result
         _ask_once_more(progress, result, deps.settings.thinking)
 
@@ -129,15 +130,11 @@ def _kept(
 
 
 def store(deps: Dependencies, plan: Plan, result: Mapping[str, Any]) -> bool:
-    """Keep *result* for the next who asks, where it is an answer and none that is better checked is kept already.
-
-    A refuted one is kept only briefly. True when it is kept.
-    """
+    """Keep *result* for the next who asks, where it is an answer; a refuted one only briefly."""
     if not (plan.store and plan.key and cacheable(result)):
         return False
     ttl = ttl_seconds(result, deps.settings.cache_ttl_seconds)
-    kept = without_unmade_check(result)
-    return deps.cache.put(plan.key, kept, ttl_seconds=ttl, rank=check_rank(kept))
+    return deps.cache.put(plan.key, without_unmade_check(result), ttl_seconds=ttl)
 
 
 def _asked(plan: Plan, progress: Progress) -> Plan:
@@ -146,7 +143,7 @@ def _asked(plan: Plan, progress: Progress) -> Plan:
     messages = prompts.retry_messages(
         [dict(message) for message in plan.messages],
         progress.wrong,
-        progress.false_line,
+        progress.why,
         language=plan.subject["language"],
     )
     return replace(plan, messages=tuple(messages))
@@ -165,7 +162,7 @@ def _measure(progress: Progress) -> None:
 
 def _ask_once_more(progress: Progress, result: Mapping[str, Any], thinking: Thinking) -> None:
     progress.wrong = split(progress.draft.text, thinking=thinking).answer
-    progress.false_line = result["false_line"]
+    progress.why = result["verification"]["detail"]
     progress.spent = progress.tokens
     progress.spent_ms += progress.draft.model_ms
     progress.draft = Draft()

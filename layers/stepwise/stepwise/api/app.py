@@ -70,6 +70,13 @@ class Call:
         events = accepted.get("text/event-stream", 0.0)
         return events > 0 and events >= accepted.get("application/json", 0.0)
 
+    @property
+    def wants_html(self) -> bool:
+        """Whether the client asks for a page by name, as browsers do, and not rather for JSON."""
+        accepted = _accepted(self.headers.get("accept", ""))
+        pages = accepted.get("text/html", 0.0)
+        return pages > 0 and pages > accepted.get("application/json", 0.0)
+
 
 class Api(APIGatewayRestResolver):
     """Powertools' resolver with this API's errors, and with routes that may stream.
@@ -80,13 +87,12 @@ class Api(APIGatewayRestResolver):
     def __init__(self) -> None:
         super().__init__()
         self._streamed: StreamingResponse | None = None
-        self._call: Call | None = None
         self.exception_handler(StepwiseError)(self.error_response)
         self.exception_handler(Exception)(self._unexpected)
         self.exception_handler(NotFoundError)(lambda _: self.error_response(self._no_route()))
 
     def resolve(self, event: Any, context: Any) -> Any:
-        self._streamed = self._call = None
+        self._streamed = None
         response = super().resolve(event, context)
         streamed, self._streamed = self._streamed, None
         return streamed or response
@@ -98,12 +104,7 @@ class Api(APIGatewayRestResolver):
 
     @property
     def call(self) -> Call:
-        """The call that is being answered; its body is decoded once."""
-        if self._call is None:
-            self._call = self._read_call()
-        return self._call
-
-    def _read_call(self) -> Call:
+        """The call that is being answered."""
         event = self.current_event.raw_event
         request_context = event.get("requestContext") or {}
         return Call(

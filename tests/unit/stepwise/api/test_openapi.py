@@ -83,4 +83,4 @@ def test_only_what_is_open_needs_no_key(document: Any) -> None:
         if operations.get("get", {}).get("security") == []
     ]
 
-    assert open_to_all == ["/", "/health", "/openapi.json", "/docs"]
+    assert open_to_all == ["/", "/health", "/openapi.json", "/docs", "/playground"]
