@@ -98,7 +98,7 @@ def document() -> dict[str, Any]:
             ),
         },
         "servers": [{"url": "./", "description": "Where this document is."}],
-        "security": [{"key": []}],
+        "security": [{"key": []}, {"bearer": []}],
         "tags": [
             {"name": "answers", "description": "Problems in, answers out."},
             {"name": "jobs", "description": "Answers that take longer."},
@@ -108,8 +108,13 @@ def document() -> dict[str, Any]:
         "paths": _paths(),
         "components": {
             "securitySchemes": {
-                "key": {"type": "apiKey", "in": "header", "name": "x-api-key"},
-                "bearer": {"type": "http", "scheme": "bearer"},
+                "key": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "x-api-key",
+                    "description": "The API key; it counts where both headers are sent.",
+                },
+                "bearer": {"type": "http", "scheme": "bearer", "description": "The same API key."},
             },
             "headers": _headers(),
             "parameters": _parameters(),
@@ -279,7 +284,6 @@ def _openai(
         body=body,
         responses={"200": _answer("As OpenAI's API answers.", reply)},
         errors=[*errors, 405],
-        security=[{"bearer": []}],
         error="OpenAIError",
     )
 

@@ -18,7 +18,7 @@ def _record(record: SQSRecord, remaining: Callable[[], float]) -> None:
         raise RuntimeError("TABLE_NAME and QUEUE_URL are not set")
     body = record.json_body
     run_id = str(body["run_id"])
-    if not deps.settings.queue_url.endswith("/" + record.event_source_arn.split(":")[-1]):
+    if record.event_source_arn == deps.settings.dead_letter_queue_arn:
         fail_dead_letter(deps, deps.shared, run_id)
         return
     queue = deps.shared.queue

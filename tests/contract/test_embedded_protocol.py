@@ -27,7 +27,8 @@ _PROVOKED = {"chat-runner-killed", "chat-stream-runner-killed"}
 _CASES = sorted(path.stem for path in _DATA.glob("*.json") if path.stem not in _PROVOKED)
 
 
-def _start(*arguments: str) -> tuple[subprocess.Popen[str], str]:
+def _start(*arguments: str, sigint: Any = signal.SIG_DFL) -> tuple[subprocess.Popen[str], str]:
+    """The server and its address; *sigint* is what it inherits."""
     root = Path(__file__).parents[2]
     process = subprocess.Popen(
         [sys.executable, "-m", "embedded_model", "--port", "0", *arguments],
@@ -35,6 +36,7 @@ def _start(*arguments: str) -> tuple[subprocess.Popen[str], str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, sigint),
     )
     assert process.stdout is not None
     line = process.stdout.readline()
@@ -235,9 +237,10 @@ def test_a_speed_that_makes_no_sense_is_one_sentence_and_an_exit_code() -> None:
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-def test_a_signal_ends_a_stream_with_an_error_line_and_without_noise() -> None:
+@pytest.mark.parametrize("inherited", [signal.SIG_DFL, signal.SIG_IGN], ids=["foreground", "background"])
+def test_a_signal_ends_a_stream_with_an_error_line_and_without_noise(inherited: Any) -> None:
     # Given an answer under way
-    process, url = _start("--tokens-per-second", "20")
+    process, url = _start("--tokens-per-second", "20", sigint=inherited)
     body = {"model": _NAME, "messages": [_QUESTION]}
     with httpx.stream("POST", url + "/api/chat", json=body, timeout=30) as response:
         lines = response.iter_lines()

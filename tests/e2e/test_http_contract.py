@@ -198,6 +198,18 @@ BODIES = {
 BEARER = {"authorization": "Bearer demo-key"}
 
 
+@pytest.mark.parametrize("header", [{"x-api-key": "demo-key"}, BEARER], ids=["x-api-key", "bearer"])
+@pytest.mark.parametrize("path", [*BODIES, "/v1/models", "/v1/jobs/job_nobodys", "/health/ready"])
+def test_either_header_opens_every_path(embedded: Any, path: str, header: dict[str, str]) -> None:
+    with httpx.Client(base_url=embedded.stack.base_url, timeout=60, trust_env=False) as http:
+        method = "POST" if path in BODIES else "GET"
+        refused = http.request(method, path, json=BODIES.get(path))
+        opened = http.request(method, path, json=BODIES.get(path), headers=header)
+
+    assert refused.status_code == 401
+    assert opened.status_code == (404 if "jobs" in path else 200)
+
+
 @pytest.mark.parametrize("stream", [False, True])
 @pytest.mark.parametrize("path", list(BODIES))
 def test_every_answer_of_the_model_has_its_id_and_says_where_it_came_from(

@@ -104,6 +104,15 @@ def test_an_authorizer_is_asked_once_for_each_key(http: httpx.Client) -> None:
     assert first["identity"]["apiKeyId"] != other["identity"]["apiKeyId"]
 
 
+def test_an_authorizer_that_keeps_nothing_is_asked_for_every_request(http: httpx.Client) -> None:
+    headers = [{"x-api-key": "demo-key"}, {"Authorization": "Bearer demo-key-2"}, {"x-api-key": "demo-key"}]
+    asked = [http.get("/either", headers=each).json()["event"]["requestContext"] for each in headers]
+
+    assert len({each["authorizer"]["asked"] for each in asked}) == 3
+    assert asked[0]["identity"]["apiKeyId"] == asked[2]["identity"]["apiKeyId"]
+    assert asked[0]["identity"]["apiKeyId"] != asked[1]["identity"]["apiKeyId"]
+
+
 def test_a_body_over_ten_megabytes_is_refused(http: httpx.Client) -> None:
     response = http.post("/do/it", headers=KEY, content=b"x" * (10 * 1024 * 1024 + 1))
     assert (response.status_code, response.json()["code"]) == (413, "payload_too_large")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import os
+import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +29,8 @@ _DEFAULT_SPEED = "60"
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """Serve until a signal comes; the exit code: 1 after a start that failed, 130 after SIGINT."""
+    # Who starts it as a background job or under nohup lets it inherit that SIGINT is ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         options = _parser(environ).parse_args(arguments)
         listener = _listen(options.port)

@@ -48,6 +48,8 @@ class Settings:
     """DynamoDB table; empty: no cache, no jobs."""
     queue_url: str = ""
     """SQS queue of handed-over answers; empty: no hand-over."""
+    dead_letter_queue_arn: str = ""
+    """SQS queue of messages that came back too often; empty: there is none."""
     aws_timeout: float = 0.3
     """Longest time that the answer cache may cost a request."""
     thinking: Thinking = "auto"
@@ -84,6 +86,7 @@ class Settings:
             cache_ttl_seconds=read("CACHE_TTL_SECONDS", cls.cache_ttl_seconds, _integer(1, 31_536_000)),
             table_name=read("TABLE_NAME", cls.table_name, str),
             queue_url=read("QUEUE_URL", cls.queue_url, str),
+            dead_letter_queue_arn=read("DEAD_LETTER_QUEUE_ARN", cls.dead_letter_queue_arn, str),
             aws_timeout=read("AWS_TIMEOUT_SECONDS", cls.aws_timeout, _number(0.02, 10)),
             thinking=read("THINKING", cls.thinking, _choice("auto", "tagged", "implicit")),
             prefill=read("PREFILL", cls.prefill, _choice("auto", "never")),

@@ -29,6 +29,7 @@ VARIABLES: dict[str, tuple[str, str, Any]] = {
     "CACHE_TTL_SECONDS": ("cache_ttl_seconds", "60", 60),
     "TABLE_NAME": ("table_name", "stepwise", "stepwise"),
     "QUEUE_URL": ("queue_url", "http://127.0.0.1:4566/1/jobs", "http://127.0.0.1:4566/1/jobs"),
+    "DEAD_LETTER_QUEUE_ARN": ("dead_letter_queue_arn", "arn:aws:sqs:x:1:dead", "arn:aws:sqs:x:1:dead"),
     "AWS_TIMEOUT_SECONDS": ("aws_timeout", "0.5", 0.5),
     "THINKING": ("thinking", "implicit", "implicit"),
     "PREFILL": ("prefill", "never", "never"),

@@ -13,9 +13,9 @@ from embedded_model.values.solution import Language
 __all__ = ["Asked", "asked", "too_late"]
 
 Task = Literal["solve", "analyze", "chat"]
-# The bundle's prompts put a text from outside between tags, numbered where the text holds the tag itself.
+# The bundle's prompts put a text from outside between tags with a number made of the text.
 _FENCE = re.compile(
-    r"^<(?P<tag>(?P<name>problem|context|text|question)(?:-\d+)?)>\n(?P<body>.*?)\n</(?P=tag)>\s*?$",
+    r"^<(?P<tag>(?P<name>problem|context|text|question)(?:-[0-9a-f]{8})?)>\n(?P<body>.*?)\n</(?P=tag)>\s*?$",
     re.DOTALL | re.MULTILINE,
 )
 _BRIEF = re.compile(r"without the steps|only the final answer|不要写步骤|只给出", re.IGNORECASE)

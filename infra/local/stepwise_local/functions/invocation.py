@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 
 __all__ = ["FunctionError", "Invocation"]
 
 _CHUNKS_WAITING = 64
 
 
-@dataclass(frozen=True)
 class FunctionError(Exception):
     """The function failed, ran out of time or its process died; *kind* is Lambda's error type."""
 
-    kind: str
-    message: str
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(kind, message)
+        self.kind = kind
+        self.message = message
 
 
 class Invocation:

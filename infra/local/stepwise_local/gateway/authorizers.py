@@ -73,6 +73,17 @@ class Authorizers:
         if not all(identity) and authorizer.ttl > 0:
             raise Refused("UNAUTHORIZED")
         index = (authorizer.name, *(value or "" for value in identity))
+        if authorizer.ttl > 0:
+            verdict = await self._remembered(index, authorizer, event, arn)
+        else:
+            verdict = await self._ask(authorizer, event, arn)
+        if not _allows(verdict.policy, arn):
+            raise Refused("ACCESS_DENIED")
+        return verdict.context, verdict.key
+
+    async def _remembered(
+        self, index: tuple[str, ...], authorizer: Authorizer, event: dict[str, Any], arn: str
+    ) -> _Verdict:
         if len(self._asking) > _MOST_REMEMBERED:
             self._asking.clear()
             self._verdicts.clear()
@@ -81,9 +92,7 @@ class Authorizers:
             if verdict is None or verdict.expires <= self._clock():
                 verdict = await self._ask(authorizer, event, arn)
                 self._verdicts[index] = verdict
-        if not _allows(verdict.policy, arn):
-            raise Refused("ACCESS_DENIED")
-        return verdict.context, verdict.key
+        return verdict
 
     async def _ask(self, authorizer: Authorizer, event: dict[str, Any], arn: str) -> _Verdict:
         question = {**event, "type": "REQUEST", "methodArn": arn}

@@ -42,7 +42,8 @@ CANNOT = (
 def verify(request: dict[str, Any]) -> dict[str, Any]:
     """Check `final_answer` and the steps of `solution` against `problem`; `language` is that of the `detail`.
 
-    The reply has `status` (verified, refuted, unverifiable), `method` and `detail`, and depends on nothing else.
+    The reply has `status` (verified, refuted, unverifiable), `method` and `detail`, for a false step also the `line` of
+    the solution (from 1), and depends on nothing else.
     Where something raised what `CANNOT` does not foresee, nothing is said of the answer, and `fault` is the
     name of the exception. Raises MemoryError only, as what lacked memory was not checked.
     """
@@ -75,7 +76,7 @@ def _of_steps(problem: str, solution: str, language: str) -> dict[str, Any] | No
         return None
     values = {"left": shown(found.left), "right": shown(found.right)}
     detail = sentence("step", language, line=str(found.line), statement=found.written, **values)
-    return _verdict("refuted", "arithmetic", detail)
+    return _verdict("refuted", "arithmetic", detail) | {"line": found.line}
 
 
 def _of_answer(problem: str, answer: object, language: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from stepwise.answering.joining import begin, find_slot, own, watch, withdraw
 from stepwise.answering.ownership import Ownership
 from stepwise.answering.preferences import Preferences
 from stepwise.answering.reply import Reply, accepted, cache_status_hit, cache_status_miss
-from stepwise.answering.results import cacheable, shape
+from stepwise.answering.results import cacheable, is_refuted, shape
 from stepwise.answering.verification import check, unchecked
 from stepwise.answering.work import Progress, perform, store
 from stepwise.coordination.coordination import Coordination
@@ -88,7 +88,7 @@ def answer(deps: Dependencies, plan: Plan, presentation: Mapping[str, Any], call
 def cached_reply(
     deps: Dependencies, plan: Plan, presentation: Mapping[str, Any], preferences: Preferences
 ) -> Reply | None:
-    """The answer that is there already."""
+    """The answer that is there already; a refuted one is none for a client who wants it checked."""
     if not plan.key or preferences.no_cache or preferences.no_store:
         return None
     found = deps.cache.get(plan.key)
@@ -99,6 +99,8 @@ def cached_reply(
         check(deps.checker, plan, result)
         if not unchecked(plan, result):
             store(deps, plan, result)
+    if presentation["verify"] and is_refuted(result):
+        return None
     headers = {"Cache-Status": cache_status_hit(found.expires_at - deps.clock())}
     return Reply(200, shape(plan.kind, result, presentation, cached=True), headers)
 

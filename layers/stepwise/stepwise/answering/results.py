@@ -11,7 +11,15 @@ from stepwise.parsing.solution import read_solution
 from stepwise.plan import Plan
 from stepwise.text.thinking import Thinking, split
 
-__all__ = ["REFUTED_TTL_SECONDS", "cacheable", "read_result", "shape", "ttl_seconds"]
+__all__ = [
+    "REFUTED_TTL_SECONDS",
+    "cacheable",
+    "check_rank",
+    "is_refuted",
+    "read_result",
+    "shape",
+    "ttl_seconds",
+]
 
 REFUTED_TTL_SECONDS = 300
 """A refuted answer is reused only this long."""
@@ -53,6 +61,7 @@ def _solution(plan: Plan, answer: str) -> dict[str, Any]:
         "steps": [{"title": step.title, "text": step.text} for step in solution.steps],
         "final_answer": solution.final_answer,
         "verification": None,
+        "false_line": None,
     }
 
 
@@ -73,10 +82,36 @@ def cacheable(result: Mapping[str, Any]) -> bool:
     return result["finish_reason"] == "stop" and bool(text)
 
 
+def is_refuted(result: Mapping[str, Any]) -> bool:
+    """Whether the check says that the answer is wrong."""
+    return _status(result) == "refuted"
+
+
+def check_rank(result: Mapping[str, Any]) -> int:
+    """How well *result* is checked: 3 verified, 2 corroborated, 1 unverifiable, 0 refuted or not checked.
+
+    A cached answer never gives way to one of a lower rank. The verdict of the solver is to an analysis what
+    ``verified`` is to a solution.
+    """
+    match _status(result):
+        case "verified":
+            return 3
+        case "refuted":
+            return 0
+        case "" if "verification" in result:
+            return 0
+    if (result.get("validity") or {}).get("solver", "unknown") != "unknown":
+        return 3
+    return 2 if (result.get("confidence") or {}).get("level") == "corroborated" else 1
+
+
 def ttl_seconds(result: Mapping[str, Any], ordinary: int) -> int:
-    verification = result.get("verification")
-    refuted = verification is not None and verification["status"] == "refuted"
-    return min(ordinary, REFUTED_TTL_SECONDS) if refuted else ordinary
+    """Seconds for which *result* is reused; a refuted one only briefly."""
+    return min(ordinary, REFUTED_TTL_SECONDS) if is_refuted(result) else ordinary
+
+
+def _status(result: Mapping[str, Any]) -> str:
+    return str((result.get("verification") or {}).get("status", ""))
 
 
 def shape(

@@ -109,8 +109,11 @@ class SandboxChecker:
 
 
 def task_of(plan: Plan) -> str | None:
-    """The checkers' task for this kind of answer; None where nothing is to be checked."""
-    if not plan.subject.get("verify"):
+    """The checkers' task for this kind of answer; None where nothing is to be checked.
+
+    What others may get from the cache is checked, whether or not this client asks for it.
+    """
+    if not (plan.subject.get("verify") or plan.store):
         return None
     return {"solve": "mathematics", "analyze": "logic"}.get(plan.kind)
 
@@ -119,14 +122,17 @@ def check(checker: Checker, plan: Plan, result: dict[str, Any]) -> None:
     """Fill in what the check of *result* says: ``verification`` of a solution, ``validity`` of an analysis."""
     language = plan.subject["language"]
     if plan.kind == "solve":
-        result["verification"] = _verification(checker, plan, result, language)
+        result["verification"], result["false_line"] = _verification(checker, plan, result, language)
     elif plan.kind == "analyze":
         _decide(checker, result, language)
 
 
-def _verification(checker: Checker, plan: Plan, result: Mapping[str, Any], language: str) -> dict[str, str]:
+def _verification(
+    checker: Checker, plan: Plan, result: Mapping[str, Any], language: str
+) -> tuple[dict[str, str], int | None]:
+    """The verification, and the line of the solution in which a step is false, if one was found."""
     if not result["solution"]:
-        return _unverifiable(_NO_ANSWER[language])
+        return _unverifiable(_NO_ANSWER[language]), None
     payload = {
         "problem": plan.subject["problem"],
         "final_answer": result["final_answer"],
@@ -136,8 +142,10 @@ def _verification(checker: Checker, plan: Plan, result: Mapping[str, Any], langu
     try:
         found = _run(checker, "mathematics", payload, ("status", "method", "detail"))
     except CheckNotRun as not_run:
-        return _unverifiable(_NOT_RUN[not_run.cause][language], NOT_RUN)
-    return {name: str(value) for name, value in found.items()}
+        return _unverifiable(_NOT_RUN[not_run.cause][language], NOT_RUN), None
+    line = found.pop("line")
+    told = {name: str(value) for name, value in found.items()}
+    return told, line if isinstance(line, int) else None
 
 
 def _unverifiable(detail: str, method: str = "none") -> dict[str, str]:
@@ -145,14 +153,16 @@ def _unverifiable(detail: str, method: str = "none") -> dict[str, str]:
 
 
 def _run(checker: Checker, task: str, payload: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
-    """The *fields* of a check's result; a check that fails is logged and counted by its cause.
+    """The *fields* of a check's result, and its ``line`` (None if it has none).
+
+    A check that fails is logged and counted by its cause.
 
     Raises:
         CheckNotRun: whatever befell the check; the answer is still given.
     """
     try:
         found = checker.run(task, payload)
-        wanted = {name: found[name] for name in fields}
+        wanted = {name: found[name] for name in fields} | {"line": found.get("line")}
     except CheckNotRun as not_run:
         count("ChecksNotRun", cause=not_run.cause)
         logger.warning(

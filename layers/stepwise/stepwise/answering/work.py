@@ -10,7 +10,7 @@ from typing import Any, Protocol, Self
 from stepwise import prompts
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.drafting import Draft, write
-from stepwise.answering.results import cacheable, read_result, ttl_seconds
+from stepwise.answering.results import cacheable, check_rank, is_refuted, read_result, ttl_seconds
 from stepwise.answering.verification import check, task_of, without_unmade_check
 from stepwise.observability import count, gauge, timing_ms
 from stepwise.plan import Plan, known_fields
@@ -25,12 +25,12 @@ __all__ = ["Owner", "Progress", "perform", "store"]
 class Progress:
     """How far the work has come; plain values, so that another worker can go on from it.
 
-    ``wrong`` and ``why`` are the refuted first answer and what was wrong with it.
+    ``wrong`` is the refuted first answer, ``false_line`` its line in which a step is false (from 1), if one was found.
     """
 
     draft: Draft = field(default_factory=Draft)
     wrong: str = ""
-    why: str = ""
+    false_line: int | None = None
     spent: int = 0
     spent_ms: int = 0
 
@@ -100,8 +100,7 @@ def perform(
             check(deps.checker, plan, result)
             if plan.kind == "solve":
                 count(result["verification"]["status"].capitalize())
-        refuted = plan.kind == "solve" and (result["verification"] or {}).get("status") == "refuted"
-        if not refuted or progress.wrong or not again(progress):
+        if not (is_refuted(result) and plan.subject["verify"]) or progress.wrong or not again(progress):
             return result
         _ask_once_more(progress, result, deps.settings.thinking)
 
@@ -130,11 +129,15 @@ def _kept(
 
 
 def store(deps: Dependencies, plan: Plan, result: Mapping[str, Any]) -> bool:
-    """Keep *result* for the next who asks, where it is an answer; a refuted one only briefly."""
+    """Keep *result* for the next who asks, where it is an answer and none that is better checked is kept already.
+
+    A refuted one is kept only briefly. True when it is kept.
+    """
     if not (plan.store and plan.key and cacheable(result)):
         return False
     ttl = ttl_seconds(result, deps.settings.cache_ttl_seconds)
-    return deps.cache.put(plan.key, without_unmade_check(result), ttl_seconds=ttl)
+    kept = without_unmade_check(result)
+    return deps.cache.put(plan.key, kept, ttl_seconds=ttl, rank=check_rank(kept))
 
 
 def _asked(plan: Plan, progress: Progress) -> Plan:
@@ -143,7 +146,7 @@ def _asked(plan: Plan, progress: Progress) -> Plan:
     messages = prompts.retry_messages(
         [dict(message) for message in plan.messages],
         progress.wrong,
-        progress.why,
+        progress.false_line,
         language=plan.subject["language"],
     )
     return replace(plan, messages=tuple(messages))
@@ -162,7 +165,7 @@ def _measure(progress: Progress) -> None:
 
 def _ask_once_more(progress: Progress, result: Mapping[str, Any], thinking: Thinking) -> None:
     progress.wrong = split(progress.draft.text, thinking=thinking).answer
-    progress.why = result["verification"]["detail"]
+    progress.false_line = result["false_line"]
     progress.spent = progress.tokens
     progress.spent_ms += progress.draft.model_ms
     progress.draft = Draft()

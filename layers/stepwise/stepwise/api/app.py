@@ -87,12 +87,13 @@ class Api(APIGatewayRestResolver):
     def __init__(self) -> None:
         super().__init__()
         self._streamed: StreamingResponse | None = None
+        self._call: Call | None = None
         self.exception_handler(StepwiseError)(self.error_response)
         self.exception_handler(Exception)(self._unexpected)
         self.exception_handler(NotFoundError)(lambda _: self.error_response(self._no_route()))
 
     def resolve(self, event: Any, context: Any) -> Any:
-        self._streamed = None
+        self._streamed = self._call = None
         response = super().resolve(event, context)
         streamed, self._streamed = self._streamed, None
         return streamed or response
@@ -104,7 +105,12 @@ class Api(APIGatewayRestResolver):
 
     @property
     def call(self) -> Call:
-        """The call that is being answered."""
+        """The call that is being answered; its body is decoded once."""
+        if self._call is None:
+            self._call = self._read_call()
+        return self._call
+
+    def _read_call(self) -> Call:
         event = self.current_event.raw_event
         request_context = event.get("requestContext") or {}
         return Call(

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from stepwise.api.schemas import WHOLE, Request
-from stepwise.screening import screen
+from stepwise.screening import screen_conversation
 
 __all__ = ["CompletionRequest"]
 
@@ -94,4 +94,4 @@ class CompletionRequest(Request):
     def screen(self) -> None:
         for index, turn in enumerate(self.messages):
             if turn.role != "assistant":  # what the model wrote may hold what a user may not
-                screen(turn.text, f"/messages/{index}/content")
+                screen_conversation(turn.text, f"/messages/{index}/content")

@@ -11,7 +11,7 @@ from stepwise.api.schemas import AnalyzeRequest, ChatRequest, SolveRequest
 from stepwise.config import Settings
 from stepwise.errors import InvalidRequest, ModelNotFound, Pointer
 from stepwise.plan import Plan
-from stepwise.text.canonical_key import problem_key
+from stepwise.text.canonical_key import canonical, problem_key
 from stepwise.text.condense import condense
 from stepwise.text.language import detect
 from stepwise.text.tokens import estimate
@@ -25,12 +25,14 @@ _LEAST_ROOM = 64
 
 
 def solve_plan(request: SolveRequest, settings: Settings) -> Plan:
-    """The plan of a mathematics problem; ``context`` is condensed to what the problem needs."""
+    """The plan of a mathematics problem; ``context`` is condensed to what the problem needs.
+
+    The model is asked, and the checker checks, the problem in the form that its key is made of.
+    """
     language = detect(request.problem) if request.language == "auto" else request.language
-    context, condensed = _condensed(request.context, request.problem, settings)
-    messages = tuple(
-        prompts.solve_messages(request.problem, language=language, steps=request.steps, context=context)
-    )
+    problem = canonical(request.problem)
+    context, condensed = _condensed(request.context, problem, settings)
+    messages = tuple(prompts.solve_messages(problem, language=language, steps=request.steps, context=context))
     return Plan(
         kind="solve",
         messages=messages,
@@ -44,7 +46,7 @@ def solve_plan(request: SolveRequest, settings: Settings) -> Plan:
         ),
         store=True,
         subject={
-            "problem": request.problem,
+            "problem": problem,
             "language": language,
             "steps": request.steps,
             "verify": request.verify,
@@ -54,11 +56,15 @@ def solve_plan(request: SolveRequest, settings: Settings) -> Plan:
 
 
 def analyze_plan(request: AnalyzeRequest, settings: Settings) -> Plan:
-    """The plan of an argument; a long text is condensed to what the question needs."""
+    """The plan of an argument; a long text is condensed to what the question needs.
+
+    The model is asked the text in the form that its key is made of.
+    """
     question = request.question or ""
     language = detect(question + request.text[:2_000]) if request.language == "auto" else request.language
     text, condensed = _condensed(request.text, question, settings)
-    messages = tuple(prompts.analyze_messages(text or "", request.question, language=language))
+    text = text or ""
+    messages = tuple(prompts.analyze_messages(canonical(text), request.question, language=language))
     return Plan(
         kind="analyze",
         messages=messages,
@@ -66,7 +72,9 @@ def analyze_plan(request: AnalyzeRequest, settings: Settings) -> Plan:
         options=_SAMPLING,
         num_predict=_room(messages, settings, settings.num_predict, "/text"),
         key=problem_key(
-            task="analyze", text=request.text, parts=_parts(settings, language) | {"question": question}
+            task="analyze",
+            text=text,
+            parts=_parts(settings, language) | {"question": question, "condensed": condensed},
         ),
         store=True,
         subject={"language": language, "verify": request.verify, "condensed": condensed},
@@ -140,7 +148,9 @@ def _condensed(
     if not text:
         return None, None
     result = condense(text, question, settings.context_budget)
-    return result.text, {"kept": result.kept, "dropped": result.dropped} if result.changed else None
+    if result is None:
+        return text, None
+    return result.text, {"kept": result.kept, "dropped": result.dropped}
 
 
 def _parts(settings: Settings, language: str) -> dict[str, Any]:

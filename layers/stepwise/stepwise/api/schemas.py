@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from stepwise.errors import InvalidRequest, MalformedJson, Pointer
-from stepwise.screening import screen
+from stepwise.screening import screen, screen_conversation
 
 __all__ = [
     "WHOLE",
@@ -148,7 +148,7 @@ class ChatRequest(Request):
     def screen(self) -> None:
         for index, message in enumerate(self.messages):
             if message.role != "assistant":  # what the model wrote may hold what a user may not
-                screen(message.content, f"/messages/{index}/content")
+                screen_conversation(message.content, f"/messages/{index}/content")
 
 
 def read_json(body: bytes) -> Any:

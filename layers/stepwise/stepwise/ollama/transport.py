@@ -148,7 +148,12 @@ class _Backend(httpcore.NetworkBackend):
         failed: Exception = httpcore.ConnectError("no_address")
         for family, kind, protocol, _, address in addresses:
             left = None if timeout is None else max(0.001, timeout - (time.monotonic() - began))
-            stream = _Stream(socket.socket(family, kind, protocol))
+            try:
+                stream = _Stream(socket.socket(family, kind, protocol))
+            except OSError as error:  # a machine without IPv6 resolves such addresses all the same
+                failed = httpcore.ConnectError("no_such_family")
+                failed.__cause__ = error
+                continue
             try:
                 stream.connect(address, left)
             except (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.ReadError) as error:

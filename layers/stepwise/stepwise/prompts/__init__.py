@@ -27,7 +27,7 @@ _FILES = {
 }
 # Part of every cache key. The digit counts changes of the code here and in ``data`` that change what the model gets.
 VERSION = (
-    "1-"
+    "2-"
     + hashlib.sha256("\0".join(f"{name}\0{text}" for name, text in _FILES.items()).encode()).hexdigest()[:12]
 )
 
@@ -59,10 +59,17 @@ def chat_messages(messages: Sequence[Mapping[str, str]]) -> list[Message]:
 
 
 def retry_messages(
-    messages: Sequence[Message], wrong_answer_text: str, why: str, *, language: Language
+    messages: Sequence[Message], wrong_answer_text: str, line: int | None, *, language: Language
 ) -> list[Message]:
-    """*messages*, the answer that was refuted (its thinking is left out), and the request to do it again, with *why*."""
-    again = _filled(_FILES[f"corrected.{language}"], {"finding": why})
+    """*messages*, the answer that was refuted (its thinking is left out), and the request to do it again.
+
+    *line* is the line of that answer in which a step is false, if one was found. What the check computed is not told:
+    a model that repeats it would make the next check worthless.
+    """
+    told, _, where = _FILES[f"corrected.{language}"].partition("\n=====\n")
+    again = (
+        told.strip() if line is None else f"{told.strip()}\n{where.strip().replace('[[line]]', str(line))}"
+    )
     wrong = neutral(split(wrong_answer_text).answer)
     return [*messages, {"role": "assistant", "content": wrong}, {"role": "user", "content": again}]
 

@@ -2,8 +2,8 @@ r"""Screening: refuse, before anything else sees it, a text that is no problem b
 
 It is the outermost of several layers and never the only one: nothing evaluates the text, the logs do not hold it and
 a browser is not given it as HTML, so what passes is harmless all the same. Rules therefore name shapes that no problem
-has, and are measured against real problems; mathematics (LaTeX regions) is held to the rules of encoding and nesting
-only. Every rule is linear in the length of the text.
+has, and are measured against real problems; mathematics (LaTeX regions) and conversations are held to the rules of
+encoding and nesting only. Every rule is linear in the length of the text.
 """
 
 from __future__ import annotations
@@ -18,7 +18,15 @@ from stepwise.errors import InputRejected, Pointer
 from stepwise.screening.rules import RULES
 from stepwise.text.math_regions import mask
 
-__all__ = ["DEEPEST_NESTING", "MOST_UNMATCHED", "Finding", "find", "screen"]
+__all__ = [
+    "DEEPEST_NESTING",
+    "MOST_UNMATCHED",
+    "Finding",
+    "find",
+    "find_malformed",
+    "screen",
+    "screen_conversation",
+]
 
 # Measured on 6,746 real problems and worked answers: the deepest nests 9 levels.
 DEEPEST_NESTING = 32
@@ -48,7 +56,18 @@ class Finding:
 
 def screen(text: str, pointer: str) -> None:
     """Return if *text* may go on, else raise ``InputRejected`` naming the rule and the offset in code points."""
-    finding = find(text)
+    _refuse(find(text), pointer)
+
+
+def screen_conversation(text: str, pointer: str) -> None:
+    """:func:`screen` for a conversation, which may speak of anything: held to encoding and nesting only.
+
+    What a rule on content would refuse in a problem, such as a line of code, is what people ask about in a chat.
+    """
+    _refuse(find_malformed(text), pointer)
+
+
+def _refuse(finding: Finding | None, pointer: str) -> None:
     if finding is not None:
         message = f"{finding.sentence} (rule {finding.rule}, at code point {finding.offset})"
         detail = f"The text was refused: {message}."
@@ -57,17 +76,24 @@ def screen(text: str, pointer: str) -> None:
 
 def find(text: str) -> Finding | None:
     """The first objection to *text*, encoding before nesting before content; None if there is none."""
-    if (match := _SURROGATE.search(text)) is not None:
-        return Finding("lone_surrogate", match.start(), "it holds half of a surrogate pair")
-    if (match := _CONTROL.search(text)) is not None:
-        return Finding("control_character", match.start(), "it holds a control character")
+    if (malformed := find_malformed(text)) is not None:
+        return malformed
     prose = mask(text)
-    finding = _too_deep(text) or _unbalanced(prose) or _content(prose)
+    finding = _unbalanced(prose) or _content(prose)
     if finding is None and _ESCAPE.search(prose) is not None:
         decoded, offsets = _decoded(prose)
         if (hidden := _content(decoded)) is not None:
             finding = Finding(hidden.rule, offsets[hidden.offset], hidden.sentence)
     return finding
+
+
+def find_malformed(text: str) -> Finding | None:
+    """The first objection to how *text* is encoded and nested, whatever it says; None if there is none."""
+    if (match := _SURROGATE.search(text)) is not None:
+        return Finding("lone_surrogate", match.start(), "it holds half of a surrogate pair")
+    if (match := _CONTROL.search(text)) is not None:
+        return Finding("control_character", match.start(), "it holds a control character")
+    return _too_deep(text)
 
 
 def _content(prose: str) -> Finding | None:

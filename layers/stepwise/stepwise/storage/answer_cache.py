@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from stepwise.storage.bounded_calls import BoundedCalls, CallLate
+from stepwise.storage.conditions import Condition, absent, any_of, at_most
 from stepwise.storage.lru import Lru
 from stepwise.storage.packing import NewerRecord, UnreadableRecord, pack, unpack
-from stepwise.storage.table import InvalidCall, Table
+from stepwise.storage.table import ConditionFailed, InvalidCall, Table
 
 __all__ = ["AnswerCache", "CachedAnswer"]
 
@@ -48,6 +49,7 @@ class _Entry:
     body: bytes
     stored_at: int
     expires_at: int
+    rank: int = 0
 
 
 class _Unreadable(Exception):
@@ -102,10 +104,13 @@ class AnswerCache:
         self._report("CacheMisses" if found is None else "CacheHits")
         return found
 
-    def put(self, key: str, answer: Mapping[str, Any], *, ttl_seconds: int | None = None) -> bool:
+    def put(
+        self, key: str, answer: Mapping[str, Any], *, ttl_seconds: int | None = None, rank: int = 0
+    ) -> bool:
         """Keep *answer* (what JSON can hold) for *ttl_seconds*; True when a later request can count on it.
 
-        That is: it is in the table, or, where there is no table, in memory.
+        That is: it is in the table, or, where there is no table, in memory. An answer of a higher *rank* that has not
+        expired stays where it is, and the new one is not kept.
         """
         ttl = self._ttl if ttl_seconds is None else ttl_seconds
         body = _packed(answer)
@@ -113,14 +118,23 @@ class AnswerCache:
             self._report("CacheUnstorable")
             return False
         now = int(self._clock())
-        entry = _Entry(body, now, now + ttl)
+        entry = _Entry(body, now, now + ttl, rank)
+        held = self._fresh(self._memory.get(key))
+        if held is not None and held.rank > rank:
+            return False
         self._remember(key, entry)
         table = self._table
         if table is None:
             return True
 
         def store() -> bool:
-            table.put(_item(key, entry))
+            try:
+                table.put(_item(key, entry), condition=_replaceable(rank, now))
+            except ConditionFailed as failed:
+                if failed.item is None or _readable(key, failed.item):
+                    self._memory.discard(key)  # the table holds a better one, which is read from there
+                    return False
+                table.put(_item(key, entry))
             return True
 
         return self._ask(store, self._timeout * (1 - _READ_SHARE), refused="CacheUnstorable") is True
@@ -237,6 +251,19 @@ def _partition(key: str) -> str:
     return f"answer#{key}"
 
 
+def _replaceable(rank: int, now: int) -> Condition:
+    """What is there may give way to an answer of this *rank*: there is nothing, it has expired, or is no better."""
+    return any_of(absent("pk"), absent("rank"), at_most("rank", rank), at_most("expires_at", now))
+
+
+def _readable(key: str, item: Mapping[str, Any]) -> bool:
+    try:
+        _entry(key, item)
+    except _Unreadable:
+        return False
+    return True
+
+
 def _item(key: str, entry: _Entry) -> dict[str, Any]:
     return {
         "pk": _partition(key),
@@ -244,6 +271,7 @@ def _item(key: str, entry: _Entry) -> dict[str, Any]:
         "schema": SCHEMA,
         "stored_at": entry.stored_at,
         "expires_at": entry.expires_at,
+        "rank": entry.rank,
         "body": entry.body,
         "digest": _digest(key, entry),
     }
@@ -261,7 +289,8 @@ def _entry(key: str, item: Mapping[str, Any]) -> _Entry:
             "body": bytes(body),
             "digest": bytes(digest),
         }:
-            entry = _Entry(body, stored_at, expires_at)
+            rank = item.get("rank")
+            entry = _Entry(body, stored_at, expires_at, rank if isinstance(rank, int) else 0)
             if digest == _digest(key, entry):
                 return entry
     raise _Unreadable("CacheDamaged")

@@ -1,8 +1,9 @@
 r"""The canonical form of a problem's text, and the key under which its answer is kept.
 
 The canonical form joins what only looks different (width, the many signs for minus and times, superscripts and ``^``,
-spacing) and never what means something else: in doubt two texts stay two, which costs one more call of the model.
-It is hashed and compared, never shown and never sent.
+spacing, delimiters of formulas) and never what means something else: in doubt two texts stay two, which costs one more
+call of the model. It is what the key is made of, what the model is asked and what the checker checks. So a difference
+that the key ignores cannot change the answer that others get under it; clients get their text back as they sent it.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
+from stepwise.text.invisible import without_invisible
+
 __all__ = ["SCHEMA_VERSION", "canonical", "problem_key"]
 
 # Raise it when the canonical form changes: answers kept under the old one are then not found any more.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _SUPERSCRIPTS = dict(
     zip(
@@ -26,12 +29,12 @@ _SUPERSCRIPTS = dict(
     )
 )
 _SUPERSCRIPT_RUN = re.compile(f"[{''.join(_SUPERSCRIPTS)}]+")
-_BRACED_POWER = re.compile(r"\^\s?\{\s?(?P<inside>[-−]?\d+|[A-Za-z])\s?\}")
+_BRACED_POWER = re.compile(r"\^\s?\{\s?(?P<inside>[-−]?\s?\d+|[A-Za-z])\s?\}")
 _SIMPLE_POWER = re.compile(r"-?\d+|[a-z]")
 _POWER_STARS = re.compile(r"(?<=[\w)\]}])(?P<before>\s?)\*\*(?P<after>\s?)(?=[\w({\[\\+-])")
 
-_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if code != 0xFF0C}
-# Signs that are drawn alike and mean the same; invisible ones go.
+_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if code not in (0xFF0C, 0xFF0E)}
+# Signs that are drawn alike and mean the same.
 _SIGNS = str.maketrans(
     {
         **dict.fromkeys("−‐‑‒–﹣➖", "-"),
@@ -41,7 +44,6 @@ _SIGNS = str.maketrans(
         **dict.fromkeys("‘’‛", "'"),
         **dict.fromkeys("“”‟", '"'),
         **dict.fromkeys("｡", "。"),
-        **dict.fromkeys("\u200b\u2060\ufeff\u00ad\ufe0e\ufe0f", None),
         **{chr(code): chr(to) for code, to in _WIDTH.items()},
     }
 )
@@ -49,12 +51,21 @@ _LATEX_SIGNS = re.compile(r"\\(?P<name>times|cdot|ast)(?![A-Za-z])\s?")
 _LATEX_SIGN = {"times": "×", "cdot": "·", "ast": "*"}
 _LONE_DASH = re.compile("(?<![—―])[—―](?![—―])")
 _WIDE_COMMA = re.compile(r"(?<=\d)，(?=\d)")
+# A full-width stop is a decimal point between full-width digits; between others nobody can tell, and it stays.
+_WIDE_POINT = re.compile("(?<=[０-９])．(?=[０-９])")
+_WIDE_STOP = re.compile(r"(?<!\d)．|．(?!\d)")
+
+_ESCAPED = re.compile(r"\\(?P<sign>.)", re.DOTALL)
+_MATH_INSIDE = re.compile(r"(?<!\\)(?P<mark>\\[(\[])\s+|(?<![\\\s])\s+(?=\\[)\]])")
+_FRACTION = re.compile(r"(?<!\\)\\[dt]frac(?![A-Za-z])")
 
 _CJK = "\u2e80-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _LINES = re.compile(r" ?\n\s*")
 _SPACES = re.compile(r"[^\S\n]+")
+# A line that begins an item (``A.``, ``(2)``, ``P1:``) stays one.
+_ITEM = r"(?!\(?(?:[A-Za-z]\d?|\d{1,2}|[IVXivx]{1,4})[.、):])"
 _JOINABLE = re.compile(
-    rf"(?<=[,.:;?!。，、：；？！{_CJK}])\n|\n(?=[{_CJK}])|(?<=[A-Za-z][a-z])\n(?=[A-Za-z]?[a-z]{{2}})"
+    rf"\n{_ITEM}(?:(?<=[,.:;?!。，、：；？！{_CJK}]\n)|(?=[{_CJK}])|(?<=[A-Za-z][a-z]\n)(?=[A-Za-z]?[a-z]{{2}}))"
 )
 # ``二 三`` are two numbers, ``二三`` may be one.
 _NUMERAL = "〇零一二三四五六七八九十百千万亿两"
@@ -64,23 +75,51 @@ _OPERATOR = re.compile(r"(?<=[^\s*]) (?P<operator>[-+*/^]) (?=[^\s*])")
 _RELATION = re.compile(r" ?(?P<relation>[=<>≤≥≠≈×÷·]) ?")
 _INSIDE = re.compile(r"(?<=[(\[{]) | (?=[)\]}])")
 
+# ``2 x`` is ``2x``; not so behind a slash or a power (``1/2 x``, ``2^3 x``), and ``2 x 3`` is a product, ``2 a day`` none.
+_COEFFICIENT = re.compile(
+    r"(?<![\w.^/÷,:])(?P<number>\d{1,30}(?:\.\d{1,30})?) "
+    r"(?=[b-wyz](?![\w'’])|[ax](?![\w'’])(?= ?(?:[-+*/=^)}\]$,;<>≤≥]|\Z))(?! -\d)|\\[A-Za-z])"
+)
+_COMMA_ALONE = re.compile(r"(?<=\d) ,(?=\d)")
+_BEFORE_COMMA = re.compile(r"(?<=[^\s\\,;]) (?=[,;])")
+_AFTER_COMMA = re.compile(
+    rf"(?<=[^\\\d,;][,;])(?=[^\s,;.)\]}}'\"${_CJK}])|(?<=\d[,;])(?=[^\s\d,;.)\]}}'\"${_CJK}])"
+)
+_BEFORE_DOLLAR = re.compile(r"(?<=[^\\][,;]) (?=\$)")
+_TUPLE = re.compile(
+    r"(?<=[(\[])(?P<inside>-?\d{1,9}(?:\.\d{1,9})?(?:,(?!\d{3}(?!\d)) ?-?\d{1,9}(?:\.\d{1,9})?){1,9})(?=[)\]])"
+)
+_AFTER_WORD = re.compile(r"(?<=[A-Za-z][a-z][:?])(?=[A-Za-z\d$(\\])")
+_CHINESE_STOP = re.compile(rf"(?<=[\w)\]}}$])\.(?= ?[{_CJK}])")
+_ITEM_NUMBER = re.compile(rf"(?:(?:\A|[\s,;:。(])[A-Za-z\d]{{1,2}}|[{_CJK}][A-Ha-h])\Z")
+
+# A first letter may be small, where what follows is a sentence: ``find x``, but not ``sin x`` or ``ab = 3``.
+_FIRST_WORD = re.compile(
+    r"(?:a (?!(?:is|are|was|has|had|and|or|plus|minus|equals|gets|gives)\b)[a-z]{3}"
+    r"|(?!(?:arc)?(?:sin|cos|tan|cot|sec|csc)|log|lim|exp|max|min|gcd|lcm|det)[a-z]{3,40}(?:'s)? [A-Za-z]{2}"
+    r"|(?:if|in|is|it|at|an|as|on|of|to) [A-Za-z]"
+    r"|(?:calculate|compute|evaluate|expand|factor|find|given|graph|let|simplify|solve|what)(?: |:))"
+)
+
 _TIMES = re.compile(r"(?<=[\w)\]}])[×·*](?=[\w(\[{\\-])")
 _CLOSING = ".?。"
 
 
 def canonical(text: str) -> str:
     """*text* in the form in which two ways to write the same problem are equal. Idempotent, O(n)."""
-    text = unicodedata.normalize("NFC", text)
+    text = unicodedata.normalize("NFC", without_invisible(text))
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     text = unicodedata.normalize("NFC", _powers(text))
+    text = _WIDE_STOP.sub("。", _WIDE_POINT.sub(".", text))
     text = _WIDE_COMMA.sub(", ", text.translate(_SIGNS)).replace("，", ",")
     text = _LONE_DASH.sub("-", text)
     text = _LATEX_SIGNS.sub(lambda match: _LATEX_SIGN[match["name"]], text)
+    text = _FRACTION.sub(r"\\frac", _dollars(text))
     text = _LINES.sub("\n", _SPACES.sub(" ", text.strip()))
     text = _POWER_STARS.sub(r"\g<before>^\g<after>", text)
-    text = _space(text)
-    text = _times(text)
-    return unicodedata.normalize("NFC", _without_closing(text))
+    text = _space(_punctuation(_without_closing(text)))
+    text = _without_closing(_times(text))
+    return unicodedata.normalize("NFC", _capitalised(text))
 
 
 def problem_key(*, task: str, text: str, parts: Mapping[str, object]) -> str:
@@ -106,7 +145,7 @@ def _powers(text: str) -> str:
         return power("".join(_SUPERSCRIPTS[sign] for sign in match[0]), match)
 
     def braced(match: re.Match[str]) -> str:
-        return power(match["inside"].replace("−", "-"), match)
+        return power(re.sub(r"\s", "", match["inside"]).replace("−", "-"), match)
 
     text = _SUPERSCRIPT_RUN.sub(superscript, text)
     return _BRACED_POWER.sub(braced, text)
@@ -124,13 +163,47 @@ def _extends(exponent: str, following: str) -> bool:
     return head[:1].isalnum() and head[:1].isascii()
 
 
-def _space(text: str) -> str:
-    """White space that says nothing, taken out; what parts two words or two numbers stays."""
+def _dollars(text: str) -> str:
+    r"""``\(…\)`` as ``$…$`` and ``\[…\]`` as ``$$…$$``, where all of them are in pairs and no dollar sign is about."""
+    marks = [match["sign"] for match in _ESCAPED.finditer(text) if match["sign"] in "()[]"]
+    if not marks or "$" in _ESCAPED.sub("", text):
+        return text
+    pairs = zip(marks[::2], marks[1::2], strict=False)
+    if len(marks) % 2 or any(pair not in (("(", ")"), ("[", "]")) for pair in pairs):
+        return text
+
+    def dollar(match: re.Match[str]) -> str:
+        return {"(": "$", ")": "$", "[": "$$", "]": "$$"}.get(match["sign"], match[0])
+
+    return _ESCAPED.sub(dollar, _MATH_INSIDE.sub(lambda match: match["mark"] or "", text))
+
+
+def _punctuation(text: str) -> str:
+    """One form of the stops of Chinese sentences, and no white space before a comma."""
     text = _JOINABLE.sub(" ", text)
+
+    def stop(match: re.Match[str]) -> str:
+        at = match.start()
+        return "." if _ITEM_NUMBER.search(text[max(0, at - 3) : at]) else "。"
+
+    text = _CHINESE_STOP.sub(stop, text)
+    return _BEFORE_COMMA.sub("", _COMMA_ALONE.sub(", ", text))
+
+
+def _space(text: str) -> str:
+    """White space that says nothing in one form; what parts two words or two numbers stays."""
     text = _OPERATOR.sub(r"\g<operator>", text)
     text = _RELATION.sub(r"\g<relation>", text)
     text = _INSIDE.sub("", text)
-    return _BESIDE_CJK.sub("", text)
+    text = _TUPLE.sub(lambda match: re.sub(", ?", ", ", match["inside"]), text)
+    text = _AFTER_WORD.sub(" ", _BEFORE_DOLLAR.sub("", _AFTER_COMMA.sub(" ", text)))
+    text = _BESIDE_CJK.sub("", text)
+    return _COEFFICIENT.sub(r"\g<number>", text)
+
+
+def _capitalised(text: str) -> str:
+    """*text* with a capital letter at its start, where it starts with a word of a sentence."""
+    return text[0].upper() + text[1:] if _FIRST_WORD.match(text) else text
 
 
 def _times(text: str) -> str:

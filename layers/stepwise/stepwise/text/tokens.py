@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from math import ceil
 
-__all__ = ["calibrated", "estimate", "weigh"]
+__all__ = ["estimate", "weigh"]
 
 _LETTERS = re.compile(r"[A-Za-z\s]+")
 _DIGITS = re.compile(r"[0-9]+")
@@ -22,8 +22,6 @@ _DIGIT = 0.6  # at most three digits in one
 _IDEOGRAPH = 0.78
 _ACCENTED_LETTER = 0.45
 _SIGN = 0.85  # brackets, backslashes, operators, punctuation of every script
-
-_SLOWEST, _FASTEST = 0.5, 2.0
 
 
 def weigh(text: str) -> float:
@@ -41,22 +39,6 @@ def weigh(text: str) -> float:
     return weight + len(rest) * _SIGN
 
 
-def estimate(text: str, scale: float = 1.0) -> int:
-    """Tokens that the model will count in ``text``, rounded up.
-
-    ``scale`` corrects the weights for a model with another tokenizer (see :func:`calibrated`). Time is linear in the length.
-    """
-    return ceil(weigh(text) * scale)
-
-
-def calibrated(scale: float, estimated: int, counted: int) -> float:
-    """A better ``scale`` after one answer: ``counted`` is its ``prompt_eval_count``, ``estimated`` what we thought at scale 1.
-
-    Moves a tenth of the way, so that one odd prompt does not decide; stays within 0.5 and 2. A prompt of fewer than 50
-    tokens says more about the chat template than about the text and changes nothing, nor does a count of 0 (a prompt that
-    the host had in its cache).
-    """
-    if estimated < 50 or counted <= 0:
-        return scale
-    moved = scale + (counted / estimated - scale) / 10
-    return min(_FASTEST, max(_SLOWEST, moved))
+def estimate(text: str) -> int:
+    """Tokens that the model will count in ``text``, rounded up. Time is linear in the length."""
+    return ceil(weigh(text))

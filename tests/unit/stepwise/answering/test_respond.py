@@ -478,7 +478,7 @@ class _Refuting(NoChecker):
     def run(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
         self.left -= 1
         status = "refuted" if self.left >= 0 else "verified"
-        return {"status": status, "method": "substitution", "detail": "41 is not 42"}
+        return {"status": status, "method": "arithmetic", "detail": "471147 is not 471148", "line": 3}
 
 
 class _KilledOnce(NoChecker):
@@ -534,13 +534,46 @@ def test_a_refuted_answer_is_asked_for_once_more(scene: Scene, refuted: int, cal
     assert reply.body["usage"]["completion_tokens"] == calls * WHOLE
 
 
-def test_the_second_answer_is_told_what_was_wrong_with_the_first(scene: Scene) -> None:
+def test_the_second_answer_is_told_the_false_line_and_not_what_was_computed(scene: Scene) -> None:
     deps = replace(scene.environment(), checker=_Refuting(1))
 
     answer(deps, plan_of(verify=True), {**PRESENTATION, "verify": True}, caller(scene))
 
     second = scene.model.calls[1].messages
-    assert any("41 is not 42" in message["content"] for message in second)
+    assert not any("4711" in message["content"] for message in second)
+    assert "In line 3 of the answer" in second[-1]["content"]
+
+
+def test_a_client_who_wants_no_check_is_not_asked_to_wait_for_a_second_answer(scene: Scene) -> None:
+    deps = replace(scene.environment(), checker=_Refuting(1))
+
+    reply = answer(deps, plan_of(verify=False), PRESENTATION, caller(scene))
+
+    assert reply.body["verification"] is None
+    assert len(scene.model.calls) == 1
+
+
+def test_a_refuted_answer_in_the_cache_is_none_for_who_wants_it_checked(scene: Scene) -> None:
+    deps = replace(scene.environment(), checker=_Refuting(1))
+    answer(deps, plan_of(verify=False), PRESENTATION, caller(scene))
+
+    unchecked = answer(deps, plan_of(verify=False), PRESENTATION, caller(scene))
+    checked = answer(deps, plan_of(verify=True), {**PRESENTATION, "verify": True}, caller(scene))
+
+    assert unchecked.body["cached"] is True
+    assert (checked.body["cached"], checked.body["verification"]["status"]) == (False, "verified")
+
+
+def test_a_verified_answer_is_not_replaced_by_one_that_is_refuted(scene: Scene) -> None:
+    verifying = replace(scene.environment(), checker=_Refuting(0))
+    answer(verifying, plan_of(verify=True), {**PRESENTATION, "verify": True}, caller(scene))
+    refuting = replace(scene.environment(), checker=_Refuting(9))
+
+    spoilt = answer(refuting, plan_of(), PRESENTATION, caller(scene, no_cache=True))
+    later = answer(scene.environment(), plan_of(verify=True), {**PRESENTATION, "verify": True}, caller(scene))
+
+    assert "stored" not in spoilt.headers["Cache-Status"]
+    assert (later.body["cached"], later.body["verification"]["status"]) == (True, "verified")
 
 
 def test_a_refuted_answer_is_not_asked_for_again_when_there_is_no_time(scene: Scene) -> None:

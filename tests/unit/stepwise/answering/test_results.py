@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 from stepwise.answering.drafting import Draft
-from stepwise.answering.results import REFUTED_TTL_SECONDS, cacheable, read_result, shape, ttl_seconds
+from stepwise.answering.results import (
+    REFUTED_TTL_SECONDS,
+    cacheable,
+    check_rank,
+    read_result,
+    shape,
+    ttl_seconds,
+)
 from support.scene import plan_of
 
 ANSWER = "## Analysis\n\nA sum.\n\n## Steps\n\n1. **Add**: it is five.\n\n## Answer\n\n$\\boxed{5}$"
@@ -96,3 +103,21 @@ def test_a_refuted_answer_is_reused_only_for_minutes() -> None:
     assert ttl_seconds(refuted, 604_800) == REFUTED_TTL_SECONDS
     assert ttl_seconds(refuted, 60) == 60
     assert ttl_seconds({"verification": None}, 604_800) == 604_800
+
+
+@pytest.mark.parametrize(
+    ("result", "rank"),
+    [
+        ({"verification": {"status": "verified"}}, 3),
+        ({"verification": {"status": "unverifiable"}, "confidence": {"level": "corroborated"}}, 2),
+        ({"verification": {"status": "unverifiable"}, "confidence": {"level": "single"}}, 1),
+        ({"verification": {"status": "unverifiable"}}, 1),
+        ({"verification": {"status": "refuted"}, "confidence": {"level": "corroborated"}}, 0),
+        ({"verification": None}, 0),
+        ({"validity": {"solver": "valid"}}, 3),
+        ({"validity": {"solver": "invalid"}}, 3),
+        ({"validity": {"solver": "unknown"}}, 1),
+    ],
+)
+def test_answers_rank_by_how_well_they_were_checked(result: dict[str, Any], rank: int) -> None:
+    assert check_rank(result) == rank

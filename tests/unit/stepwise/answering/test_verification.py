@@ -189,6 +189,7 @@ def test_without_premises_nothing_is_decided() -> None:
 
 
 @pytest.mark.parametrize(("kind", "task"), [("solve", "mathematics"), ("analyze", "logic"), ("chat", None)])
-def test_each_kind_of_answer_has_its_check(kind: str, task: str | None) -> None:
+def test_what_is_stored_is_checked_whoever_asked(kind: str, task: str | None) -> None:
     assert task_of(plan_of(kind=kind, verify=True)) == task
-    assert task_of(plan_of(kind=kind, verify=False)) is None
+    assert task_of(plan_of(kind=kind, verify=False)) == task
+    assert task_of(plan_of(kind=kind, verify=False, store=False)) is None

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from aws_lambda_powertools.event_handler import Response
+from stepwise.answering.reply import Reply
 from stepwise.api.app import Api, Call
 from stepwise.api.encoding import json_bytes
 from stepwise.errors import ModelUnavailable, PayloadTooLarge, UnsupportedMediaType
@@ -128,6 +129,26 @@ def test_a_body_in_base64_is_read_and_a_broken_one_is_empty() -> None:
     assert call_of(body=encoded, isBase64Encoded=True).body == b"\xff\xfe"
     assert call_of(body="!", isBase64Encoded=True).body == b""
     assert call_of(body=None).body == b""
+
+
+def test_a_body_is_decoded_once_however_often_it_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded: list[bytes] = []
+    decode = base64.b64decode
+    monkeypatch.setattr(base64, "b64decode", lambda text: decoded.append(decode(text)) or decoded[-1])
+    api = Api()
+    seen: list[bytes] = []
+
+    @api.post("/x")
+    def look() -> Any:
+        seen.extend(api.call.body for _ in range(3))
+        return api.reply(Reply(200, {}))
+
+    for body in (b"one", b"two"):
+        text = base64.b64encode(body).decode()
+        api.resolve(event("POST", "/x", body=text, isBase64Encoded=True), CONTEXT)
+
+    assert seen == [b"one"] * 3 + [b"two"] * 3
+    assert decoded == [b"one", b"two"]
 
 
 def test_a_partner_is_known_by_a_digest_of_the_key() -> None:

@@ -96,9 +96,10 @@ def test_a_conversation_has_a_user_and_does_not_end_with_the_assistant() -> None
 
 
 def test_what_users_write_is_screened_and_what_the_model_wrote_is_not() -> None:
-    script = "<script>alert(1)</script>"
+    control = "a\x00b"
 
-    read(messages=[HELLO, {"role": "assistant", "content": script}, HELLO]).screen()
+    read(messages=[HELLO | {"content": "Why does <script>alert(1)</script> open a box?"}]).screen()
+    read(messages=[HELLO, {"role": "assistant", "content": control}, HELLO]).screen()
     with pytest.raises(InputRejected) as caught:
-        read(messages=[HELLO | {"content": script}]).screen()
+        read(messages=[HELLO | {"content": control}]).screen()
     assert caught.value.errors[0].pointer == "/messages/0/content"

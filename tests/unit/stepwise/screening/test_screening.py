@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from stepwise.errors import InputRejected
-from stepwise.screening import DEEPEST_NESTING, find, screen
+from stepwise.screening import DEEPEST_NESTING, find, screen, screen_conversation
 
 SAMPLES = Path(__file__).parents[3] / "data" / "text"
 SHARED = Path(__file__).parents[5] / "shared" / "data"
@@ -163,6 +163,30 @@ def test_offsets_count_code_points_also_behind_escapes_and_letters_that_grow() -
     hidden = find("🙂İ %41 %65val(1)")
     assert hidden is not None
     assert hidden.offset == 7
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What does __init__ do in Python?",
+        "Explain how os.environ works.",
+        "Why does `alert(1)` open a box in JavaScript? <script>alert(1)</script>",
+        "Write ../../ as a relative path, and rm -rf / as a joke :(((((",
+    ],
+)
+def test_a_conversation_may_speak_of_anything(text: str) -> None:
+    screen_conversation(text, "/messages/0/content")
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [("\ud800", "lone_surrogate"), ("a\x00b", "control_character"), ("(" * 40, "nesting_too_deep")],
+)
+def test_a_conversation_is_held_to_encoding_and_nesting(text: str, rule: str) -> None:
+    with pytest.raises(InputRejected) as refused:
+        screen_conversation(text, "/messages/0/content")
+
+    assert [(each.pointer, each.code) for each in refused.value.errors] == [("/messages/0/content", rule)]
 
 
 def test_mathematics_that_never_closes_hides_nothing() -> None:

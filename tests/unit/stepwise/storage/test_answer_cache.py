@@ -145,6 +145,55 @@ def test_an_expired_answer_in_memory_gives_way_to_a_newer_one_in_the_table(world
     assert found.answer == {"n": 2}
 
 
+BETTER_AND_WORSE = [(high, low) for high in range(4) for low in range(high)]
+
+
+@pytest.mark.parametrize(("high", "low"), BETTER_AND_WORSE)
+def test_a_better_checked_answer_never_gives_way_to_a_worse_one(world: World, high: int, low: int) -> None:
+    here, elsewhere = world.cache(), world.cache()
+    assert here.put("k", {"n": 1}, rank=high) is True
+
+    assert elsewhere.put("k", {"n": 2}, rank=low) is False
+    assert here.put("k", {"n": 3}, rank=low) is False
+
+    for cache in (here, elsewhere, world.cache()):
+        found = cache.get("k")
+        assert found is not None
+        assert found.answer == {"n": 1}
+
+
+@pytest.mark.parametrize(("old", "new"), [(rank, better) for rank in range(4) for better in range(rank, 4)])
+def test_an_answer_gives_way_to_one_that_is_checked_as_well(world: World, old: int, new: int) -> None:
+    world.cache().put("k", {"n": 1}, rank=old)
+
+    assert world.cache().put("k", {"n": 2}, rank=new) is True
+
+    found = world.cache().get("k")
+    assert found is not None
+    assert found.answer == {"n": 2}
+
+
+def test_an_expired_or_unreadable_answer_gives_way_however_well_it_was_checked(world: World) -> None:
+    world.cache().put("expired", {"n": 1}, rank=3, ttl_seconds=5)
+    world.clock.advance(5)
+    assert world.cache().put("expired", {"n": 2}, rank=0) is True
+    world.table.delete("answer#expired", "answer")
+    world.cache().put("damaged", {"n": 1}, rank=3)
+    world.damage(body=b"")
+
+    assert world.cache().put("damaged", {"n": 2}, rank=0) is True
+
+
+def test_without_a_table_too_a_better_checked_answer_stays(world: World) -> None:
+    cache = AnswerCache(None, ttl_seconds=100, clock=world.clock)
+    cache.put("k", {"n": 1}, rank=3)
+
+    assert cache.put("k", {"n": 2}, rank=1) is False
+
+    world.clock.advance(100)
+    assert cache.put("k", {"n": 2}, rank=1) is True
+
+
 def test_an_item_of_another_schema_is_a_miss_and_said_to_be_outdated(world: World) -> None:
     world.cache().put("k", ANSWER)
     world.damage(schema=SCHEMA + 1)

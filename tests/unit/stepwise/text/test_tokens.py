@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stepwise.text.tokens import calibrated, estimate
+from stepwise.text.tokens import estimate
 
 CHINESE = "小明从家里到学校要走很长的路，他每天早上都和妹妹一起出发。路上经过一条河，河边有许多柳树。"
 MATHEMATICS = (
@@ -41,25 +41,3 @@ def test_two_texts_together_cost_what_they_cost_apart(one: str, other: str) -> N
 @given(st.text(max_size=200))
 def test_no_text_costs_more_than_a_token_a_character(text: str) -> None:
     assert 0 <= estimate(text) <= len(text)
-
-
-def test_the_scale_corrects_the_estimate() -> None:
-    assert estimate(ENGLISH, scale=2.0) == pytest.approx(2 * estimate(ENGLISH), abs=1)
-
-
-def test_the_scale_moves_towards_what_the_host_counted_and_arrives() -> None:
-    scale = 1.0
-    for _ in range(100):
-        scale = calibrated(scale, estimated=1000, counted=1300)
-
-    assert scale == pytest.approx(1.3, abs=0.01)
-
-
-@pytest.mark.parametrize(("estimated", "counted"), [(49, 500), (0, 10), (1000, 0)])
-def test_a_count_that_says_nothing_about_the_text_changes_nothing(estimated: int, counted: int) -> None:
-    assert calibrated(1.1, estimated, counted) == 1.1
-
-
-def test_the_scale_stays_between_a_half_and_two() -> None:
-    assert calibrated(2.0, 100, 10_000) == 2.0
-    assert calibrated(0.5, 10_000, 1) == 0.5

@@ -20,25 +20,23 @@ __all__ = ["Condensed", "condense"]
 
 @dataclass(frozen=True)
 class Condensed:
-    """A text within its budget, and how many sentences were kept and dropped; ``changed`` is whether it was cut at all."""
+    """A text that was cut down to its budget, and how many of its sentences were kept and dropped."""
 
     text: str
     kept: int
     dropped: int
-    changed: bool
 
 
-def condense(text: str, question: str, budget: int, scale: float = 1.0) -> Condensed:
-    """``text`` cut down to ``budget`` tokens (as :func:`stepwise.text.tokens.estimate` counts them with ``scale``).
+def condense(text: str, question: str, budget: int) -> Condensed | None:
+    """``text`` cut down to ``budget`` tokens (:func:`stepwise.text.tokens.estimate`); None where it is within it.
 
-    A text within the budget comes back untouched. Sentences are verbatim and in their order; a line break stands where
+    Sentences are verbatim and in their order; a line break stands where
     some were left out. The question's own sentence is kept even if it alone is over the budget. Deterministic; linear in
     the length of text and question.
     """
+    if estimate(text) <= budget:
+        return None
     # Imported here: few requests bring a long text, and the patterns cost each start of a function some milliseconds.
     from stepwise.text.condense.selection import shortened
-    from stepwise.text.condense.sentences import sentences
 
-    if estimate(text, scale) <= budget:
-        return Condensed(text, len(sentences(text)), 0, changed=False)
-    return Condensed(*shortened(text, question, budget, scale), changed=True)
+    return Condensed(*shortened(text, question, budget))

@@ -27,17 +27,17 @@ class _Piece:
     score: float
 
 
-def shortened(text: str, question: str, budget: int, scale: float) -> tuple[str, int, int]:
+def shortened(text: str, question: str, budget: int) -> tuple[str, int, int]:
     """The text cut down to the budget, and how many of its sentences were kept and dropped."""
     spans = sentences(text)
     if not spans:
         return "", 0, 0  # nothing but white space, more of it than the budget
-    pieces = _pieces(text, spans, question, scale)
+    pieces = _pieces(text, spans, question)
     chosen = _chosen(pieces, question, budget)
     return _joined(text, spans, chosen), len(chosen), len(spans) - len(chosen)
 
 
-def _pieces(text: str, spans: Sequence[Span], question: str, scale: float) -> list[_Piece]:
+def _pieces(text: str, spans: Sequence[Span], question: str) -> list[_Piece]:
     texts = [text[start:end] for start, end in spans]
     marked = [marks(each) for each in texts]
     asked = (
@@ -48,7 +48,7 @@ def _pieces(text: str, spans: Sequence[Span], question: str, scale: float) -> li
     )
     scores = _with_neighbours(relevance(texts, asked))
     return [
-        _Piece(at, each, weigh(each) * scale + _BREAK, mark, score + _worth(mark) + _place(at, len(texts)))
+        _Piece(at, each, weigh(each) + _BREAK, mark, score + _worth(mark) + _place(at, len(texts)))
         for at, (each, mark, score) in enumerate(zip(texts, marked, scores, strict=True))
     ]
 
