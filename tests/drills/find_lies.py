@@ -1,0 +1,105 @@
+"""Looks for lies of the mathematics checker: problems with known truth, and the wrong answers that pupils give.
+
+    python tests/drills/find_lies.py [--count N] [--seed N] [--family NAME ...] [--workers 2] [--limit SECONDS]
+        [--checkers FOLDER] [--output FILE]
+
+The truth is an oracle's that shares no code with the checker (drills/lies). Prints the share of the problems that the
+checker recognises, by family, notation and language; then each wrong answer that it verifies (a lie), each right one
+that it refutes, and each check that did not end, the smallest problem first. Ctrl-C prints what was found so far.
+
+Exit status: 0 where neither lie nor refuted right answer was found, 1 where one was, 2 where it was interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from drills.lies.grammar import FAMILIES, problems
+from drills.lies.report import Report
+from support.bounded_checks import CHECKERS, mathematics_checker
+
+__all__ = ["drill", "main"]
+
+PORTION = 100
+
+
+def drill(
+    seed: int, count: int, limit: float, families: tuple[str, ...] = (), checkers: Path = CHECKERS
+) -> Report:
+    """Put so many problems of a seed to the checker, in this process."""
+    report = Report(mathematics_checker(checkers), limit)
+    for drilled in problems(seed, count, families):
+        report.put(drilled)
+    return report
+
+
+def _portion(task: tuple[int, int, float, tuple[str, ...], Path]) -> Report:
+    report = drill(*task)
+    # What goes back to the parent is what was found, without the checker.
+    report.verify = dict
+    return report
+
+
+def _silent() -> None:
+    """Leave Ctrl-C to the parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _reports(options: argparse.Namespace) -> Iterator[Report]:
+    families = tuple(options.family)
+    whole, rest = divmod(options.count, PORTION)
+    sizes = [PORTION] * whole + ([rest] if rest else [])
+    tasks = [
+        (options.seed * 1_000_000 + place, size, options.limit, families, options.checkers.resolve())
+        for place, size in enumerate(sizes)
+    ]
+    if options.workers == 1:
+        yield from map(_portion, tasks)
+        return
+    with multiprocessing.get_context("spawn").Pool(options.workers, _silent, maxtasksperchild=20) as pool:
+        yield from pool.imap_unordered(_portion, tasks)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the drill and print its report; 1 where something was judged wrongly, 2 where it was interrupted."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--count", type=int, default=2_000, help="problems")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--family", action="append", default=[], choices=list(FAMILIES))
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--limit", type=float, default=4.0, help="seconds for one check")
+    parser.add_argument("--most", type=int, default=5, help="findings shown of a group")
+    parser.add_argument("--checkers", type=Path, default=CHECKERS, help="layers/checkers of another checkout")
+    parser.add_argument("--output", type=Path, help="write the report to a file as well")
+    options = parser.parse_args(arguments)
+    report = Report(dict, options.limit)
+    interrupted, begun = False, time.monotonic()
+    try:
+        for portion in _reports(options):
+            report.merge(portion)
+            done = sum(report.asked[family] for family in report.families)
+            pace = done / (time.monotonic() - begun)
+            print(f"{done} problems, {len(report.wrong)} findings, {pace:.0f}/s", end="\r", file=sys.stderr)
+    except KeyboardInterrupt:
+        interrupted = True
+    print(file=sys.stderr)
+    text = report.text(options.most)
+    print(text)
+    if options.output:
+        options.output.write_text(text + "\n", "utf-8")
+    return 2 if interrupted else 1 if report.wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
