@@ -213,9 +213,7 @@ class ModelTimeout(StepwiseError):
     """504: the answer was not ready in time and could not be handed over."""
 
     status, code, title = 504, "model_timeout", "The model took too long"
-    default_detail = (
-        "The answer was not ready in time. Leave out Prefer: handling=strict to get a job instead."
-    )
+    default_detail = "The answer was not ready in time. Try again."
 
 
 def problem(error: StepwiseError, instance: str) -> dict[str, Any]:

@@ -18,23 +18,29 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
+from stepwise.runtime.streaming_response import StreamingResponse
+
 __all__ = [
     "NAMESPACE",
     "SERVICE",
     "HandlerFailed",
+    "correlated",
     "count",
     "flush",
     "gauge",
+    "log_event",
     "log_exception",
     "logger",
     "observed",
     "observing",
+    "request_ids",
     "timing_ms",
 ]
 
@@ -200,39 +206,91 @@ def flush(**metadata: str) -> None:
     _metrics.flush(metadata)
 
 
+class _Observation:
+    """One invocation: its ids on every line of the log, its metrics written when it ends."""
+
+    def __init__(self, event: object, context: object, function: str) -> None:
+        self.summary: dict[str, object] = {}
+        self._event = event
+        self._started = time.monotonic()
+        self._ids = request_ids(event, context)
+        self._dimensions: dict[str, Any] = {"function": function} if function else {}
+        self._ended = False
+        logger.refresh_sample_rate_calculation()
+        logger.append_keys(**self._ids, **self._dimensions)
+        count("Requests", **self._dimensions)
+
+    def fail(self, error: Exception) -> HandlerFailed:
+        """Log *error*, and give what is raised in its place: Lambda's own log would write its message."""
+        log_exception(error, "the handler failed")
+        count("Errors", code="internal_error")
+        self.summary["failed"] = True
+        return HandlerFailed(type(error).__name__)
+
+    def end(self) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        elapsed = (time.monotonic() - self._started) * 1000
+        timing_ms("Latency", elapsed, **self._dimensions)
+        logger.info("done", extra={**_route(self._event), **self.summary, "duration_ms": round(elapsed, 1)})
+        flush(**self._ids)
+        logger.remove_keys([*self._ids, *self._dimensions])
+
+
+class _ObservedBody(Iterator[bytes]):
+    """The body of a stream; its invocation ends with it, and not before."""
+
+    def __init__(self, body: Iterator[bytes], observation: _Observation) -> None:
+        self._body = body
+        self._observation = observation
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._body)
+        except StopIteration:
+            self._observation.end()
+            raise
+        except Exception as error:  # noqa: BLE001 - nothing may reach Lambda's own log, which writes messages
+            failed = self._observation.fail(error)
+            self._observation.end()
+            raise failed from None
+        except BaseException:
+            self._observation.end()
+            raise
+
+    def close(self) -> None:
+        """Stop the stream: its client has left, or it has ended."""
+        try:
+            close = getattr(self._body, "close", None)
+            if close is not None:
+                close()
+        finally:
+            self._observation.end()
+
+
 @contextmanager
 def observing(event: object, context: object, *, function: str = "") -> Iterator[dict[str, object]]:
-    """One invocation: its ids on every line of the log, its metrics written at its end, however it ends.
+    """Observe one invocation: its ids on every line of the log, its metrics at its end, however it ends.
 
     The dict that it gives is logged at the end; put the ``status`` of the reply in it, for example.
 
     Raises:
         HandlerFailed: in place of any exception, which is logged by :func:`log_exception` before.
     """
-    started = time.monotonic()
-    ids = _ids(event, context)
-    dimensions: dict[str, Any] = {"function": function} if function else {}
-    summary: dict[str, object] = {}
-    logger.refresh_sample_rate_calculation()
-    logger.append_keys(**ids, **dimensions)
-    count("Requests", **dimensions)
+    observation = _Observation(event, context, function)
     try:
-        yield summary
+        yield observation.summary
     except Exception as error:  # noqa: BLE001 - nothing may reach Lambda's own log, which writes messages
-        log_exception(error, "the handler failed")
-        count("Errors", code="internal_error")
-        summary["failed"] = True
-        raise HandlerFailed(type(error).__name__) from None
+        raise observation.fail(error) from None
     finally:
-        elapsed = (time.monotonic() - started) * 1000
-        timing_ms("Latency", elapsed, **dimensions)
-        logger.info("done", extra={**_route(event), **summary, "duration_ms": round(elapsed, 1)})
-        flush(**ids)
-        logger.remove_keys([*ids, *dimensions])
+        observation.end()
 
 
 def observed(handler: Handler, *, function: str = "") -> Handler:
-    """*handler* in :func:`observing`; *function* is its name in logs and metrics.
+    """Observe each invocation of *handler*; *function* is its name in logs and metrics.
+
+    An invocation that answers with a stream ends with the last byte of the stream, or when its client leaves.
 
     Example:
         ``lambda_handler = observed(app.resolve, function="solve")``
@@ -240,16 +298,46 @@ def observed(handler: Handler, *, function: str = "") -> Handler:
 
     @functools.wraps(handler)
     def observed_handler(event: Any, context: Any) -> Any:
-        with observing(event, context, function=function) as summary:
+        observation = _Observation(event, context, function)
+        streams = False
+        try:
             reply = handler(event, context)
+            if isinstance(reply, StreamingResponse):
+                streams = True
+                observation.summary.update(status=reply.status, streamed=True)
+                return replace(reply, body=_ObservedBody(iter(reply.body), observation))
             if isinstance(reply, Mapping) and isinstance(reply.get("statusCode"), int):
-                summary["status"] = reply["statusCode"]
+                observation.summary["status"] = reply["statusCode"]
+        except Exception as error:  # noqa: BLE001 - nothing may reach Lambda's own log, which writes messages
+            raise observation.fail(error) from None
+        else:
             return reply
+        finally:
+            if not streams:
+                observation.end()
 
     return observed_handler
 
 
-def _ids(event: object, context: object) -> dict[str, str]:
+@contextmanager
+def correlated(correlation_id: str, **fields: object) -> Iterator[None]:
+    """Put *correlation_id* and *fields* on every line of the log until the end of the block."""
+    before = dict(logger.get_current_keys())
+    given = {**({"correlation_id": correlation_id} if correlation_id else {}), **fields}
+    logger.append_keys(**given)
+    try:
+        yield
+    finally:
+        logger.remove_keys([name for name in given if name not in before])
+        logger.append_keys(**{name: before[name] for name in given if name in before})
+
+
+def log_event(message: str, **fields: object) -> None:
+    """Write one line of the log: a fixed sentence, and fields that hold nobody's text."""
+    logger.info(message, extra=fields, stacklevel=3)
+
+
+def request_ids(event: object, context: object) -> dict[str, str]:
     """Request id (the gateway's, else Lambda's) and correlation id (the client's if it is a plain word)."""
     ids: dict[str, str] = {}
     gateway: object = event.get("requestContext") if isinstance(event, Mapping) else None

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from stepwise.errors import InputRejected
 from stepwise.observability import (
     HandlerFailed,
+    correlated,
     count,
     flush,
     gauge,
@@ -25,6 +26,7 @@ from stepwise.observability import (
     observing,
     timing_ms,
 )
+from stepwise.runtime.streaming_response import StreamingResponse
 
 SECRET = "解方程 x² + 2x − 3 = 0 for Alice"
 CONTEXT = SimpleNamespace(aws_request_id="lambda-1")
@@ -347,3 +349,83 @@ def test_the_import_does_without_tracing_and_without_boto3() -> None:
     )
 
     assert (done.returncode, done.stdout.strip()) == (0, "[]")
+
+
+def _streaming(event: Any, context: Any) -> StreamingResponse:
+    def body() -> Iterator[bytes]:
+        count("CompletionTokens", 42)
+        logger.info("inside the stream")
+        yield b"x"
+        count("Errors", code="model_error")
+        yield b"y"
+
+    return StreamingResponse(200, {}, body())
+
+
+@pytest.mark.parametrize("read", ["whole", "left after the first chunk", "closed unread"])
+def test_a_streams_metrics_and_lines_belong_to_its_own_request(output: Output, read: str) -> None:
+    response = observed(_streaming, function="solve")(_event(), CONTEXT)
+    assert output.lines() == output.metrics() == []
+
+    if read == "whole":
+        assert list(response.body) == [b"x", b"y"]
+    elif read == "left after the first chunk":
+        assert next(response.body) == b"x"
+    response.body.close()
+
+    lines, metrics = output.lines(), output.metrics()
+    assert {line["request_id"] for line in lines} == {line["request_id"] for line in metrics} == {"gateway-1"}
+    assert [line["message"] for line in lines].count("done") == 1
+    assert (lines[-1]["status"], lines[-1]["streamed"]) == (200, True)
+    assert [line["CompletionTokens"] for line in metrics if "CompletionTokens" in line] == (
+        [] if read == "closed unread" else [[42.0]]
+    )
+    assert ["model_error" for line in metrics if line.get("code") == "model_error"] == (
+        ["model_error"] if read == "whole" else []
+    )
+    logger.info("between")
+    assert "request_id" not in output.lines()[0]
+
+
+def test_a_streams_latency_is_the_time_to_its_last_byte(
+    output: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr("stepwise.observability.time.monotonic", lambda: now[0])
+    response = observed(_streaming, function="solve")(_event(), CONTEXT)
+    now[0] += 12.5
+
+    list(response.body)
+
+    (latency,) = [line["Latency"] for line in output.metrics() if "Latency" in line]
+    assert latency == [12_500.0]
+
+
+def test_a_stream_that_breaks_is_logged_and_counted_without_its_text(output: Output) -> None:
+    def broken(event: Any, context: Any) -> StreamingResponse:
+        def body() -> Iterator[bytes]:
+            yield b"x"
+            _fail()
+
+        return StreamingResponse(200, {}, body())
+
+    response = observed(broken, function="solve")(_event(), CONTEXT)
+    with pytest.raises(HandlerFailed, match="KeyError"):
+        list(response.body)
+
+    failure, done = output.lines()
+    assert (failure["exception_name"], done["failed"], done["request_id"]) == ("KeyError", True, "gateway-1")
+    metrics = output.metrics()
+    assert [line["code"] for line in metrics if "Errors" in line] == ["internal_error"]
+    assert "Alice" not in json.dumps([failure, done, metrics])
+
+
+def test_lines_of_a_block_bear_its_correlation_id_and_then_the_former_one(output: Output) -> None:
+    with observing(_event(), CONTEXT):
+        with correlated("first-request", run_id="run-1"):
+            logger.info("inside")
+        logger.info("after")
+
+    inside, after, _ = output.lines()
+    assert (inside["correlation_id"], inside["run_id"]) == ("first-request", "run-1")
+    assert (after["correlation_id"], after.get("run_id")) == ("gateway-1", None)

@@ -35,9 +35,10 @@ def look_up(
     while True:
         job = shared.jobs.get(job_id, partner)
         run = _run_of(shared, job)
-        if status_of(job, run) not in _UNFINISHED or deps.monotonic() + _POLL > until:
+        left = until - deps.monotonic()
+        if status_of(job, run) not in _UNFINISHED or left <= 0:
             break
-        deps.sleep(_POLL)
+        deps.sleep(min(_POLL, left))
     requeue_if_stalled(deps, shared, run)
     return _reply(shared, job, run, instance)
 

@@ -18,7 +18,7 @@ from stepwise.coordination.runs import ADMISSION_SECONDS, Run, RunLost
 from stepwise.coordination.single_flight import flight_key
 from stepwise.coordination.slots import Slot
 from stepwise.errors import InternalError, QueueFull, stored
-from stepwise.observability import count
+from stepwise.observability import count, log_event
 from stepwise.plan import Plan
 from stepwise.storage.table import TableError, TableUnavailable
 
@@ -39,7 +39,14 @@ class Begun:
 
 
 def begin(
-    deps: Dependencies, shared: Coordination, plan: Plan, *, group: str, waiter_id: str, since: float
+    deps: Dependencies,
+    shared: Coordination,
+    plan: Plan,
+    *,
+    group: str,
+    waiter_id: str,
+    since: float,
+    correlation_id: str = "",
 ) -> Begun:
     """Join the run of the same question, or begin one.
 
@@ -51,8 +58,15 @@ def begin(
         TableError: the table does not answer.
     """
     key = flight_key(plan)
-    run, joined = _joined_or_new(deps, shared, plan, key, group=group, waiter_id=waiter_id, since=since)
+
+    def create() -> Run:
+        return shared.runs.create(
+            secrets.token_hex(16), plan, group=group, waiter_id=waiter_id, correlation_id=correlation_id
+        )
+
+    run, joined = _joined_or_new(deps, shared, key, create, waiter_id=waiter_id, since=since)
     if joined:
+        log_event("run joined", run_id=run.id, jobs=waiter_id, kind=plan.kind)
         return Begun(run, None)
     try:
         place = shared.admission.admit(run.id, group)
@@ -62,22 +76,23 @@ def begin(
             shared.runs.fail(run, stored(error))
         if key:
             shared.single_flight.end(key, run.id)
+        log_event("queue refused", run_id=run.id, jobs=waiter_id, retry_after=error.retry_after)
         raise
     try:
         run = shared.runs.place(run, place.number, place.since)
     except RunLost:
         shared.admission.release(place)
         raise TableUnavailable("admitted too late") from None
+    log_event("run created", run_id=run.id, jobs=waiter_id, kind=plan.kind)
     return Begun(run, Ownership(deps, shared, run, plan, place))
 
 
 def _joined_or_new(
     deps: Dependencies,
     shared: Coordination,
-    plan: Plan,
     key: str,
+    create: Callable[[], Run],
     *,
-    group: str,
     waiter_id: str,
     since: float,
 ) -> tuple[Run, bool]:
@@ -94,7 +109,7 @@ def _joined_or_new(
                     raise TableUnavailable("a run is not admitted and does not end")
                 deps.sleep(_ADMISSION_POLL)
                 continue
-        run = shared.runs.create(secrets.token_hex(16), plan, group=group, waiter_id=waiter_id)
+        run = create()
         if not key or shared.single_flight.begin(key, run.id, instead_of=current):
             return run, False
         shared.runs.cancel(run.id, waiter_id)
@@ -114,6 +129,7 @@ def own(
     slot: Slot | None = None,
 ) -> Ownership:
     """Our ownership of a run that we have just taken, with the *slot* that we have for it already."""
+    log_event("run taken over", run_id=run.id, fence=run.fence, attempts=run.attempts, tokens=run.tokens)
     place = QueuePlace(run.place, run.id, run.since or run.created_at, run.fence)
     ownership = Ownership(deps, shared, run, plan, place, on_sign_of_life=on_sign_of_life)
     ownership.slot = slot

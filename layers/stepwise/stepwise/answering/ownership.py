@@ -13,7 +13,7 @@ from stepwise.coordination.runs import Run, RunLost
 from stepwise.coordination.single_flight import flight_key
 from stepwise.coordination.slots import Slot
 from stepwise.errors import StepwiseError, stored
-from stepwise.observability import count
+from stepwise.observability import count, log_event, logger
 from stepwise.plan import Plan
 from stepwise.storage.table import TableError
 from stepwise.storage.work_queue import QueueUnavailable
@@ -112,16 +112,28 @@ class Ownership:
         )
         self.free_slot()
         count("HandOvers")
+        log_event("run handed over", run_id=self.run.id, tokens=progress.tokens, delay_s=delay)
 
     def succeed(self, result: Mapping[str, Any], progress: Progress) -> None:
         """The run has its answer. Its flight stays, for those who asked before this."""
         self._shared.admission.release(self._place)
         self._shared.runs.succeed(self.run, result, tokens=progress.tokens)
+        log_event("run succeeded", run_id=self.run.id, tokens=progress.tokens)
         self.free_slot()
         self._shared.average_duration.record((result["usage"]["duration_ms"] or 1) / 1000)
 
     def fail(self, error: StepwiseError) -> None:
-        """The run has ended without an answer."""
+        """The run has ended without an answer; the log says why."""
+        count("RunsFailed", code=error.code)
+        logger.warning(
+            "run failed",
+            extra={
+                "run_id": self.run.id,
+                "code": error.code,
+                "reason": error.reason or type(error).__name__,
+                "attempts": self.run.attempts,
+            },
+        )
         self._shared.admission.release(self._place)
         self._shared.runs.fail(self.run, stored(error))
         self._end_flight()

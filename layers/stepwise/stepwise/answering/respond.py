@@ -25,7 +25,7 @@ from stepwise.errors import (
     StepwiseError,
     error_of,
 )
-from stepwise.observability import count
+from stepwise.observability import count, log_event
 from stepwise.plan import Plan
 from stepwise.storage.table import TableError
 from stepwise.storage.work_queue import QueueUnavailable
@@ -34,6 +34,8 @@ __all__ = ["Caller", "answer", "best_effort", "cached_reply", "ended_reply", "ru
 
 _GATEWAY_MARGIN = 2.0
 _FUNCTION_MARGIN = 4.0
+_STRICT = "The answer was not ready in time. Leave out Prefer: handling=strict to get a job instead."
+_NOT_KEPT = "The answer was not ready in time and could not be kept for later. Try again."
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Caller:
     """On the monotonic clock."""
     remaining: Callable[[], float]
     """Seconds that the function has left."""
+    correlation_id: str = ""
+    """On every line of the log about this request, in whatever function."""
 
     def since(self, deps: Dependencies) -> float:
         """When the client asked, in epoch seconds."""
@@ -90,8 +94,10 @@ def cached_reply(
 ) -> Reply | None:
     """The answer that is there already; a refuted one is none for a client who wants it checked."""
     if not plan.key or preferences.no_cache or preferences.no_store:
+        log_event("cache", decision="bypass")
         return None
     found = deps.cache.get(plan.key)
+    log_event("cache", decision="miss" if found is None else "hit")
     if found is None:
         return None
     result = found.answer
@@ -115,7 +121,13 @@ def _computed(
     waiter_id = new_job_id()
     try:
         begun = begin(
-            deps, deps.shared, plan, group=caller.partner, waiter_id=waiter_id, since=caller.since(deps)
+            deps,
+            deps.shared,
+            plan,
+            group=caller.partner,
+            waiter_id=waiter_id,
+            since=caller.since(deps),
+            correlation_id=caller.correlation_id,
         )
     except TableError:
         count("Errors", code="table_unavailable")
@@ -131,7 +143,12 @@ def _at_once(caller: Caller) -> bool:
 
 def _alone(deps: Dependencies, plan: Plan, presentation: Mapping[str, Any], until: float) -> Reply:
     """Without a table: the answer is given if it is ready in time, as nothing can be handed over."""
-    result = run_to_result(perform(deps, plan, Progress(), _Nobody(), deadline=until, again=lambda _: False))
+    try:
+        result = run_to_result(
+            perform(deps, plan, Progress(), _Nobody(), deadline=until, again=lambda _: False)
+        )
+    except ModelTimeout:
+        raise ModelTimeout(_NOT_KEPT) from None
     return _finished(deps, plan, presentation, result)
 
 
@@ -207,7 +224,7 @@ class _Request:
                 self._hand_over(ownership, progress)
                 return None
             self._abandon(ownership, progress)
-            raise
+            raise ModelTimeout(_STRICT) from None
         except RunLost:
             ownership.release()
             return None
@@ -241,16 +258,14 @@ class _Request:
         except RunLost:
             ownership.release()
         except (QueueUnavailable, TableError):
-            error = ModelTimeout(
-                "The answer was not ready in time and could not be kept for later. Try again."
-            )
+            error = ModelTimeout(_NOT_KEPT)
             self._fail(ownership, error)
             raise error from None
 
     def _late(self, run: Run) -> Reply:
         if self.caller.preferences.strict:
             withdraw(self.shared, run, self.waiter_id)
-            raise ModelTimeout
+            raise ModelTimeout(_STRICT)
         return self._job(run.id)
 
     def _job(self, run_id: str) -> Reply:

@@ -27,7 +27,7 @@ from stepwise.errors import (
     StepwiseError,
     error_of,
 )
-from stepwise.observability import count
+from stepwise.observability import count, log_event
 from stepwise.plan import Plan
 from stepwise.storage.table import TableError
 from stepwise.text.thinking import Splitter
@@ -86,7 +86,13 @@ def live(
     waiter_id = new_job_id()
     try:
         begun = begin(
-            deps, deps.shared, plan, group=caller.partner, waiter_id=waiter_id, since=caller.since(deps)
+            deps,
+            deps.shared,
+            plan,
+            group=caller.partner,
+            waiter_id=waiter_id,
+            since=caller.since(deps),
+            correlation_id=caller.correlation_id,
         )
     except TableError:
         count("Errors", code="table_unavailable")
@@ -227,7 +233,9 @@ class _Stream:
                     return
                 if self.deps.monotonic() > end:
                     waiting = len(self.shared.admission.waiting())
-                    raise QueueFull(retry_after=self.shared.admission.retry_after(waiting))
+                    error = QueueFull(retry_after=self.shared.admission.retry_after(waiting))
+                    log_event("queue refused", run_id=ownership.run.id, retry_after=error.retry_after)
+                    raise error
                 self.deps.sleep(_SLOT_POLL)
                 ownership.heartbeat(progress)
                 yield None

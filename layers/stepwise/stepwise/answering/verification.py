@@ -6,10 +6,11 @@ next request makes it again.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from stepwise.observability import count, log_exception, logger
+from stepwise.observability import count, log_event, log_exception, logger
 from stepwise.plan import Plan
 
 __all__ = [
@@ -160,6 +161,7 @@ def _run(checker: Checker, task: str, payload: dict[str, Any], fields: tuple[str
     Raises:
         CheckNotRun: whatever befell the check; the answer is still given.
     """
+    began = time.monotonic()
     try:
         found = checker.run(task, payload)
         wanted = {name: found[name] for name in fields} | {"line": found.get("line")}
@@ -176,6 +178,13 @@ def _run(checker: Checker, task: str, payload: dict[str, Any], fields: tuple[str
     if "fault" in found:  # a verdict was given, but something failed on the way to it
         count("CheckFaults", fault=found["fault"])
         logger.warning("a check met a fault", extra={"task": task, "reason": str(found["fault"])[:64]})
+    log_event(
+        "checked",
+        task=task,
+        status=str(found.get("status") or found.get("solver"))[:32],
+        method=str(found.get("method") or "solver")[:32],
+        ms=round((time.monotonic() - began) * 1000),
+    )
     return wanted
 
 

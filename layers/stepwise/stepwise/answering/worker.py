@@ -23,7 +23,7 @@ from stepwise.errors import (
     StepwiseError,
     stored,
 )
-from stepwise.observability import count
+from stepwise.observability import correlated, count, log_event, logger
 from stepwise.plan import Plan
 
 __all__ = ["Message", "fail_dead_letter", "process_message"]
@@ -70,6 +70,18 @@ def process_message(
     run = _handed_over(deps, shared, message)
     if run is None or run.ended:
         return
+    with correlated(run.correlation_id, run_id=run.id, jobs=" ".join(sorted(run.waiters))):
+        _work_on(deps, shared, run, plan, life, remaining)
+
+
+def _work_on(
+    deps: Dependencies,
+    shared: Coordination,
+    run: Run,
+    plan: Plan | None,
+    life: Callable[[], None],
+    remaining: Callable[[], float],
+) -> None:
     if plan is None:
         fail_dead_letter(deps, shared, run.id)
         return
@@ -134,7 +146,10 @@ def _again_later(
     if attempts >= most or progress.draft.breaks > _MAX_BREAKS:
         ownership.fail(error)
     else:
-        ownership.hand_over(progress, delay=min(_LONGEST_PAUSE, 2.0**attempts))
+        delay = min(_LONGEST_PAUSE, 2.0**attempts)
+        reason = error.reason or type(error).__name__
+        log_event("run retried later", code=error.code, reason=reason, attempts=attempts, delay_s=delay)
+        ownership.hand_over(progress, delay=delay)
 
 
 def _slot(
@@ -183,6 +198,10 @@ def fail_dead_letter(deps: Dependencies, shared: Coordination, run_id: str) -> N
     if plan is not None and plan.key:
         shared.single_flight.end(flight_key(plan), run_id)
     count("Errors", code="dead_letter")
+    with correlated(run.correlation_id, run_id=run.id, jobs=" ".join(sorted(run.waiters))):
+        logger.warning(
+            "run failed", extra={"code": error.code, "reason": "dead_letter", "attempts": run.attempts}
+        )
 
 
 class _SignsOfLife:

@@ -25,7 +25,7 @@ from stepwise.errors import (
     UnsupportedMediaType,
     problem,
 )
-from stepwise.observability import count, log_exception, logger
+from stepwise.observability import count, log_exception, logger, request_ids
 from stepwise.runtime.streaming_response import StreamingResponse
 
 __all__ = ["Api", "Call", "json_response"]
@@ -47,6 +47,8 @@ class Call:
     body: bytes
     remaining: Callable[[], float]
     """Seconds that the function has left."""
+    correlation_id: str = ""
+    """The client's ``x-correlation-id`` if it is a plain word, else the id."""
 
     def json_body(self, limit: int) -> bytes:
         """The body, when it is JSON by its type and not over *limit* bytes.
@@ -121,6 +123,7 @@ class Api(APIGatewayRestResolver):
             partner=_partner(request_context.get("identity") or {}),
             body=_body(event),
             remaining=lambda: self.lambda_context.get_remaining_time_in_millis() / 1000,
+            correlation_id=request_ids(event, self.lambda_context).get("correlation_id", ""),
         )
 
     def reply(self, reply: Reply) -> Response[str]:

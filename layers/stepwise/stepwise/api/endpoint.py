@@ -116,6 +116,7 @@ def caller_of(deps: Dependencies, call: Call) -> Caller:
         preferences=read_preferences(call.headers),
         started=deps.monotonic(),
         remaining=call.remaining,
+        correlation_id=call.correlation_id,
     )
 
 

@@ -69,6 +69,8 @@ class Run:
     ended_at: int = 0
     result: Mapping[str, Any] | None = None
     error: Mapping[str, Any] | None = None
+    correlation_id: str = ""
+    """That of the request that the run began with; it stands on every line of the log about it."""
 
     @property
     def ended(self) -> bool:
@@ -86,8 +88,8 @@ class Runs:
         self._table = table
         self._clock = clock
 
-    def create(self, run_id: str, plan: Plan, *, group: str, waiter_id: str) -> Run:
-        """A new run, owned by the caller."""
+    def create(self, run_id: str, plan: Plan, *, group: str, waiter_id: str, correlation_id: str = "") -> Run:
+        """A new run, owned by the caller; *correlation_id* is that of the request that it begins with."""
         now = self._now()
         expires_at = now // 1000 + _ABANDONED_SECONDS
         self._table.put(
@@ -104,6 +106,7 @@ class Runs:
             "lease_until": now + _LEASE,
             "created_at": now,
             "tickets": {waiter_id},
+            "correlation_id": correlation_id,
             "expires_at": expires_at,
         }
         self._table.put(item, condition=absent("pk"))
@@ -239,4 +242,5 @@ def _run(item: Item) -> Run:
         ended_at=int(item.get("ended_at", 0)),
         result=unpack(item["result"]) if item.get("result") else None,
         error=item.get("error"),
+        correlation_id=str(item.get("correlation_id", "")),
     )

@@ -10,6 +10,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from stepwise.observability import count, logger
+
 __all__ = ["Breaker"]
 
 
@@ -68,14 +70,22 @@ class Breaker:
                 self._next_probe = now + self._interval if now - began > self._cheap else now
                 if alive:
                     self._failures = self._threshold - 1
+        if alive:
+            logger.info("breaker closed")
         return alive
 
     def succeeded(self) -> None:
         """A call reached the host."""
         with self._lock:
-            self._failures = 0
+            was_open, self._failures = self._failures >= self._threshold, 0
+        if was_open:
+            logger.info("breaker closed")
 
     def failed(self) -> None:
         """A call did not reach the host."""
         with self._lock:
             self._failures += 1
+            opened = self._failures == self._threshold
+        if opened:
+            count("BreakerOpened")
+            logger.warning("breaker opened", extra={"failures": self._threshold})

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from stepwise.config import Settings
-from stepwise.errors import GenerationBroken, ModelError, ModelTimeout
+from stepwise.errors import GenerationBroken, ModelError, ModelTimeout, StepwiseError
+from stepwise.observability import log_event
 from stepwise.ollama.circuit_breaker import Breaker
 from stepwise.ollama.exchange import Exchange, Head
 from stepwise.ollama.failures import Unreachable, check, failure, in_protocol, unavailable
@@ -61,7 +62,8 @@ class Generation:
         self._closed = False
         self._characters = 0
         self._tokens = 0
-        self._steps = self._run()
+        self._began: float | None = None
+        self._steps = self._observed(self._run())
 
     def __enter__(self) -> Generation:
         return self
@@ -82,6 +84,41 @@ class Generation:
             exchange, self._exchange = self._exchange, None
         if exchange is not None:
             exchange.close()
+        self._log_end("closed")
+
+    def _observed(self, steps: Iterator[Event | None]) -> Iterator[Event | None]:
+        """*steps*, with a line of the log at the beginning and at the end."""
+        self._began = self._client.clock()
+        log_event(
+            "generation began",
+            model=self._prompt.model,
+            continued=bool(self._prompt.prefill),
+            num_predict=self._prompt.num_predict,
+        )
+        try:
+            for event in steps:
+                if isinstance(event, Finish):
+                    self._log_end(event.reason, event.completion_tokens)
+                yield event
+        except StepwiseError as error:
+            self._log_end(error.reason or error.code)
+            raise
+
+    def _log_end(self, reason: str, tokens: int | None = None) -> None:
+        """One line, at the first end of a generation that began: ``stop``, ``length``, ``closed`` or a fault."""
+        with self._lock:
+            began, self._began = self._began, None
+        if began is None:
+            return
+        seconds = max(self._client.clock() - began, 0.001)
+        written = self._tokens if tokens is None else tokens
+        log_event(
+            "generation ended",
+            reason=reason,
+            tokens=written,
+            tokens_per_second=round(written / seconds, 1),
+            ms=round(seconds * 1000),
+        )
 
     def _run(self) -> Iterator[Event | None]:
         client = self._client

@@ -342,3 +342,27 @@ def test_the_sweep_leaves_alone_what_is_well(scene: Scene) -> None:
     assert scene.deps.shared is not None
     assert sweep(scene.deps, scene.deps.shared) == 0
     assert scene.table.items() == before
+
+
+@pytest.mark.parametrize("wait", [1.0, 0.3])
+def test_a_wait_holds_until_its_time_is_up(scene: Scene, wait: float) -> None:
+    job_id = job_on(scene)
+    began = scene.clock()
+
+    assert look(scene, job_id, until=began + wait).body["status"] == "queued"
+
+    assert scene.clock() - began == pytest.approx(wait)
+
+
+def test_a_job_that_ends_in_the_last_moment_of_a_wait_is_given(scene: Scene) -> None:
+    job_id = job_on(scene)
+    end = scene.clock() + 1.0
+
+    def sleep(seconds: float) -> None:
+        scene.clock.advance(seconds)
+        if scene.clock() >= end:
+            work(scene)
+
+    reply = look(scene, job_id, until=end, deps=replace(scene.environment(), sleep=sleep))
+
+    assert reply.body["status"] == "succeeded"

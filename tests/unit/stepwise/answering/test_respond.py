@@ -647,3 +647,19 @@ def _state(tokens: int) -> Any:
     progress = Progress()
     progress.draft.tokens = tokens
     return progress
+
+
+def test_without_a_table_nobody_is_told_to_leave_out_what_was_never_sent(scene: Scene) -> None:
+    deps = replace(scene.environment(), shared=None)
+
+    with pytest.raises(ModelTimeout) as late:
+        ask(scene, deps=deps, wait=0.5)
+
+    assert "Prefer" not in late.value.detail
+
+
+def test_who_asks_for_a_strict_wait_is_told_how_to_get_a_job(scene: Scene) -> None:
+    with pytest.raises(ModelTimeout) as late:
+        ask(scene, wait=0.5, strict=True)
+
+    assert "handling=strict" in late.value.detail

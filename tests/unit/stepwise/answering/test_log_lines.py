@@ -1,0 +1,167 @@
+"""What happens to an answer leaves lines that operators can follow, and no line holds anybody's text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from stepwise.answering.respond import answer
+from stepwise.answering.stream import live
+from stepwise.config import Settings
+from stepwise.errors import GenerationBroken, ModelError, ModelUnavailable, QueueFull, StepwiseError
+from stepwise.observability import correlated
+from support.log_lines import LogLines, reading_log
+from support.scene import PRESENTATION, Scene, caller, plan_of, work
+
+RUNBOOK = Path(__file__).parents[4] / "infra/RUNBOOK.md"
+
+
+@pytest.fixture
+def log() -> Iterator[LogLines]:
+    with reading_log() as lines:
+        yield lines
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+def ask(scene: Scene, **prefer: Any) -> Any:
+    who = replace(caller(scene, **prefer), correlation_id="first-request")
+    return answer(scene.environment(), plan_of(), PRESENTATION, who)
+
+
+def fails_with(scene: Scene, error: StepwiseError) -> None:
+    def at(_: int) -> None:
+        raise error
+
+    scene.model.at_token = at
+
+
+def out_of_memory() -> ModelError:
+    error = ModelError()
+    error.reason = "status_500:out_of_memory"
+    return error
+
+
+def line(lines: list[dict[str, Any]], message: str) -> dict[str, Any]:
+    (found,) = [each for each in lines if each["message"] == message]
+    return found
+
+
+def test_a_run_that_fails_in_a_worker_says_why_under_its_request_and_its_job(
+    scene: Scene, log: LogLines
+) -> None:
+    fails_with(scene, out_of_memory())
+    job_id = ask(scene, respond_async=True).body["id"]
+    log.read()
+
+    work(scene)
+
+    failed = line(log.read(), "run failed")
+    assert (failed["code"], failed["reason"]) == ("model_error", "status_500:out_of_memory")
+    assert (failed["correlation_id"], failed["jobs"]) == ("first-request", job_id)
+    assert failed["run_id"] == scene.run["pk"].removeprefix("run#")
+
+
+def test_a_run_that_fails_in_a_stream_says_why(scene: Scene, log: LogLines) -> None:
+    fails_with(scene, out_of_memory())
+
+    with pytest.raises(ModelError):
+        list(live(scene.environment(), plan_of(), PRESENTATION, caller(scene)))
+
+    failed = line(log.read(), "run failed")
+    assert (failed["code"], failed["reason"]) == ("model_error", "status_500:out_of_memory")
+
+
+def test_a_hand_over_a_retry_and_a_taking_over_have_lines(scene: Scene, log: LogLines) -> None:
+    ask(scene, wait=1.0)
+    fails_with(scene, ModelUnavailable())
+    work(scene)
+
+    lines = log.read()
+    assert line(lines, "run created")["jobs"].startswith("job_")
+    handed, again = [each for each in lines if each["message"] == "run handed over"]
+    assert handed["tokens"] > 0
+    assert line(lines, "run taken over")["tokens"] == handed["tokens"]
+    retried = line(lines, "run retried later")
+    assert (retried["code"], retried["reason"]) == ("model_unavailable", "ModelUnavailable")
+    assert retried["delay_s"] == again["delay_s"] >= 1
+
+
+def test_a_question_that_is_refused_or_joined_or_known_has_a_line(log: LogLines) -> None:
+    scene = Scene(Settings(model_slots=1, max_queued=0))
+    owned = scene.environment().shared
+    assert owned is not None
+    owned.admission.admit("other", "g")
+
+    with pytest.raises(QueueFull):
+        ask(scene)
+
+    refused = line(log.read(), "queue refused")
+    assert refused["retry_after"] >= 1
+
+
+def test_each_answer_says_what_the_cache_decided(scene: Scene, log: LogLines) -> None:
+    ask(scene)
+    ask(scene)
+    ask(scene, no_cache=True)
+
+    assert [each["decision"] for each in log.read() if each["message"] == "cache"] == [
+        "miss",
+        "hit",
+        "bypass",
+    ]
+
+
+def test_a_dead_letter_says_whose_job_it_was(scene: Scene, log: LogLines) -> None:
+    from stepwise.answering.worker import fail_dead_letter
+
+    job_id = ask(scene, respond_async=True).body["id"]
+    log.read()
+    assert scene.deps.shared is not None
+
+    fail_dead_letter(scene.deps, scene.deps.shared, scene.queue.messages[0].run_id)
+
+    failed = line(log.read(), "run failed")
+    assert (failed["reason"], failed["jobs"], failed["correlation_id"]) == (
+        "dead_letter",
+        job_id,
+        "first-request",
+    )
+
+
+def test_no_line_holds_the_question_or_the_answer(scene: Scene, log: LogLines) -> None:
+    ask(scene, wait=1.0)
+    scene.model.at_token = lambda number: (_ for _ in ()).throw(GenerationBroken()) if number == 3 else None
+    work(scene)
+    ask(scene)
+
+    text = json.dumps(log.read())
+    assert "boxed" not in text
+    assert "@q@" not in text
+
+
+def test_the_runbooks_query_names_fields_that_the_lines_have(scene: Scene, log: LogLines) -> None:
+    (query,) = re.findall(r"```\n(fields @timestamp, message.*?)```", RUNBOOK.read_text("utf-8"), re.DOTALL)
+    named = set(re.findall(r"\b[a-z_]+\b", query.split("|")[0].replace("@timestamp", ""))) - {"fields"}
+    named.add(re.findall(r"filter (\w+) like", query)[0])
+    fails_with(scene, ModelUnavailable())
+    ask(scene, respond_async=True)
+    seen: set[str] = set()
+    with correlated("", function="worker"):
+        for _ in range(12):
+            work(scene)
+            scene.clock.advance(120)
+    lines = log.read()
+    for each in lines:
+        seen |= set(each)
+
+    assert line(lines, "run failed")["code"] == "model_unavailable"
+    assert {"code", "reason", "jobs", "correlation_id", "message"} <= named <= seen
