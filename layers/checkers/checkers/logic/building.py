@@ -3,16 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
 
 from checkers.logic.formulas import Equal, Formula, Junction, Not, Predicate, Quantified, Term
 
-__all__ = ["compared", "folded", "junction", "quantify"]
+__all__ = ["STANDARD", "Notation", "compared", "folded", "junction", "quantify", "unbracketed_chain"]
+
+
+@dataclass(frozen=True)
+class Notation:
+    """How signs are read that have two readings: the first of each is the standard one.
+
+    ``caret``: ``^`` is exclusive or, or "and". ``pairwise``: ``A → B → C`` is ``A → (B → C)``, or ``A → B`` and
+    ``B → C``. ``partial``: ``a ≤ b`` says that ``b`` is not less, or that ``a`` is less or equal.
+    """
+
+    caret: Literal["⊕", "∧"] = "⊕"
+    pairwise: bool = False
+    partial: bool = False
+
+
+STANDARD = Notation()
 
 _TIGHTEST_FIRST = ("∧", "⊕", "∨", "→", "↔")
 
 
-def folded(operands: list[Formula], signs: list[str]) -> Formula:
-    """Operands joined by signs, the tightest first; ``→`` from the right."""
+def unbracketed_chain(signs: Sequence[str]) -> str:
+    """``⊕`` or ``↔`` where it joins three or more operands without brackets: parity to some, "one of" to others."""
+    run = 0
+    for sign in signs:
+        run = run + 1 if sign == "⊕" else run if sign == "∧" else 0
+        if run > 1:
+            return "⊕"
+    return "↔" if list(signs).count("↔") > 1 else ""
+
+
+def folded(operands: list[Formula], signs: list[str], notation: Notation = STANDARD) -> Formula:
+    """Operands joined by signs, the tightest first; ``→`` from the right, or pair by pair."""
     for sign in _TIGHTEST_FIRST:
         joined: list[Formula] = []
         kept: list[str] = []
@@ -21,16 +50,18 @@ def folded(operands: list[Formula], signs: list[str]) -> Formula:
             if between == sign and operand is not None:
                 group.append(operand)
                 continue
-            joined.append(_joined(sign, group))
+            joined.append(_joined(sign, group, notation))
             kept.append(between)
             group = [operand] if operand is not None else []
         operands, signs = joined, kept[:-1]
     return operands[0]
 
 
-def _joined(sign: str, group: list[Formula]) -> Formula:
+def _joined(sign: str, group: list[Formula], notation: Notation) -> Formula:
     if len(group) == 1:
         return group[0]
+    if sign == "→" and notation.pairwise and len(group) > 2:
+        return Junction("∧", tuple(Junction("→", pair) for pair in pairwise(group)))
     if sign != "→":
         return junction(sign, group)
     formula = group[-1]
@@ -47,8 +78,11 @@ def junction(sign: str, parts: Sequence[Formula]) -> Formula:
             raise AssertionError(sign)
 
 
-def compared(left: Term, relation: str, right: Term) -> Formula:
+def compared(left: Term, relation: str, right: Term, notation: Notation = STANDARD) -> Formula:
     match relation:
+        case "≤" | "≥" if notation.partial:
+            less = (left, right) if relation == "≤" else (right, left)
+            return Junction("∨", (Predicate("<", less), Equal(left, right)))
         case "=":
             return Equal(left, right)
         case "≠":

@@ -16,7 +16,7 @@ from checkers.logic.interpretations import (
     respects_numbers,
     vocabulary,
 )
-from checkers.logic.reading import Argument, background, read
+from checkers.logic.reading import Argument, Note, background, readings
 from checkers.logic.solver import Bounds, Satisfiable, find_worlds, satisfiable
 from checkers.logic.wording import Language, note, say, unread
 from checkers.logic.worlds import shown
@@ -28,6 +28,7 @@ type Verdict = Literal["entailed", "contradicted", "neither", "inconsistent", "u
 _SECONDS = 1.4  # all questions of one decision together; the process around it is killed at 2 s
 _SECONDS_FOR_MISSING = 0.25
 _FEW = 12
+_MOST_READINGS = 4
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,41 @@ def decide(request: Mapping[str, Any], clock: Callable[[], float] = time.monoton
     """Decide an argument of formulas with Z3; see :func:`checkers.logic.decide` for the shapes."""
     language: Language = "zh" if request.get("language") == "zh" else "en"
     began = clock()
-    argument = read(request)
-    if argument.unread:
-        return _result("unknown", None, unread(argument.unread, language))
-    search = _Search(argument, clock, began + _SECONDS)
+    arguments = readings(request)
+    if arguments[0].unread:
+        return _result("unknown", None, unread(arguments[0].unread, language))
+    if len(arguments) > _MOST_READINGS:
+        return _result("unknown", None, say("two_readings", language))
+    share = _SECONDS / len(arguments)
+    results = [
+        _decided(argument, language, clock, began + share * number)
+        for number, argument in enumerate(arguments, start=1)
+    ]
+    result = results[0]
+    if any((each["verdict"], each["solver"]) != (result["verdict"], result["solver"]) for each in results):
+        said = [say("two_readings", language)]
+        said += [note(each, language) for each in _differences(arguments)]
+        return _result("unknown", None, ("" if language == "zh" else " ").join(said))
+    if any(each["missing_that_suffices"] != result["missing_that_suffices"] for each in results):
+        result["missing_that_suffices"] = None
+    return result
+
+
+def _differences(arguments: Sequence[Argument]) -> list[Note]:
+    """What was read in two ways."""
+    codes = {
+        "caret": any(each.notation.caret == "∧" for each in arguments),
+        "chain": any(each.notation.pairwise for each in arguments),
+        "partial": any(each.notation.partial for each in arguments),
+    }
+    return [Note(code) for code, found in codes.items() if found]
+
+
+def _decided(
+    argument: Argument, language: Language, clock: Callable[[], float], ends: float
+) -> dict[str, Any]:
+    """The result of one reading."""
+    search = _Search(argument, clock, ends)
     if argument.conclusion is None:
         decision = search.without_conclusion()
     else:
@@ -73,7 +105,7 @@ def decide(request: Mapping[str, Any], clock: Callable[[], float] = time.monoton
     said.extend(
         note(each, language)
         for each in argument.notes
-        if each.code in ("free", "caret", "order") or decision.verdict != "entailed"
+        if each.code in ("free", "order") or decision.verdict != "entailed"
     )
     world = None if decision.world is None else shown(decision.world, search.names, language)
     separator = "" if language == "zh" else " "
@@ -89,7 +121,7 @@ class _Search:
         self.ends = ends
         present = [formula for formula in argument.missing if formula is not None]
         conclusion = [] if argument.conclusion is None else [argument.conclusion]
-        self.background = background([*argument.premises, *conclusion, *present])
+        self.background = background([*argument.premises, *conclusion, *present], argument.notation)
         self.names = vocabulary([*argument.premises, *conclusion, *self.background])
         self.all_names = vocabulary([*argument.premises, *conclusion, *present, *self.background])
 

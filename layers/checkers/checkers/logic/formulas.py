@@ -78,7 +78,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Junction:
-    """Two or more parts, exactly two with ``→``. Chains of ``⊕`` and ``↔`` associate, so they need no brackets."""
+    """Two or more parts, exactly two with ``→``."""
 
     sign: Connective
     parts: tuple[Formula, ...]
@@ -127,6 +127,8 @@ def show(formula: Formula) -> str:
         case Not(part):
             return f"¬{_operand(part)}"
         case Junction(sign, parts):
+            if sign in ("⊕", "↔") and len(parts) > 2:  # read with brackets only
+                return f"{_operand(Junction(sign, parts[:-1]))} {sign} {_operand(parts[-1])}"
             return f" {sign} ".join(map(_operand, parts))
         case Quantified(sign, variable, body):
             return f"{sign}{variable} ({show(body)})"

@@ -1,7 +1,7 @@
 """Cut the text of a formula into signs, whatever alphabet they are written in.
 
 Accepted: Unicode signs, ASCII (``->``, ``&``, ``~``, …), words (``and``, ``forall``, …), LaTeX (``\\forall``, ``\\land``,
-``\\text{…}``, …) and Chinese (``且``, ``或``, ``非``, ``任意``, …). A caret is read as exclusive or.
+``\\text{…}``, …) and Chinese (``且``, ``或``, ``非``, ``任意``, …). A caret stays one: some write "and" so, some "xor".
 """
 
 from __future__ import annotations
@@ -39,12 +39,16 @@ MOST_TOKENS = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One sign: ``value`` is its one spelling, ``at`` where it starts; ``glued``: no white space before it."""
+    """One sign: ``value`` is its one spelling, ``at`` where it starts; ``glued``: no white space before it.
+
+    ``word``: it is written as a word (``or``, ``且``, ``并非``), which binds as loosely as language does.
+    """
 
     kind: Kind
     value: str
     at: int
     glued: bool
+    word: bool = False
 
 
 _SIGNS: dict[str, tuple[Kind, str]] = {}
@@ -67,8 +71,9 @@ _spell(
 )
 _spell("sign", "∧", r"∧ ⋀ ⋏ & && /\ \land \wedge \bigwedge \& \And")
 _spell("sign", "∨", r"∨ ⋁ ⋎ | || \/ \lor \vee \bigvee")
-_spell("sign", "⊕", r"⊕ ⊻ ^ \oplus \veebar \xor")
-_spell("not", "¬", r"¬ ￢ ~ ∼ ! - − – \neg \lnot \sim")
+_spell("sign", "⊕", r"⊕ ⊻ \oplus \veebar \xor")
+_spell("sign", "^", r"^")
+_spell("not", "¬", r"¬ ￢ ~ ∼ ! - − \neg \lnot \sim")
 _spell("quantifier", "∀", r"∀ \forall")
 _spell("quantifier", "∃", r"∃ \exists")
 _spell("quantifier", "¬∃", r"∄ \nexists")
@@ -129,6 +134,10 @@ _SPELLING = re.compile(
         for sign in sorted(_SIGNS, key=len, reverse=True)
     )
 )
+_SAME_SIGN = {
+    **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
+    **dict(zip(map(ord, "₀₁₂₃₄₅₆₇₈₉"), "0123456789", strict=True)),
+}
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
 
 # Chinese has no blanks between words, so signs are looked for at the start of a word, and some inside it.
@@ -136,10 +145,12 @@ _CHINESE_START = re.compile(
     r"(?P<every>(?:对于?)?(?:任意|任何|所有|一切|每一?个)(?:一个)?的?(?=[A-Za-z]\w?\b|\Z))"
     r"|(?P<some>(?:至少)?存在(?:一个|某个|某)?(?=[A-Za-z]\w?|\Z))"
     r"|(?P<such>使得?(?=[A-Za-z∀∃¬\u3400-\u9fff]|\Z)|满足(?=\Z)|都有|有(?=\Z))"
-    r"|(?P<only>当且仅当|等价于)|(?P<implies>蕴含|蕴涵|推出)|(?P<and>并且|而且|且)|(?P<xor>异或)|(?P<or>或者|或(?!许))"
-    r"|(?P<if>如果|假如|若(?!干))|(?P<then>那么|则)|(?P<not>并非|非)"
+    r"|(?P<only>当且仅当|等价于)|(?P<implies>蕴含|蕴涵|推出)|(?P<and>并且|而且|且)|(?P<xor>异或)|(?P<or>或者|或(?![许多少]))"
+    r"|(?P<if>如果|假如|若(?![干无非]))|(?P<then>那么|则)|(?P<whole>并非(?!常))|(?P<not>非(?![常洲凡法得要但议分礼难同命典]))"
 )
-_CHINESE_INSIDE = re.compile(r"当且仅当|等价于|蕴含|蕴涵|并且|而且|且|异或|或者|或(?!许)")
+_CHINESE_INSIDE = re.compile(
+    r"当且仅当|等价于|蕴含|蕴涵|并且|而且|(?<![暂尚况姑苟])且|异或|或者|(?<![间抑甚即容])或(?![许多少])"
+)
 _CHINESE: dict[str, tuple[Kind, str]] = {
     "every": ("quantifier", "∀"),
     "some": ("quantifier", "∃"),
@@ -152,6 +163,7 @@ _CHINESE: dict[str, tuple[Kind, str]] = {
     "if": ("if", "if"),
     "then": ("then", "then"),
     "not": ("not", "¬"),
+    "whole": ("not", "¬"),
 }
 _LATIN_START = re.compile(r"[A-Za-z]\d*(?=[\u3400-\u9fff])")
 
@@ -189,6 +201,8 @@ def _next(text: str, at: int, glued: bool, found: list[Token]) -> int:
         return quoted.end()
     number = _NUMBER.match(text, at)
     if number:
+        if re.compile(r"[,，]\d{3}(?!\d)").match(text, number.end()):  # 1,000: one number, or two
+            raise FormulaError("unknown_sign", number.end(), text[number.end()])
         found.append(Token("number", number[0], at, glued))
         return number.end()
     name_found = _NAME.match(text, at)
@@ -201,6 +215,8 @@ def _next(text: str, at: int, glued: bool, found: list[Token]) -> int:
         sign = re.compile(r"\\[A-Za-z]+|.", re.DOTALL).match(text, at)
         raise FormulaError("unknown_sign", at, sign[0] if sign else "")
     kind, value = _SIGNS[spelling[0]]
+    if spelling[0] in ("-", "−") and text[spelling.end() : spelling.end() + 1].isspace():
+        raise FormulaError("unknown_sign", at, spelling[0])  # a bullet or a minus, and no negation
     if value == "¬" and found and found[-1] == Token("quantifier", "∃", at - 1, found[-1].glued):
         found[-1] = Token("quantifier", "∃!", at - 1, found[-1].glued)
     else:
@@ -214,7 +230,13 @@ def _word(word: str, at: int, glued: bool, found: list[Token], *, applied: bool)
         return
     keyword = _WORDS.get(word.lower())
     if keyword and not (applied and keyword[0] in ("relation", "truth", "then")):  # In(x, y) is a predicate
-        found.append(Token(*keyword, at, glued))
+        found.append(Token(*keyword, at, glued, word=keyword[0] != "not"))
+    elif not word.isascii() and all(
+        sign.isnumeric() for sign in word
+    ):  # "½", "٣": numbers that are not read as numbers
+        raise FormulaError("unknown_sign", at, word)
+    elif re.fullmatch(r"[A-Za-z]\d?-[A-Za-z]\d?", word):  # a difference, or a name
+        raise FormulaError("unknown_sign", at + word.index("-"), "-")
     else:
         found.append(Token("name", _tidy(word), at, glued))
 
@@ -228,7 +250,8 @@ def _chinese(word: str, at: int, glued: bool, found: list[Token]) -> None:
         start = _CHINESE_START.match(rest)
         variable = _LATIN_START.match(rest) if found and found[-1].kind == "quantifier" else None
         if start:
-            found.append(Token(*_CHINESE[start.lastgroup or ""], at + done, glued))
+            word_like = start.lastgroup != "not"
+            found.append(Token(*_CHINESE[start.lastgroup or ""], at + done, glued, word=word_like))
             done += start.end()
         elif variable:
             found.append(Token("name", variable[0], at + done, glued))
@@ -241,6 +264,9 @@ def _chinese(word: str, at: int, glued: bool, found: list[Token]) -> None:
 
 
 def _tidy(name: str) -> str:
-    """One spelling of a name: ``x₁``, ``x_{1}`` and ``x1`` are the same variable, full-width letters plain ones."""
-    plain = unicodedata.normalize("NFKC", name).replace("\\_", "_").replace("′", "'")
+    """One spelling of a name: ``x₁``, ``x_{1}`` and ``x1`` are the same variable, full-width letters plain ones.
+
+    ``n²`` and ``n2`` are two names: nothing else is folded.
+    """
+    plain = unicodedata.normalize("NFC", name).translate(_SAME_SIGN).replace("\\_", "_").replace("′", "'")
     return re.sub(r"^([A-Za-z])_(\d+)$", r"\1\2", re.sub(r"_\{(\w+)\}", r"_\1", plain))

@@ -3,6 +3,8 @@
 From loosest to tightest: ``↔``, ``→`` (to the right), ``∨``, ``⊕``, ``∧``, then ``¬`` and the quantifiers. A quantifier
 reaches as far as its brackets or its next atom; with a colon, full stop or comma behind the variable, or when the variable
 would otherwise be left unbound, to the end of the brackets that it stands in. Commas between whole formulas mean "and".
+What two people read in two ways is refused: a comma beside other connectives, chains of ``⊕`` or ``↔`` without brackets,
+``并非 A 或 B`` and "A and B or C" in words.
 """
 
 from __future__ import annotations
@@ -10,7 +12,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from checkers.logic.building import compared, folded, junction, quantify
+from checkers.logic.building import (
+    STANDARD,
+    Notation,
+    compared,
+    folded,
+    junction,
+    quantify,
+    unbracketed_chain,
+)
 from checkers.logic.cursor import DEEPEST, Cursor
 from checkers.logic.formulas import KEYWORDS, Formula, Junction, Not, Predicate, Term, Truth, depth
 from checkers.logic.lexer import Token, tokens
@@ -30,7 +40,9 @@ _LABEL = re.compile(
 )
 
 
-def parse(text: str, textbook: frozenset[tuple[str, int]] = frozenset()) -> Formula:
+def parse(
+    text: str, textbook: frozenset[tuple[str, int]] = frozenset(), notation: Notation = STANDARD
+) -> Formula:
     """The formula that ``text`` spells. Raises :class:`checkers.logic.errors.FormulaError` with the place of what is wrong.
 
     ``textbook`` names predicates that are written with their arguments glued on (``Fa`` for ``F(a)``), as letter and number
@@ -38,15 +50,18 @@ def parse(text: str, textbook: frozenset[tuple[str, int]] = frozenset()) -> Form
     """
     label = _LABEL.match(text)
     start = label.end() if label else 0
-    return _Parser(tokens(text[start:]), start, textbook).whole()
+    return _Parser(tokens(text[start:]), start, textbook, notation).whole()
 
 
 class _Parser(Cursor):
     """One walk over the signs of one formula."""
 
-    def __init__(self, found: Sequence[Token], offset: int, textbook: frozenset[tuple[str, int]]) -> None:
+    def __init__(
+        self, found: Sequence[Token], offset: int, textbook: frozenset[tuple[str, int]], notation: Notation
+    ) -> None:
         super().__init__(found, offset)
         self.textbook = textbook
+        self.notation = notation
         self.depth = 0
         self.quantifiers = 0
         self.conditions = 0
@@ -61,24 +76,42 @@ class _Parser(Cursor):
         self.skip("colon")
         if not self.at_end():
             self.fail("unexpected")
+        if len(parts) > 1:
+            self._refuse_comma_beside_connectives()
         formula = parts[0] if len(parts) == 1 else Junction("∧", tuple(parts))
         if depth(formula) > DEEPEST_TREE:
             self.fail("too_deep")
         return formula
 
+    def _refuse_comma_beside_connectives(self) -> None:
+        """``P, Q → R``: is the comma looser than the arrow, or tighter?"""
+        at = 0
+        while at < len(self.tokens):
+            token = self.tokens[at]
+            if token.kind in ("if", "then") or (token.kind == "sign" and token.value != "∧"):
+                self.fail("ambiguous", token)
+            at = self.partner.get(at, at) + 1
+
     def expression(self) -> Formula:
         operands = [self.unary()]
         signs: list[str] = []
+        words: list[Token] = []
         while sign := self._connective():
-            self.advance()
+            token = self.advance()
+            if token.word:
+                words.append(token)
             signs.append(sign)
             operands.append(self.unary())
-        return folded(operands, signs)
+        if chain := unbracketed_chain(signs):
+            self.fail("chain", Token("sign", chain, self.here.at, glued=False))
+        if words and len({"∧", "∨", "⊕"}.intersection(signs)) > 1:
+            self.fail("ambiguous", words[0])
+        return folded(operands, signs, self.notation)
 
     def _connective(self) -> str:
         here = self.here
         if here.kind == "sign":
-            return here.value
+            return self.notation.caret if here.value == "^" else here.value
         # "A v B", and "A，则 B" without an "if" before it.
         if here.kind == "name" and here.value in ("v", "V"):
             return "∨"
@@ -97,7 +130,7 @@ class _Parser(Cursor):
         match here.kind:
             case "not" if self.ahead().kind != "number":
                 self.advance()
-                formula: Formula = Not(self.unary())
+                formula: Formula = self._negated(here)
             case "quantifier":
                 self.advance()
                 formula = self.quantified(here)
@@ -114,6 +147,14 @@ class _Parser(Cursor):
                 formula = self.atom()
             case _:
                 self.fail("ends_early" if self.at_end() else "unexpected")
+        return formula
+
+    def _negated(self, sign: Token) -> Formula:
+        """``并非 P 或 Q`` is refused: nobody knows how far the negation reaches."""
+        bracket = self.here.kind == "open"
+        formula = Not(self.unary())
+        if sign.word and not bracket and self._connective() in ("∧", "∨", "⊕"):
+            self.fail("ambiguous", sign)
         return formula
 
     def bracketed(self) -> Formula:
@@ -155,10 +196,10 @@ class _Parser(Cursor):
             parts.append(self.expression())
         if self.at != self.partner[opened]:
             self.fail("unexpected")
-        if len(parts) < 2 or (sign.value == "→" and len(parts) != 2):
+        if len(parts) < 2 or (sign.value not in "∧∨" and len(parts) != 2):
             self.fail("wrong_number_of_parts", sign)
         self.advance()
-        return junction(sign.value, parts)
+        return junction(self.notation.caret if sign.value == "^" else sign.value, parts)
 
     # Quantifiers
 
@@ -280,7 +321,7 @@ class _Parser(Cursor):
                 parts.append(self._member(left, relation))
                 break
             right = self.term()
-            parts.append(compared(left, relation.value, right))
+            parts.append(compared(left, relation.value, right, self.notation))
             left = right
         return parts[0] if len(parts) == 1 else Junction("∧", tuple(parts))
 

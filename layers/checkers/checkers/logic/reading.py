@@ -2,6 +2,7 @@
 
 Some things can be told only from the whole argument: whether ``Fa`` is ``F(a)``, and whether an ``x`` that no quantifier
 binds is a name (it is, once it stands in a plain statement) or means everything (where it stands in conditionals alone).
+What can be read in two ways is read in both: the decision must not depend on it.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations, pairwise
 from typing import Any
 
+from checkers.logic.ambiguity import orders_more_than_numbers, suspect_name
+from checkers.logic.building import STANDARD, Notation
 from checkers.logic.errors import FormulaError
 from checkers.logic.formulas import (
     Equal,
@@ -31,7 +34,7 @@ from checkers.logic.interpretations import vocabulary
 from checkers.logic.parser import parse
 from checkers.logic.textbook import glued_predicates
 
-__all__ = ["Argument", "Note", "Unread", "background", "read"]
+__all__ = ["Argument", "Note", "Unread", "background", "readings"]
 
 MOST_PREMISES = 60
 MOST_CHARACTERS = 40_000
@@ -43,6 +46,8 @@ _LINEAR_ORDER = (
     "∀x ∀y (x < y ∨ x = y ∨ y < x)",
 )
 _FREE = re.compile(r"[u-z]\d?'?\Z")
+_INDEX = re.compile(r"[i-n]\d?'?\Z")
+"""Variables where others of these are bound, names of things elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +76,33 @@ class Argument:
     missing: tuple[Formula | None, ...] = ()
     unread: tuple[Unread, ...] = ()
     notes: tuple[Note, ...] = field(default=())
+    notation: Notation = STANDARD
 
 
-def read(request: Mapping[str, Any]) -> Argument:
-    """The argument of a request (see :func:`checkers.logic.decide`). Nothing in a request makes this raise."""
+def readings(request: Mapping[str, Any]) -> tuple[Argument, ...]:
+    """The argument of a request (see :func:`checkers.logic.decide`) in each way to read it, the standard one first.
+
+    Nothing in a request makes this raise. An argument that cannot be read has one reading, with ``unread``.
+    """
+    found = [_read(request, STANDARD)]
+    formulas = _formulas_of(found[0])
+    if orders_more_than_numbers(formulas):
+        found.append(_read(request, Notation(partial=True)))
+    if "^" in str(request):
+        found += [_read(request, replace(each.notation, caret="∧")) for each in found]
+    if any(isinstance(part, Junction) and part.sign == "→" for formula in formulas for part in walk(formula)):
+        others = [_read(request, replace(each.notation, pairwise=True)) for each in found]
+        found += [other for other in others if _formulas_of(other) != formulas]
+    return next(((each,) for each in found if each.unread), tuple(found))
+
+
+def _formulas_of(argument: Argument) -> list[Formula]:
+    conclusion = [] if argument.conclusion is None else [argument.conclusion]
+    return [*argument.premises, *conclusion, *(each for each in argument.missing if each is not None)]
+
+
+def _read(request: Mapping[str, Any], notation: Notation) -> Argument:
+    """The argument in one notation."""
     entries = _list(request.get("premises"))
     labels = tuple(_label(entry, at) for at, entry in enumerate(entries[:MOST_PREMISES]))
     texts = [(label, _formula_text(entry)) for label, entry in zip(labels, entries, strict=False)]
@@ -87,21 +115,21 @@ def read(request: Mapping[str, Any]) -> Argument:
     if sum(len(text) for _, text in (*texts, *missing)) > MOST_CHARACTERS:
         return Argument(labels, unread=(Unread("", FormulaError("too_long", 0)),))
 
-    found = _all_parsed([text for _, text in (*texts, *missing)])
+    found = _all_parsed([text for _, text in (*texts, *missing)], notation)
     formulas: list[Formula] = []
     for (label, _), each in zip(texts, found, strict=False):
         if isinstance(each, FormulaError):
             unread.append(Unread(label, each))
         else:
             formulas.append(each)
+    if not unread and (error := suspect_name(formulas)) is not None:
+        unread.append(Unread("", error))
     if unread:
         return Argument(labels, unread=tuple(unread))
 
     everything = _free_in_conditionals(formulas)
     closed = [_closed(formula, everything) for formula in formulas]
     notes = [Note("free", (name,)) for name in everything]
-    if any("^" in text for _, text in texts):
-        notes.append(Note("caret"))
     if any(isinstance(part, Predicate) and part.name == "<" for formula in closed for part in walk(formula)):
         notes.append(Note("order"))
     notes.extend(_look_alikes(closed))
@@ -111,37 +139,46 @@ def read(request: Mapping[str, Any]) -> Argument:
         closed[-1] if conclusion is not None else None,
         tuple(_closed_missing(each, everything, formulas) for each in found[len(texts) :]),
         notes=tuple(notes),
+        notation=notation,
     )
 
 
-def background(formulas: Sequence[Formula]) -> list[Formula]:
-    """What numbers and ``<`` mean, as far as the formulas need it: numerals differ and are in order, ``<`` is a linear order."""
+def background(formulas: Sequence[Formula], notation: Notation = STANDARD) -> list[Formula]:
+    """What numbers and ``<`` mean, as far as the formulas need it: numerals differ and are in order.
+
+    ``<`` is a linear order, but in a ``partial`` notation, where nothing is known of it but the order of numerals.
+    """
     names = vocabulary(formulas)
     numerals = [Term(name) for name in sorted(names.numerals, key=value_of)]
+    ordered = ("<", 2) in names.predicates
     axioms: list[Formula] = []
     for low, high in pairwise(numerals):
         if value_of(low.name) == value_of(high.name):
             axioms.append(Equal(low, high))
-        elif ("<", 2) in names.predicates:
+        elif ordered:
             axioms.append(Predicate("<", (low, high)))
-    if ("<", 2) in names.predicates:
-        axioms += map(parse, _LINEAR_ORDER)
-    elif any(isinstance(part, Equal) for formula in formulas for part in walk(formula)):
+    if ordered and not notation.partial:
+        return axioms + [parse(text) for text in _LINEAR_ORDER]
+    if ordered or any(isinstance(part, Equal) for formula in formulas for part in walk(formula)):
         # Where nothing is said to be equal, it does not matter whether numerals differ.
-        axioms += [
-            Not(Equal(one, other))
-            for one, other in combinations(numerals[:_MOST_NUMERALS], 2)
-            if value_of(one.name) != value_of(other.name)
+        apart = [
+            (low, high)
+            for low, high in combinations(numerals[:_MOST_NUMERALS], 2)
+            if value_of(low.name) != value_of(high.name)
         ]
+        axioms += [Not(Equal(low, high)) for low, high in apart]
+        if ordered:
+            axioms += [Predicate("<", pair) for pair in apart]
+            axioms += [Not(Predicate("<", (high, low))) for low, high in apart]
     return axioms
 
 
-def _all_parsed(texts: Sequence[str]) -> list[Formula | FormulaError]:
+def _all_parsed(texts: Sequence[str], notation: Notation) -> list[Formula | FormulaError]:
     """Each text's formula, or why it is none; read again if some show that predicates are glued to their arguments."""
-    found = [_parsed(text, frozenset()) for text in texts]
+    found = [_parsed(text, frozenset(), notation) for text in texts]
     textbook = [glued_predicates(each) for each in found if not isinstance(each, FormulaError)]
     glued = frozenset[tuple[str, int]]().union(*textbook)
-    return [_parsed(text, glued) for text in texts] if glued else found
+    return [_parsed(text, glued, notation) for text in texts] if glued else found
 
 
 def _list(value: object) -> list[Any]:
@@ -158,16 +195,17 @@ def _formula_text(entry: object) -> str:
     return formula if isinstance(formula, str) else ""
 
 
-def _parsed(text: str, textbook: frozenset[tuple[str, int]]) -> Formula | FormulaError:
+def _parsed(text: str, textbook: frozenset[tuple[str, int]], notation: Notation) -> Formula | FormulaError:
     if not text.strip():
         return FormulaError("no_formula", 0)
     try:
-        formula = parse(text, textbook)
+        formula = parse(text, textbook, notation)
     except FormulaError as error:
         return error
     bound = {part.variable for part in walk(formula) if isinstance(part, Quantified)}
     for name in _free(formula):
-        if name in bound:
+        # Beside bound variables a free one was forgotten, or means one thing: not "every".
+        if bound and not (_INDEX.match(name) and not any(map(_INDEX.match, bound))):
             return FormulaError("unbound", max(0, text.find(name)), name)
     return formula
 
@@ -178,7 +216,7 @@ def _free(formula: Formula) -> list[str]:
         dict.fromkeys(
             term.name
             for term in terms_of(formula)
-            if not term.variable and not term.args and _FREE.match(term.name)
+            if not term.variable and not term.args and (_FREE.match(term.name) or _INDEX.match(term.name))
         )
     )
 
@@ -187,11 +225,8 @@ def _free_in_conditionals(formulas: Iterable[Formula]) -> tuple[str, ...]:
     conditional: dict[str, None] = {}
     stated: set[str] = set()
     for formula in formulas:
-        inner = formula
-        while isinstance(inner, Quantified):
-            inner = inner.body
-        names = _free(formula)
-        if isinstance(inner, Junction) and inner.sign in ("→", "↔"):
+        names = [name for name in _free(formula) if _FREE.match(name)]
+        if isinstance(formula, Junction) and formula.sign in ("→", "↔"):
             conditional.update(dict.fromkeys(names))
         else:
             stated.update(names)

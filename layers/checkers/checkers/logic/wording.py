@@ -49,6 +49,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "No small countermodel that could be checked was found, so nothing is claimed.",
         "没有找到可核验的小反例，因此不作断言。",
     ),
+    "two_readings": (
+        "The formulas can be read in two ways, and the verdict depends on it, so nothing is claimed.",
+        "这些公式有两种读法，结论因读法而异，因此不作断言。",
+    ),
     "no_conclusion": ("There is no conclusion to decide.", "没有给出结论，无法判定。"),
     "suffices": (
         "With the missing premise number {number} added, the conclusion follows.",
@@ -85,6 +89,17 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "set_name_missing": ("a membership sign has no name of a set behind it", "属于号之后没有集合名"),
     "name_missing": ("a name is missing before {what}", "{what} 之前缺少名称"),
     "sign_among_arguments": ("the sign {what} stands among arguments", "参数中出现了符号 {what}"),
+    "ambiguous": (
+        "{what} can be read in two ways here; brackets are needed",
+        "{what} 在此处有两种读法，需要括号",
+    ),
+    "chain": ("a chain of {what} needs brackets", "连续的 {what} 需要括号"),
+    "two_roles": (
+        "{what} is a statement in one place and a thing in another",
+        "{what} 时而是命题或谓词，时而是个体或函数",
+    ),
+    "negated_name": ("{what} looks like the negation of another name", "{what} 像是另一个名称的否定"),
+    "sentence": ("{what} is a sentence, and no name", "{what} 是句子，不是名称"),
     "unbound": ("the variable {what} is used outside its quantifier", "变元 {what} 超出了量词的辖域"),
 }
 
@@ -97,7 +112,12 @@ NOTES: dict[str, tuple[str, str]] = {
         "< was read as the order of numbers: of two things one is less, or they are equal.",
         "< 按数的大小理解：任意两者或有大小之分，或相等。",
     ),
-    "caret": ("^ was read as exclusive or.", "^ 按异或理解。"),
+    "caret": ("^ was read both as exclusive or and as 'and'.", "^ 分别按异或和“且”理解。"),
+    "chain": (
+        "A → B → C was read both as A → (B → C) and as A → B and B → C.",
+        "A → B → C 按两种结合方式理解。",
+    ),
+    "partial": ("< was read both as a linear order and as any relation.", "< 分别按线序和任意关系理解。"),
     "alike": ("{0} and {1} are different names.", "{0} 与 {1} 是不同的名称。"),
     "arity": (
         "{0} is used with different numbers of arguments, as different predicates.",

@@ -103,6 +103,27 @@ _LABEL = re.compile(r"(?<=[.。;；])\s*+(?:\*\*)?(?:formula|公式)(?:\*\*)?$",
 _LOGICAL = re.compile(
     r"[∀∃¬∧∨⊕→↔⇒⇔=<>&|~]|->|\\(?:forall|exists|neg|lnot|land|lor|wedge|vee|to|rightarrow|implies|oplus)\b|\w\s?\("
 )
+# What negates or joins: a formula in such a clause is only a part of what the clause says.
+_SIGN_BESIDE = re.compile(r"[¬~∼∧∨→↔⊕⇒⇔&|^+−]|\\[a-z]|!\s*+\Z")
+_NEGATES_OR_JOINS = re.compile(
+    r"\b(?:not|no|never|neither|nor|none|cannot|false|falsehood|untrue|fails?|unless|if|iff|only|or|either|whether|and|but"
+    r"|then|implies|imply|entails?|except|without|otherwise|negat\w*|opposite|contrary|den(?:y|ies|ied)|reject\w*|refut\w*"
+    r"|impossible|unlikely|possibl[ey]|probably|maybe|perhaps|might|may)\b|n['’]t\b"
+    r"|[不没未无否假]|非(?!常)|如果|假如|若(?!干)|或(?!许)|除非|要么|否则|那么|当且仅当|且|以及|并且|可能|也许",
+    re.IGNORECASE,
+)
+# Behind a colon only these: "If it rains, it is wet: `R → W`" says what its formula says.
+_NEGATES_WHAT_FOLLOWS = re.compile(
+    r"(?:\b(?:not|no|never|if|unless|or|nor|and|either|that|false|case|negat\w*|opposite|contrary|den(?:y|ies|ied)|than|but)"
+    r"|n['’]t|[不没未无否假非若或且反]|如果|除非|要么|否则|并非|否定|相反)\W*\Z|并非|\bnot the case\b|\bfalse that\b",
+    re.IGNORECASE,
+)
+# "For some x: `P(x)`" is not for every x.
+_SOME = re.compile(r"\b(?:some|exists?|any|no|most|many|few)\b|存在|有的|有些|某|多数", re.IGNORECASE)
+_QUANTIFIER = re.compile(r"[∀∃∄]|\\(?:forall|exists|nexists)|\b(?:for\s?all|exists)\b", re.IGNORECASE)
+_STOP = re.compile(r"[.。;；?？!！\n](?![^\s)）\"'”’*])")
+_COLON = re.compile(r"[:：]|[-–—]\Z")
+_NO_LABEL = frozenset(["not", "no", "if", "iff", "or", "nor", "and", "but", "xor", "so"])
 _ARROW = re.compile(r"->|→|=>|⇒|\\(?:right|Right)arrow|\\to\b|⊢|∴|推出|蕴[涵含]|支持|矛盾")
 _ID = re.compile(
     r"(?<![A-Za-z])(?:[A-Za-z]{1,2}\d{1,3}|C|(?:the )?conclusion|premise\s?\d{1,3})(?![A-Za-z\d])|结论|前提\s?\d{1,3}",
@@ -126,7 +147,7 @@ _NONE_OF_THEM = re.compile(
 )
 _INVALID = re.compile(
     r"\binvalid\b|not (?:logically )?valid|does(?:n't| not) (?:logically |necessarily )?follow|\bfalse\b|\brefuted\b"
-    r"|无效|不成立|不能推出|推不出|不有效|并非有效|不是有效|为假|假命题|^\W*假\W*$",
+    r"|无效|不成立|不能推出|推不出|不有效|并非有效|不是有效|为假|假命题|^[^\w\n]*+假[^\w\n]*+$",
     re.IGNORECASE | re.MULTILINE,
 )
 _UNKNOWN = re.compile(
@@ -135,7 +156,7 @@ _UNKNOWN = re.compile(
     re.IGNORECASE,
 )
 _VALID = re.compile(
-    r"\bvalid\b|\bfollows\b|\btrue\b|\bproved\b|有效|成立|能推出|为真|真命题|^\W*真\W*$",
+    r"\bvalid\b|\bfollows\b|\btrue\b|\bproved\b|有效|成立|能推出|为真|真命题|^[^\w\n]*+真[^\w\n]*+$",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -168,11 +189,10 @@ def _premises(lines: list[str]) -> tuple[Premise, ...]:
     taken: set[str] = set()
     for entry in _entries(lines):
         name = f"P{len(found) + 1}"
-        match = _NAME.match(entry)
-        if match is not None:
-            named = re.sub(r"(?:前提|premise|^p)\s*+", "P", match["name"], flags=re.IGNORECASE).upper()
+        label, entry = _without_label(entry)
+        if label:
+            named = re.sub(r"(?:前提|premise|^p)\s*+", "P", label, flags=re.IGNORECASE).upper()
             name = named if re.fullmatch(r"[A-Z]{1,2}\d{1,3}", named) and named not in taken else name
-            entry = entry[match.end() :]
         statement = _statement(entry)
         if statement.text or statement.formula:
             taken.add(name)
@@ -181,28 +201,72 @@ def _premises(lines: list[str]) -> tuple[Premise, ...]:
 
 
 def _conclusion(lines: list[str]) -> Statement | None:
+    """The conclusion; of several, all in one, with a formula only if each has one."""
+    found: list[Statement] = []
     for entry in _entries(lines):
-        match = _NAME.match(entry)
-        statement = _statement(entry[match.end() :] if match else entry)
+        statement = _statement(_without_label(entry)[1])
         if statement.text or statement.formula:
-            return Statement(statement.text or statement.formula or "", statement.formula)
-    return None
+            found.append(statement)
+    if len(found) <= 1:
+        return Statement(found[0].text or found[0].formula or "", found[0].formula) if found else None
+    formulas = [statement.formula for statement in found if statement.formula]
+    return Statement(
+        " ".join(statement.text or statement.formula or "" for statement in found),
+        " ∧ ".join(f"({formula})" for formula in formulas) if len(formulas) == len(found) else None,
+    )
+
+
+def _without_label(entry: str) -> tuple[str, str]:
+    """The name that *entry* begins with, if any, and the rest; ``Not: …`` is no name."""
+    match = _NAME.match(entry)
+    if match is None or match["name"].lower() in _NO_LABEL:
+        return "", entry
+    return match["name"], entry[match.end() :]
 
 
 def _statement(entry: str) -> Statement:
-    """A sentence and the last formula in it; the formula at its end is taken out of the sentence."""
-    formula: str | None = None
-    for match in _FORMULA.finditer(entry):
-        content = (match["tick"] or match["dollar"] or match["paren"]).strip()
-        if match["tick"] is None and not _LOGICAL.search(content):
-            continue
-        formula = content
-        rest = entry[match.end() :].strip(" \t.。;；)）*")
-        if not rest:
-            entry = entry[: match.start()].rstrip(" \t:：,，|—–-(（*")
-            entry = _LABEL.sub("", entry)
-            break
+    """A sentence and its formula; the formula at the end is taken out of the sentence.
+
+    Where the line holds several formulas, or words and signs beside the one that negate it or join it to something, the
+    formula says less than the line: there is none.
+    """
+    formulas = [
+        match for match in _FORMULA.finditer(entry) if match["tick"] or _LOGICAL.search(_content(match))
+    ]
+    if len(formulas) != 1:
+        return Statement(_plain(entry), None)
+    match = formulas[0]
+    before, after = entry[: match.start()], entry[match.end() :].strip(" \t.。;；)）*")
+    formula = _content(match) if _stands_alone(before, after) else None
+    if formula and _SOME.search(_clause(before)) and not _QUANTIFIER.search(formula):
+        formula = None
+    if not after:
+        entry = _LABEL.sub("", before.rstrip(" \t:：,，|—–-(（*"))
     return Statement(_plain(entry), formula)
+
+
+def _content(match: re.Match[str]) -> str:
+    return (match["tick"] or match["dollar"] or match["paren"]).strip()
+
+
+def _clause(before: str) -> str:
+    """The unfinished sentence at the end of *before*."""
+    stops = [match.end() for match in _STOP.finditer(before)]
+    return before[stops[-1] :] if stops else before
+
+
+def _stands_alone(before: str, after: str) -> bool:
+    """Whether nothing in the clause around a formula negates it or joins it to something."""
+    if _NEGATES_OR_JOINS.search(after) or _SIGN_BESIDE.search(after):
+        return False
+    clause = _clause(before)
+    if _SIGN_BESIDE.search(clause):
+        return False
+    colons = [match.start() for match in _COLON.finditer(clause.rstrip(" \t*(（"))]
+    if colons:
+        behind = clause[colons[-1] + 1 :]
+        return not (_NEGATES_WHAT_FOLLOWS.search(clause[: colons[-1]]) or _NEGATES_OR_JOINS.search(behind))
+    return not _NEGATES_OR_JOINS.search(clause)
 
 
 def _plain(text: str) -> str:

@@ -288,10 +288,8 @@ def test_names_that_look_alike_are_pointed_out_where_it_does_not_follow() -> Non
 
 
 def test_a_caret_and_a_free_variable_are_said_to_be_read_as_something() -> None:
-    detail = ask(["A ^ B", "Human(x) → Mortal(x)", "A"], "B")["detail"]
-
-    assert "^ was read as exclusive or." in detail
-    assert "x is bound by no quantifier" in detail
+    assert "^ was read both as exclusive or and as 'and'." in ask(["A ^ B", "A"], "B")["detail"]
+    assert "x is bound by no quantifier" in ask(["Human(x) → Mortal(x)", "A ^ B"], "B ^ A")["detail"]
 
 
 def test_what_less_means_is_said_and_equal_numerals_are_one_thing() -> None:

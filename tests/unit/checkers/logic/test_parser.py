@@ -63,10 +63,8 @@ def formulas(bound: tuple[str, ...] = (), depth: int = 4) -> st.SearchStrategy[F
     if depth == 0:
         return atoms
     inner = st.deferred(lambda: formulas(bound, depth - 1))
-    junctions = st.builds(
-        Junction, st.sampled_from("∧∨⊕↔"), st.lists(inner, min_size=2, max_size=3).map(tuple)
-    )
-    implications = st.builds(Junction, st.just("→"), st.tuples(inner, inner))
+    junctions = st.builds(Junction, st.sampled_from("∧∨"), st.lists(inner, min_size=2, max_size=3).map(tuple))
+    implications = st.builds(Junction, st.sampled_from("→⊕↔"), st.tuples(inner, inner))
     variable = f"x{len(bound)}"
     quantified = st.builds(
         Quantified,
@@ -147,7 +145,7 @@ def test_hostile_formulas_are_refused_at_once(text: str) -> None:
     assert time.process_time() - began < 1
 
 
-@pytest.mark.parametrize("sign", ["∧", "∨", "⊕", "↔"])
+@pytest.mark.parametrize("sign", ["∧", "∨"])
 def test_a_long_flat_chain_is_no_deep_one(sign: str) -> None:
     formula = parse(sign.join(f"P{number}" for number in range(1_500)))
 

@@ -260,3 +260,90 @@ def test_any_text_has_an_analysis_of_the_right_shape(text: str) -> None:
     analysis = read_analysis(f"## Premises\n{text}\n## Relations\n{text}\n## Missing premises\n{text}")
     assert len(analysis.missing_premises) == len(analysis.missing_formulas)
     assert all(premise.text and premise.id for premise in analysis.premises)
+
+
+def formula_of(line: str) -> str | None:
+    (premise,) = read_analysis(f"## Premises\n{line}").premises
+    return premise.formula
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "P1: not `P`",
+        "Not: `P`",
+        "P1: It is not the case that `P`.",
+        "P1: It is false that: `P`",
+        "P1: `P` is false",
+        "P1: `P` does not hold.",
+        "P1: If `P` then it is wet.",
+        "P1: if it rains, `P`",
+        "P1: `P` unless it rains",
+        "P1: it rains or `P`",
+        "P1: Either `P`",
+        "P1: `P` or `Q`",
+        "P1: `P`, `Q`",
+        "P1: $P \\to Q$ and $Q \\to R$",
+        "P1: ¬`P`",
+        "P1: `P` → Q",
+        "P1: the negation of `P`",
+        "P1: For some x: `P(x) → Q(x)`",
+        "P1: Tom denies that `P`",
+        "P1: It isn't so that `P`",
+        "P1: ~~`P`~~",
+        "P1: 不 `P`",
+        "P1: 并非 `P`",
+        "P1: 如果 `P`",
+        "P1: 下雨或 `P`",
+        "P1: 除非 `P`",
+        "P1: `P` 不成立",
+        "P1: `P` 是假的",
+        "P1: 要么 `P` 要么 `Q`",
+        "P1: 并非如此：`P`",
+    ],
+)
+def test_a_formula_that_is_a_part_of_what_its_line_says_is_none(line: str) -> None:
+    assert formula_of(line) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "formula"),
+    [
+        ("P1: Socrates is a man. `Man(socrates)`", "Man(socrates)"),
+        ("P1: If it rains, it is wet. `R → W`", "R → W"),
+        ("P1: If it rains, it is wet: `R → W`", "R → W"),
+        ("P1: It does not rain. `¬R`", "¬R"),
+        ("P1: It does not rain: `¬R`", "¬R"),
+        ("P1: All men are mortal `∀x (Man(x) → Mortal(x))`", "∀x (Man(x) → Mortal(x))"),
+        ("P1: Some cats are black. Formula: `∃x (Cat(x) ∧ Black(x))`", "∃x (Cat(x) ∧ Black(x))"),
+        ("P1: `R → W` (it is wet when it rains)", "R → W"),
+        ("P1: 如果下雨，地就湿。`R → W`", "R → W"),
+        ("P1: 小明非常高。`Tall(ming)`", "Tall(ming)"),
+        ("P1: 小明非常高 `Tall(ming)`", "Tall(ming)"),
+        ("P1: It costs $5. `P`", "P"),
+        ("- **P1**: It is 1.5 m high. `P`", "P"),
+    ],
+)
+def test_the_formula_of_a_sentence_is_the_one_behind_it(line: str, formula: str) -> None:
+    assert formula_of(line) == formula
+
+
+def test_of_several_conclusions_all_are_decided_or_none() -> None:
+    both = read_analysis("## Conclusion\nC1: It is wet. `W`\nC2: It is cold. `C`").conclusion
+    one = read_analysis("## Conclusion\nC1: It is wet. `W`\nC2: It is cold.").conclusion
+
+    assert both == Statement("It is wet. It is cold.", "(W) ∧ (C)")
+    assert one == Statement("It is wet. It is cold.", None)
+
+
+@pytest.mark.parametrize(
+    "sign", ["-", "\n", "假", "真-", "。", " ", "*", "(", "`", "$", "\\(", "((a)", "not ", "如果"]
+)
+def test_sixteen_thousand_characters_of_anything_are_read_at_once(sign: str) -> None:
+    text = sign * (16_000 // len(sign))
+    began = time.process_time()
+    for part in ("Verdict", "Premises", "Conclusion", "Relations", "Fallacies"):
+        read_analysis(f"## {part}\n{text}")
+        read_analysis(f"## {part}\n{text}x")
+
+    assert time.process_time() - began < 1
