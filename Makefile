@@ -8,7 +8,7 @@ export SAM_CLI_TELEMETRY = 0
 export AWS_DEFAULT_REGION ?= eu-central-1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lock-check security fuzz format build validate lock openapi vendor clean
+.PHONY: help setup run test check lock-check security fuzz format build validate lock openapi settings vendor clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -37,6 +37,7 @@ check: setup ## style, types, rooms, template, layers, security
 	@$(RUN) mypy
 	@PYTHONPATH=layers/stepwise:layers/checkers:infra/local $(RUN) lint-imports --no-cache --no-logo
 	@PYTHONPATH=layers/stepwise $(RUN) python infra/openapi.py --check
+	@PYTHONPATH=layers/stepwise $(RUN) python infra/settings_table.py --check
 	@$(MAKE) --no-print-directory lock-check validate security build
 
 lock-check:
@@ -76,6 +77,9 @@ openapi: setup ## write functions/status/openapi.json
 
 vendor: ## fetch the playground's browser libraries again, at the versions of infra/vendor.py (needs npm)
 	@$(PYTHON) infra/vendor.py
+
+settings: setup ## write the table of settings in README.md
+	@PYTHONPATH=layers/stepwise $(RUN) python infra/settings_table.py
 
 format: setup ## put the code in shape
 	@$(RUN) ruff check --fix .

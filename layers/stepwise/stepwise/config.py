@@ -1,13 +1,20 @@
-"""Settings from the environment, read once and refused with a sentence when they make no sense."""
+"""Settings from the environment, read once and refused with a sentence when they make no sense.
+
+Each setting stands here once, with its variable, its bounds and its description; the table in README.md is made of them
+(``infra/settings_table.py``), and a test holds the parameters of ``template.yaml`` to them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self, get_args, get_origin
 from urllib.parse import urlsplit
 
-__all__ = ["Settings", "SettingsError"]
+from annotated_types import Ge, Le
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+
+__all__ = ["Settings", "SettingsError", "accepted", "bounds_of", "default_of", "variable_of"]
 
 Thinking = Literal["auto", "tagged", "implicit"]
 Prefill = Literal["auto", "never"]
@@ -17,150 +24,12 @@ class SettingsError(ValueError):
     """A setting that makes no sense; its text says which variable and why."""
 
 
-@dataclass(frozen=True)
-class Settings:
-    """All that a deployment can set. Times are in seconds, lengths in tokens unless the name says otherwise."""
-
-    ollama_host: str = "http://127.0.0.1:11434"
-    """Base URL of the model host."""
-    model_name: str = "phi4-mini-reasoning"
-    num_ctx: int = 16_384
-    """Context length; one value everywhere, as another one makes Ollama load the model again."""
-    num_predict: int = 8_192
-    """Most tokens of one answer, thinking included."""
-    keep_alive: str = "-1"
-    """How long Ollama keeps the model: -1 (for ever), seconds, or a duration such as 30m."""
-    connect_timeout: float = 10.0
-    idle_timeout: float = 120.0
-    """Longest silence between two tokens, the reading of the prompt included."""
-    generation_timeout: float = 840.0
-    """Longest time that one answer may take in one invocation."""
-    default_wait: float = 25.0
-    """How long a request waits where the client does not say (RFC 7240 wait)."""
-    gateway_timeout: float = 29.0
-    """When the gateway gives up on a request that is not streamed."""
-    model_slots: int = 4
-    """Generations that run at a time on the model host."""
-    max_queued: int = 100
-    """Jobs that wait at most."""
-    cache_ttl_seconds: int = 604_800
-    table_name: str = ""
-    """DynamoDB table; empty: no cache, no jobs."""
-    queue_url: str = ""
-    """SQS queue of handed-over answers; empty: no hand-over."""
-    dead_letter_queue_arn: str = ""
-    """SQS queue of messages that came back too often; empty: there is none."""
-    aws_timeout: float = 0.3
-    """Longest time that the answer cache may cost a request."""
-    thinking: Thinking = "auto"
-    """How the model marks its thinking where it does not use a field of its own."""
-    prefill: Prefill = "auto"
-    """never: the model host does not continue a last message of role assistant."""
-    checker_timeout: float = 2.0
-    """CPU and wall-clock limit of one check."""
-    context_budget: int = 3_000
-    """Tokens that a long text is condensed to; the model slows down over 4,000."""
-    max_body_bytes: int = 2_000_000
-
-    @classmethod
-    def from_environment(cls, environ: Mapping[str, str]) -> Settings:
-        """Settings of *environ*; a variable that is missing or empty has its default.
-
-        Raises:
-            SettingsError: names the variable, the value's fault and what is accepted.
-        """
-        read = _Reader(environ)
-        settings = cls(
-            ollama_host=read("OLLAMA_HOST", cls.ollama_host, _url),
-            model_name=read("MODEL_NAME", cls.model_name, _word),
-            num_ctx=read("NUM_CTX", cls.num_ctx, _integer(512, 1_048_576)),
-            num_predict=read("NUM_PREDICT", cls.num_predict, _integer(1, 1_048_576)),
-            keep_alive=read("KEEP_ALIVE", cls.keep_alive, _duration),
-            connect_timeout=read("CONNECT_TIMEOUT_SECONDS", cls.connect_timeout, _number(0.05, 60)),
-            idle_timeout=read("IDLE_TIMEOUT_SECONDS", cls.idle_timeout, _number(0.1, 900)),
-            generation_timeout=read("GENERATION_TIMEOUT_SECONDS", cls.generation_timeout, _number(0.5, 900)),
-            default_wait=read("DEFAULT_WAIT_SECONDS", cls.default_wait, _number(0, 900)),
-            gateway_timeout=read("GATEWAY_TIMEOUT_SECONDS", cls.gateway_timeout, _number(1, 900)),
-            model_slots=read("MODEL_SLOTS", cls.model_slots, _integer(1, 256)),
-            max_queued=read("MAX_QUEUED", cls.max_queued, _integer(0, 10_000)),
-            cache_ttl_seconds=read("CACHE_TTL_SECONDS", cls.cache_ttl_seconds, _integer(1, 31_536_000)),
-            table_name=read("TABLE_NAME", cls.table_name, str),
-            queue_url=read("QUEUE_URL", cls.queue_url, str),
-            dead_letter_queue_arn=read("DEAD_LETTER_QUEUE_ARN", cls.dead_letter_queue_arn, str),
-            aws_timeout=read("AWS_TIMEOUT_SECONDS", cls.aws_timeout, _number(0.02, 10)),
-            thinking=read("THINKING", cls.thinking, _choice("auto", "tagged", "implicit")),
-            prefill=read("PREFILL", cls.prefill, _choice("auto", "never")),
-            checker_timeout=read("CHECKER_TIMEOUT_SECONDS", cls.checker_timeout, _number(0.1, 60)),
-            context_budget=read("CONTEXT_BUDGET", cls.context_budget, _integer(100, 1_048_576)),
-            max_body_bytes=read("MAX_BODY_BYTES", cls.max_body_bytes, _integer(1_000, 6_000_000)),
-        )
-        if settings.num_predict >= settings.num_ctx:
-            raise SettingsError(
-                f"NUM_PREDICT is {settings.num_predict}, which leaves no room for a problem in NUM_CTX"
-                f" ({settings.num_ctx} tokens): make it smaller than NUM_CTX."
-            )
-        return settings
-
-
-class _Reader:
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
-
-    def __call__[T](self, name: str, default: T, parse: Callable[[str], T]) -> T:
-        text = self._environ.get(name, "").strip()
-        if not text:
-            return default
-        try:
-            return parse(text)
-        except ValueError as error:
-            raise SettingsError(f"{name} is {text!r}, but {error}.") from None
-
-
-def _integer(low: int, high: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        message = f"it must be a whole number from {low} to {high}"
-        try:
-            value = int(text)
-        except ValueError:
-            raise ValueError(message) from None
-        if not low <= value <= high:
-            raise ValueError(message)
-        return value
-
-    return parse
-
-
-def _number(low: float, high: float) -> Callable[[str], float]:
-    def parse(text: str) -> float:
-        message = f"it must be a number from {low:g} to {high:g}"
-        try:
-            value = float(text)
-        except ValueError:
-            raise ValueError(message) from None
-        if not low <= value <= high:
-            raise ValueError(message)
-        return value
-
-    return parse
-
-
-def _choice[T: str](*choices: T) -> Callable[[str], T]:
-    def parse(text: str) -> T:
-        for choice in choices:
-            if text == choice:
-                return choice
-        raise ValueError(f"it must be one of {', '.join(choices)}")
-
-    return parse
-
-
 def _url(text: str) -> str:
-    message = "it must be an address such as http://10.0.0.5:11434"
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError:
-        raise ValueError(message) from None
+        raise ValueError("no address") from None
     if (
         parts.scheme not in ("http", "https")
         or not parts.hostname
@@ -169,22 +38,192 @@ def _url(text: str) -> str:
         or port == 0
         or any(character.isspace() for character in text)
     ):
-        raise ValueError(message)
+        raise ValueError("no address")
     return text.rstrip("/")
 
 
 def _word(text: str) -> str:
     if len(text) > 200 or any(character.isspace() or not character.isprintable() for character in text):
-        raise ValueError("it must be a model's name without spaces, such as phi4-mini-reasoning")
+        raise ValueError("no name")
     return text
 
 
 def _duration(text: str) -> str:
-    number, unit = (text[:-1], text[-1]) if text[-1] in "smh" else (text, "")
+    number, unit = (text[:-1], text[-1]) if text[-1:] in ("s", "m", "h") else (text, "")
     try:
         value = int(number)
     except ValueError:
         value = -2
     if value < -1 or (unit and value < 0):
-        raise ValueError("it must be -1 (for ever), a number of seconds, or a duration such as 30m")
+        raise ValueError("no duration")
     return text
+
+
+Url = Annotated[str, AfterValidator(_url)]
+Word = Annotated[str, AfterValidator(_word)]
+Duration = Annotated[str, AfterValidator(_duration)]
+
+
+def _setting(
+    default: Any,
+    description: str,
+    *,
+    accepted: str = "",
+    seconds: bool = False,
+    ge: float | None = None,
+    le: float | None = None,
+) -> Any:
+    """A setting from *ge* to *le*, or of the form *accepted*; *seconds* is whether its variable's name says so."""
+    extra: dict[str, Any] = {"accepted": accepted, "suffix": "_SECONDS" if seconds else ""}
+    return Field(default, description=description, json_schema_extra=extra, ge=ge, le=le)
+
+
+class Settings(BaseModel):
+    """All that a deployment can set. Times are in seconds, lengths in tokens unless the name says otherwise."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    ollama_host: Url = _setting(
+        "http://127.0.0.1:11434",
+        "Address of the model host.",
+        accepted="an address such as http://10.0.0.5:11434",
+    )
+    model_name: Word = _setting(
+        "phi4-mini-reasoning",
+        "Name of the model on that host.",
+        accepted="a model's name without spaces, such as phi4-mini-reasoning",
+    )
+    num_ctx: int = _setting(
+        16_384,
+        "Context length in tokens. One value everywhere, as another one makes Ollama load the model again.",
+        ge=512,
+        le=1_048_576,
+    )
+    num_predict: int = _setting(
+        8_192, "Most tokens of one answer, thinking included; smaller than `NUM_CTX`.", ge=1, le=1_048_576
+    )
+    keep_alive: Duration = _setting(
+        "-1",
+        "How long Ollama keeps the model loaded.",
+        accepted="-1 (for ever), a number of seconds, or a duration such as 30m",
+    )
+    connect_timeout: float = _setting(
+        10.0, "Longest time to connect to the model host.", seconds=True, ge=0.05, le=60
+    )
+    idle_timeout: float = _setting(
+        120.0,
+        "Longest silence between two tokens, the reading of the prompt included.",
+        seconds=True,
+        ge=0.1,
+        le=900,
+    )
+    generation_timeout: float = _setting(
+        840.0,
+        "Longest time of one answer in one invocation, before it is handed over again.",
+        seconds=True,
+        ge=0.5,
+        le=900,
+    )
+    default_wait: float = _setting(
+        25.0,
+        "How long a request waits where the client does not say (RFC 7240 `wait`).",
+        seconds=True,
+        ge=0,
+        le=900,
+    )
+    gateway_timeout: float = _setting(
+        29.0, "When the gateway gives up on an answer that is not streamed.", seconds=True, ge=1, le=900
+    )
+    model_slots: int = _setting(4, "Generations that run at a time on the model host.", ge=1, le=256)
+    max_queued: int = _setting(
+        100, "Answers that may wait; beyond it 429 with `Retry-After`.", ge=0, le=10_000
+    )
+    cache_ttl_seconds: int = _setting(604_800, "How long an answer is reused.", ge=1, le=31_536_000)
+    table_name: str = _setting("", "DynamoDB table. Empty: nothing is cached, no jobs.")
+    queue_url: str = _setting("", "SQS queue of answers that were handed over. Empty: no hand-over.")
+    dead_letter_queue_arn: str = _setting(
+        "", "SQS queue of messages that came back too often. Empty: there is none."
+    )
+    aws_timeout: float = _setting(
+        0.3, "Longest time that the answer cache may cost a request.", seconds=True, ge=0.02, le=10
+    )
+    thinking: Thinking = _setting(
+        "auto",
+        "How the model marks its thinking where it has no field of its own. `tagged`: in `<think>` tags; `implicit`:"
+        " it always leaves out the opening one.",
+    )
+    prefill: Prefill = _setting(
+        "auto",
+        "`never`: the host does not continue a last message of role assistant, so a hand-over begins anew.",
+    )
+    checker_timeout: float = _setting(
+        2.0, "CPU and wall-clock limit of one check.", seconds=True, ge=0.1, le=60
+    )
+    context_budget: int = _setting(
+        3_000,
+        "Tokens that a long text is condensed to; the model slows down over 4,000.",
+        ge=100,
+        le=1_048_576,
+    )
+    max_body_bytes: int = _setting(2_000_000, "Largest body of a request.", ge=1_000, le=6_000_000)
+
+    @model_validator(mode="after")
+    def _leaves_room(self) -> Self:
+        if self.num_predict >= self.num_ctx:
+            raise ValueError(
+                f"NUM_PREDICT is {self.num_predict}, which leaves no room for a problem in NUM_CTX"
+                f" ({self.num_ctx} tokens): make it smaller than NUM_CTX."
+            )
+        return self
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Settings:
+        """Settings of *environ*; a variable that is missing or empty has its default.
+
+        Raises:
+            SettingsError: names the variable, the value's fault and what is accepted.
+        """
+        texts = {name: environ.get(variable_of(name), "").strip() for name in cls.model_fields}
+        try:
+            return cls.model_validate({name: text for name, text in texts.items() if text})
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+        if not first["loc"]:
+            raise SettingsError(str(first["ctx"]["error"])) from None
+        name = str(first["loc"][0])
+        raise SettingsError(f"{variable_of(name)} is {texts[name]!r}, but it must be {accepted(name)}.")
+
+
+def variable_of(name: str) -> str:
+    """The environment variable of the setting *name*."""
+    return name.upper() + _extra(Settings.model_fields[name], "suffix")
+
+
+def default_of(name: str) -> Any:
+    """The value of the setting *name* where nobody sets it."""
+    return Settings.model_fields[name].default
+
+
+def bounds_of(name: str) -> tuple[float, float] | None:
+    """The least and the largest value of the setting *name*; None where it is no number."""
+    limits = Settings.model_fields[name].metadata
+    low = [each.ge for each in limits if isinstance(each, Ge)]
+    high = [each.le for each in limits if isinstance(each, Le)]
+    return (float(low[0]), float(high[0])) if low and high else None  # type: ignore[arg-type]
+
+
+def accepted(name: str) -> str:
+    """What the setting *name* may be, in words that fit after "it must be"."""
+    field = Settings.model_fields[name]
+    bounds = bounds_of(name)
+    if bounds is not None:
+        kind = "whole number" if field.annotation is int else "number"
+        return f"a {kind} from {bounds[0]:.16g} to {bounds[1]:.16g}"
+    if get_origin(field.annotation) is Literal:
+        return f"one of {', '.join(get_args(field.annotation))}"
+    return _extra(field, "accepted") or "a text"
+
+
+def _extra(field: FieldInfo, word: str) -> str:
+    extra = field.json_schema_extra
+    return str(extra[word]) if isinstance(extra, dict) else ""

@@ -33,10 +33,11 @@ def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
     scene = Scene()
     answer(scene.environment(), plan_of(), PRESENTATION, caller(scene, respond_async=True))
     deps = scene.environment()
-    settings = replace(
-        deps.settings,
-        queue_url="https://sqs.eu-central-1.amazonaws.com/1/stepwise-Queue-AAA",
-        dead_letter_queue_arn=DEAD_LETTERS,
+    settings = deps.settings.model_copy(
+        update={
+            "queue_url": "https://sqs.eu-central-1.amazonaws.com/1/stepwise-Queue-AAA",
+            "dead_letter_queue_arn": DEAD_LETTERS,
+        }
     )
     monkeypatch.setattr(wiring, "dependencies", lambda: replace(deps, settings=settings))
     return scene

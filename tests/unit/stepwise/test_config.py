@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError, fields
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stepwise.config import Settings, SettingsError
+from pydantic import ValidationError
+from stepwise.config import Settings, SettingsError, variable_of
 
 VARIABLES: dict[str, tuple[str, str, Any]] = {
     # variable: (field, text, value)
@@ -75,7 +75,10 @@ def test_an_empty_environment_gives_the_defaults() -> None:
 
 
 def test_every_setting_can_be_set() -> None:
-    assert {field for field, _, _ in VARIABLES.values()} == {field.name for field in fields(Settings)}
+    assert {variable_of(field): field for field in Settings.model_fields} == {
+        variable: field for variable, (field, _, _) in VARIABLES.items()
+    }
+    assert {field for field, _, _ in VARIABLES.values()} == set(Settings.model_fields)
 
 
 @pytest.mark.parametrize("variable", VARIABLES)
@@ -85,9 +88,7 @@ def test_a_variable_sets_its_field_and_no_other(variable: str) -> None:
 
     settings = Settings.from_environment({variable: f" {text} "})
 
-    changed = {
-        one.name for one in fields(Settings) if getattr(settings, one.name) != getattr(default, one.name)
-    }
+    changed = {name for name in Settings.model_fields if getattr(settings, name) != getattr(default, name)}
     assert getattr(settings, field) == value
     assert type(getattr(settings, field)) is type(getattr(default, field))
     assert changed == {field}
@@ -132,5 +133,5 @@ def test_any_text_is_either_taken_or_refused_in_a_sentence(variable: str, text: 
 
 
 def test_settings_do_not_change() -> None:
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(ValidationError):
         Settings().num_ctx = 1  # type: ignore[misc]

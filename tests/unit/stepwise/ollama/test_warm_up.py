@@ -75,10 +75,10 @@ def test_a_host_that_is_down_is_unavailable() -> None:
 
 def test_a_load_that_takes_too_long_is_a_timeout() -> None:
     with ModelHost(load_seconds=0.6) as host, pytest.raises(ModelTimeout):
-        _warm_up(host, generation_timeout=0.2)
+        _warm_up(host, generation_timeout=0.5)
 
 
 def test_the_defaults_of_a_deployment_keep_the_model_for_ever() -> None:
     with ModelHost() as host:
-        _warm_up(host, keep_alive=Settings.keep_alive)
+        _warm_up(host, keep_alive=Settings().keep_alive)
         assert host.resident()[0]["expires_at"].startswith("2319")
