@@ -2,9 +2,9 @@
 
 from aws_lambda_powertools.event_handler import Response
 from stepwise import wiring
+from stepwise.answering.caller import wait_of
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.jobs import cancel_job, look_up
-from stepwise.answering.respond import wait_of
 from stepwise.api.app import Api
 from stepwise.api.endpoint import caller_of
 from stepwise.coordination.coordination import Coordination

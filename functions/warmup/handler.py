@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from stepwise import wiring
-from stepwise.answering.jobs import sweep
+from stepwise.answering.maintenance import sweep
 from stepwise.observability import count, gauge, logger, observed, timing_ms
 from stepwise.ollama.warm_up import warm_up
 

@@ -9,7 +9,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from mangum import Mangum
 from stepwise import wiring
-from stepwise.answering.respond import Caller, answer
+from stepwise.answering.caller import Caller
+from stepwise.answering.respond import answer
 from stepwise.api.planning import solve_plan
 from stepwise.api.preferences import read_preferences
 from stepwise.api.presentation import presentation_of

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from stepwise.answering.jobs import cancel_job, look_up, sweep
+from stepwise.answering.jobs import cancel_job, look_up
+from stepwise.answering.maintenance import sweep
 from stepwise.answering.respond import answer
 from stepwise.answering.worker import Message, fail_dead_letter, process_message
 from stepwise.api.event_stream import stream

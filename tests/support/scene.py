@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from stepwise.answering.caller import Caller
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.preferences import Preferences
-from stepwise.answering.respond import Caller
 from stepwise.answering.verification import NoChecker
 from stepwise.answering.worker import Message, process_message
 from stepwise.config import Settings

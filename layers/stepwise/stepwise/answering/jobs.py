@@ -1,4 +1,4 @@
-"""Look a job up, wait for it, cancel it; and wake the queue where a crash left it asleep."""
+"""Look a job up, wait for it, cancel it."""
 
 from __future__ import annotations
 
@@ -8,20 +8,18 @@ from typing import Any
 
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.joining import withdraw
+from stepwise.answering.maintenance import requeue_if_stalled
 from stepwise.answering.reply import Reply, queue_position
 from stepwise.answering.results import shape
 from stepwise.coordination.coordination import Coordination
 from stepwise.coordination.jobs import Job, status_of
 from stepwise.coordination.runs import Run
 from stepwise.errors import NotFound, error_of, problem
-from stepwise.storage.work_queue import QueueUnavailable
 
-__all__ = ["cancel_job", "look_up", "requeue_if_stalled", "sweep"]
+__all__ = ["cancel_job", "look_up"]
 
 _POLL = 0.5
 _UNFINISHED = ("queued", "running")
-_STALLED_MS = 45_000
-"""A run that nobody has worked on for this long has lost its message, or its message is in a dead worker's hands."""
 
 
 def look_up(
@@ -57,38 +55,6 @@ def cancel_job(shared: Coordination, job_id: str, partner: str, *, instance: str
         withdraw(shared, run, job.id)
         run = _run_of(shared, job)
     return _reply(shared, job, run, instance)
-
-
-def requeue_if_stalled(deps: Dependencies, shared: Coordination, run: Run) -> bool:
-    """Send a message for a run that has stalled: whoever looks, heals."""
-    now = round(deps.clock() * 1000)
-    if run.ended or now - max(run.touched_at, run.lease_until) < _STALLED_MS:
-        return False
-    if run.status == "queued" and (shared.admission.ahead_of(run.id) or 0) >= deps.settings.model_slots:
-        return False
-    if not shared.runs.touch(run):
-        return False
-    try:
-        shared.queue.send(run.id, run.group)
-    except QueueUnavailable:
-        return False
-    return True
-
-
-def sweep(deps: Dependencies, shared: Coordination) -> int:
-    """Look after all places: wake what has stalled, free those of what has ended. Returns what was mended.
-
-    A place whose lease has run out is looked at too: its owner is dead, and its message may be lost.
-    """
-    mended = 0
-    for entry in shared.admission.entries():
-        run = shared.runs.get(entry.place.run_id)
-        if run is None or run.ended:
-            shared.admission.release(entry.place)
-            mended += 1
-        else:
-            mended += requeue_if_stalled(deps, shared, run)
-    return mended
 
 
 def _run_of(shared: Coordination, job: Job) -> Run:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.ownership import Ownership
+from stepwise.answering.timings import TIMINGS
 from stepwise.coordination.admission import QueuePlace
 from stepwise.coordination.coordination import Coordination
 from stepwise.coordination.runs import ADMISSION_SECONDS, Run, RunLost
@@ -22,12 +23,7 @@ from stepwise.observability import count, log_event
 from stepwise.plan import Plan
 from stepwise.storage.table import TableError, TableUnavailable
 
-__all__ = ["Begun", "begin", "find_slot", "own", "watch", "withdraw"]
-
-_ADMISSION_POLL = 0.05
-_SLOT_PATIENCE = 1.0
-"""How long a request looks for a slot before it becomes a job."""
-_POLL = 0.25
+__all__ = ["Begun", "begin", "find_slot", "take_over", "watch", "withdraw"]
 
 
 @dataclass(frozen=True)
@@ -107,7 +103,7 @@ def _joined_or_new(
                 # Its owner is about to be admitted, or refused: then the next one tries.
                 if deps.monotonic() > end:
                     raise TableUnavailable("a run is not admitted and does not end")
-                deps.sleep(_ADMISSION_POLL)
+                deps.sleep(TIMINGS.admission_poll)
                 continue
         run = create()
         if not key or shared.single_flight.begin(key, run.id, instead_of=current):
@@ -119,7 +115,7 @@ def _just_answered(run: Run, since: float) -> bool:
     return run.status == "succeeded" and run.ended_at >= round(since * 1000)
 
 
-def own(
+def take_over(
     deps: Dependencies,
     shared: Coordination,
     run: Run,
@@ -145,12 +141,12 @@ def find_slot(deps: Dependencies, shared: Coordination, *, until: float) -> Slot
     waiting = len(shared.admission.waiting())
     if waiting and shared.slots.free() <= waiting:
         return None
-    end = min(until, deps.monotonic() + _SLOT_PATIENCE)
+    end = min(until, deps.monotonic() + TIMINGS.request_slot_patience)
     while True:
         slot = shared.slots.acquire()
-        if slot is not None or deps.monotonic() + _POLL > end:
+        if slot is not None or deps.monotonic() + TIMINGS.follow_poll > end:
             return slot
-        deps.sleep(_POLL)
+        deps.sleep(TIMINGS.follow_poll)
 
 
 def withdraw(shared: Coordination, run: Run, waiter_id: str) -> bool:
@@ -173,7 +169,7 @@ def watch(deps: Dependencies, shared: Coordination, run_id: str, *, until: float
 
     Returns the run as it is then (None: it is gone) and whether it is ours now.
     """
-    pause = _POLL
+    pause = TIMINGS.follow_poll
     while True:
         run = shared.runs.get(run_id)
         if run is None or run.ended:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from stepwise.answering.dependencies import Dependencies
+from stepwise.answering.timings import TIMINGS
 from stepwise.answering.work import Progress
 from stepwise.coordination.admission import QueuePlace
 from stepwise.coordination.coordination import Coordination
@@ -18,12 +19,7 @@ from stepwise.plan import Plan
 from stepwise.storage.table import TableError
 from stepwise.storage.work_queue import QueueUnavailable
 
-__all__ = ["CHECK_SECONDS", "SAVE_SECONDS", "Ownership"]
-
-CHECK_SECONDS = 1.0
-"""How often an owner looks whether it is still wanted: a cancelled generation stops within two seconds."""
-SAVE_SECONDS = 3.0
-"""How often it keeps its progress and moves its leases on: what a crash costs at most."""
+__all__ = ["Ownership"]
 
 
 class Ownership:
@@ -51,8 +47,8 @@ class Ownership:
         self._place = place
         self._on_sign_of_life = on_sign_of_life
         now = deps.monotonic()
-        self._next_check = now + CHECK_SECONDS
-        self._next_save = now + SAVE_SECONDS
+        self._next_check = now + TIMINGS.check
+        self._next_save = now + TIMINGS.save
         self._saved_tokens = run.tokens
         self._began = now
 
@@ -65,10 +61,10 @@ class Ownership:
         now = self._deps.monotonic()
         if now < self._next_check:
             return
-        self._next_check = now + CHECK_SECONDS
+        self._next_check = now + TIMINGS.check
         try:
             if now >= self._next_save:
-                self._next_save = now + SAVE_SECONDS
+                self._next_save = now + TIMINGS.save
                 self._save(progress)
             else:
                 self._look()

@@ -2,73 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from stepwise.answering.caller import Caller, wait_of
 from stepwise.answering.dependencies import Dependencies
-from stepwise.answering.joining import begin, find_slot, own, watch, withdraw
+from stepwise.answering.joining import begin, find_slot, take_over, watch, withdraw
+from stepwise.answering.owner_life import NOT_KEPT, Client, NoFreeSlot, hand_over, owned
 from stepwise.answering.ownership import Ownership
 from stepwise.answering.preferences import Preferences
 from stepwise.answering.reply import Reply, accepted, cache_status_hit, cache_status_miss
 from stepwise.answering.results import cacheable, is_refuted, shape
 from stepwise.answering.verification import check, unchecked
-from stepwise.answering.work import Progress, perform, store
+from stepwise.answering.work import Progress, perform, run_to_result, store
 from stepwise.coordination.coordination import Coordination
 from stepwise.coordination.jobs import new_job_id
-from stepwise.coordination.runs import Run, RunLost
+from stepwise.coordination.runs import Run
 from stepwise.errors import (
-    GenerationBroken,
     InternalError,
     ModelTimeout,
-    ModelUnavailable,
-    StepwiseError,
     error_of,
 )
 from stepwise.observability import count, log_event
 from stepwise.plan import Plan
 from stepwise.storage.table import TableError
-from stepwise.storage.work_queue import QueueUnavailable
 
-__all__ = ["Caller", "answer", "best_effort", "cached_reply", "ended_reply", "run_to_result", "wait_of"]
+__all__ = ["answer", "cached_reply", "ended_reply"]
 
-_GATEWAY_MARGIN = 2.0
-_FUNCTION_MARGIN = 4.0
 _STRICT = "The answer was not ready in time. Leave out Prefer: handling=strict to get a job instead."
-_NOT_KEPT = "The answer was not ready in time and could not be kept for later. Try again."
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Who asks, and how long there is. *partner* is a digest of the API key's id."""
-
-    partner: str
-    preferences: Preferences
-    started: float
-    """On the monotonic clock."""
-    remaining: Callable[[], float]
-    """Seconds that the function has left."""
-    correlation_id: str = ""
-    """On every line of the log about this request, in whatever function."""
-
-    def since(self, deps: Dependencies) -> float:
-        """When the client asked, in epoch seconds."""
-        return deps.clock() - (deps.monotonic() - self.started)
-
-
-def wait_of(deps: Dependencies, caller: Caller) -> float:
-    """Seconds that this request waits at most, from its start."""
-    wanted = caller.preferences.wait
-    settings = deps.settings
-    waited = deps.monotonic() - caller.started
-    return max(
-        0.0,
-        min(
-            settings.default_wait if wanted is None else wanted,
-            settings.gateway_timeout - _GATEWAY_MARGIN,
-            waited + caller.remaining() - _FUNCTION_MARGIN,
-        ),
-    )
 
 
 def answer(deps: Dependencies, plan: Plan, presentation: Mapping[str, Any], caller: Caller) -> Reply:
@@ -148,7 +110,7 @@ def _alone(deps: Dependencies, plan: Plan, presentation: Mapping[str, Any], unti
             perform(deps, plan, Progress(), _Nobody(), deadline=until, again=lambda _: False)
         )
     except ModelTimeout:
-        raise ModelTimeout(_NOT_KEPT) from None
+        raise ModelTimeout(NOT_KEPT) from None
     return _finished(deps, plan, presentation, result)
 
 
@@ -162,16 +124,6 @@ def _finished(
 class _Nobody:
     def heartbeat(self, progress: Progress) -> None:
         return
-
-
-def run_to_result[T](work: Generator[str | None, None, T]) -> T:
-    """Do all of *work* for its result."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            result: T = end.value
-            return result
 
 
 @dataclass(frozen=True)
@@ -189,7 +141,7 @@ class _Request:
     def reply(self, run: Run, ownership: Ownership | None) -> Reply:
         if _at_once(self.caller):
             if ownership is not None:
-                self._hand_over(ownership, Progress())
+                hand_over(ownership, Progress(), self._client)
             return self._job(run.id)
         while True:
             if ownership is not None:
@@ -201,66 +153,47 @@ class _Request:
                 raise InternalError
             if not ours:
                 return self._ended(seen) if seen.ended else self._late(seen)
-            ownership = own(self.deps, self.shared, seen, self.plan)
+            ownership = take_over(self.deps, self.shared, seen, self.plan)
 
     def _work(self, ownership: Ownership) -> Reply | None:
         """The reply when the answer is ready in time; None when somebody else goes on with it."""
         progress = Progress.from_dict(ownership.run.progress)
+        with owned(self.deps, ownership, progress, self._client) as succeed:
+            self._find_slot(ownership)
+            result = self._result(ownership, progress)
+            reply = _finished(self.deps, self.plan, self.presentation, result)
+            succeed(result)
+            return reply
+        return None
+
+    @property
+    def _client(self) -> Client:
+        return Client(self.waiter_id, takes_job=not self.caller.preferences.strict)
+
+    def _find_slot(self, ownership: Ownership) -> None:
         try:
             ownership.slot = find_slot(self.deps, self.shared, until=self.until)
         except TableError:
-            count("Errors", code="table_unavailable")  # the answer is worth more than the bound
-        else:
-            if ownership.slot is None:
-                self._hand_over(ownership, progress)
-                return None
+            # Without the slot table the answer is generated anyway, above MODEL_SLOTS.
+            count("Errors", code="table_unavailable")
+            return
+        if ownership.slot is None:
+            raise NoFreeSlot
+
+    def _result(self, ownership: Ownership, progress: Progress) -> Mapping[str, Any]:
         work = perform(
             self.deps, self.plan, progress, ownership, deadline=self.until, again=self._time_for_another
         )
         try:
-            result = run_to_result(work)
+            return run_to_result(work)
         except ModelTimeout:
-            if not self.caller.preferences.strict:
-                self._hand_over(ownership, progress)
-                return None
-            self._abandon(ownership, progress)
-            raise ModelTimeout(_STRICT) from None
-        except RunLost:
-            ownership.release()
-            return None
-        except (ModelUnavailable, GenerationBroken):
-            # This client is told at once; a worker tries again later for others who want the answer.
-            self._abandon(ownership, progress)
+            if self.caller.preferences.strict:
+                raise ModelTimeout(_STRICT) from None
             raise
-        except StepwiseError as error:
-            self._fail(ownership, error)
-            raise
-        except BaseException:
-            self._fail(ownership, InternalError())
-            raise
-        reply = _finished(self.deps, self.plan, self.presentation, result)
-        best_effort(ownership, lambda: ownership.succeed(result, progress))
-        return reply
-
-    def _fail(self, ownership: Ownership, error: StepwiseError) -> None:
-        best_effort(ownership, lambda: ownership.fail(error))
-
-    def _abandon(self, ownership: Ownership, progress: Progress) -> None:
-        best_effort(ownership, lambda: ownership.abandon(progress, self.waiter_id))
 
     def _time_for_another(self, progress: Progress) -> bool:
         """Whether a second answer can be begun: half of the first one's time is left."""
         return (self.until - self.deps.monotonic()) * 1000 > progress.draft.model_ms / 2
-
-    def _hand_over(self, ownership: Ownership, progress: Progress) -> None:
-        try:
-            ownership.hand_over(progress)
-        except RunLost:
-            ownership.release()
-        except (QueueUnavailable, TableError):
-            error = ModelTimeout(_NOT_KEPT)
-            self._fail(ownership, error)
-            raise error from None
 
     def _late(self, run: Run) -> Reply:
         if self.caller.preferences.strict:
@@ -294,19 +227,6 @@ class _Request:
 
     def _ended(self, run: Run) -> Reply:
         return ended_reply(self.plan, self.presentation, run, self.waiter_id)
-
-
-def best_effort(ownership: Ownership, step: Callable[[], None]) -> None:
-    """The last *step* of an owner whose client has its reply, whatever the table says: what is left is a lease."""
-    try:
-        try:
-            step()
-        except RunLost:
-            ownership.release()
-        finally:
-            ownership.free_slot()
-    except (TableError, QueueUnavailable):
-        count("Errors", code="table_unavailable")
 
 
 def ended_reply(plan: Plan, presentation: Mapping[str, Any], run: Run, waiter_id: str) -> Reply:

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from stepwise.answering.caller import Caller
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.drafting import restart
-from stepwise.answering.joining import begin, own, watch, withdraw
+from stepwise.answering.joining import begin, take_over, watch, withdraw
+from stepwise.answering.owner_life import Client, owned
 from stepwise.answering.ownership import Ownership
-from stepwise.answering.respond import Caller, best_effort, cached_reply
+from stepwise.answering.respond import cached_reply
 from stepwise.answering.results import shape
+from stepwise.answering.timings import TIMINGS
 from stepwise.answering.work import Progress, perform, store
 from stepwise.coordination.coordination import Coordination
 from stepwise.coordination.jobs import new_job_id
-from stepwise.coordination.runs import Run, RunLost
+from stepwise.coordination.runs import Run
 from stepwise.errors import (
     GenerationBroken,
     InternalError,
     ModelTimeout,
-    ModelUnavailable,
     QueueFull,
-    StepwiseError,
     error_of,
 )
 from stepwise.observability import count, log_event
@@ -34,10 +34,6 @@ from stepwise.text.thinking import Splitter
 
 __all__ = ["Live", "live"]
 
-_MARGIN = 5.0
-_SLOT_PATIENCE = 60.0
-_SLOT_POLL = 0.5
-_FOLLOW_POLL = 0.5
 _LATE = "The answer was not whole in time. Ask for fewer tokens, or without a stream for a job."
 _TAG_PATIENCE = 0.3
 """How long the beginning of an untagged text is held back: a ``</think>`` may still make thinking of it."""
@@ -78,7 +74,7 @@ def live(
     deadline = min(
         until,
         caller.started + deps.settings.generation_timeout,
-        deps.monotonic() + caller.remaining() - _MARGIN,
+        deps.monotonic() + caller.remaining() - TIMINGS.stream_margin,
     )
     if deps.shared is None or not deps.cache.reachable():
         yield from _written(deps, plan, presentation, Progress(), _Nobody(), deadline)
@@ -188,44 +184,29 @@ class _Stream:
             raise InternalError
 
     def _own(self, ownership: Ownership) -> Generator[Live | None, None, bool]:
+        """Work on the run and show what is written; False when it goes on elsewhere."""
         progress = Progress.from_dict(ownership.run.progress)
-        ended = False
-        try:
+        with owned(self.deps, ownership, progress, Client(self.waiter_id, takes_job=False)) as succeed:
             yield from self._slot(ownership, progress)
             with closing(
                 _written(self.deps, self.plan, self.presentation, progress, ownership, self.deadline)
             ) as written:
-                for piece in written:
-                    if piece is not None and piece.kind == "done":
-                        break
-                    yield piece
-                # The run ends before its last event is sent, so that a client that leaves then leaves nothing.
-                result = _rest(written)
-            ended = True
-            best_effort(ownership, lambda: ownership.succeed(result, progress))
+                try:
+                    for piece in written:
+                        if piece is not None and piece.kind == "done":
+                            break
+                        yield piece
+                    # The run ends before its last event is sent, so that a client that leaves then leaves nothing.
+                    result = _rest(written)
+                except ModelTimeout as late:
+                    raise ModelTimeout(_LATE) from late
+            succeed(result)
             yield piece
-        except RunLost:
-            ended = True
-            best_effort(ownership, ownership.release)
-            return False
-        except (ModelTimeout, ModelUnavailable, GenerationBroken, QueueFull) as error:
-            # This client is told at once; a worker tries again later for others who want the answer.
-            ended = True
-            self._abandon(ownership, progress)
-            if isinstance(error, ModelTimeout):
-                raise ModelTimeout(_LATE) from error
-            raise
-        except StepwiseError as error:
-            ended = True
-            best_effort(ownership, functools.partial(ownership.fail, error))
-            raise
-        finally:
-            if not ended:  # the client has gone
-                self._abandon(ownership, progress)
-        return True
+            return True
+        return False
 
     def _slot(self, ownership: Ownership, progress: Progress) -> Pieces:
-        end = min(self.deadline, self.deps.monotonic() + _SLOT_PATIENCE)
+        end = min(self.deadline, self.deps.monotonic() + TIMINGS.stream_slot_patience)
         try:
             while True:
                 ownership.slot = self.shared.slots.acquire()
@@ -236,14 +217,11 @@ class _Stream:
                     error = QueueFull(retry_after=self.shared.admission.retry_after(waiting))
                     log_event("queue refused", run_id=ownership.run.id, retry_after=error.retry_after)
                     raise error
-                self.deps.sleep(_SLOT_POLL)
+                self.deps.sleep(TIMINGS.slot_poll)
                 ownership.heartbeat(progress)
                 yield None
         except TableError:
-            count("Errors", code="table_unavailable")  # the answer is worth more than the bound
-
-    def _abandon(self, ownership: Ownership, progress: Progress) -> None:
-        best_effort(ownership, lambda: ownership.abandon(progress, self.waiter_id))
+            count("Errors", code="table_unavailable")  # generated anyway, above MODEL_SLOTS
 
     def _followed(self, run_id: str) -> Generator[Live | None, None, Run | Ownership]:
         """Wait for the run of another owner; ours when that one has died."""
@@ -255,11 +233,11 @@ class _Stream:
                 if run is None:
                     raise InternalError
                 if ours:
-                    return own(self.deps, self.shared, run, self.plan)
+                    return take_over(self.deps, self.shared, run, self.plan)
                 if run.ended:
                     return run
                 yield None
-                self.deps.sleep(_FOLLOW_POLL)
+                self.deps.sleep(TIMINGS.stream_poll)
             raise ModelTimeout(_LATE)
         finally:
             if following:  # the client has gone, or its time is up: the model stops when nobody else waits

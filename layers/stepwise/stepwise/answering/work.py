@@ -18,7 +18,7 @@ from stepwise.text.stop_sequences import Stopper
 from stepwise.text.thinking import Thinking, split
 from stepwise.text.tokens import estimate
 
-__all__ = ["Owner", "Progress", "perform", "store"]
+__all__ = ["Owner", "Progress", "perform", "run_to_result", "store"]
 
 
 @dataclass
@@ -169,3 +169,13 @@ def _ask_once_more(progress: Progress, result: Mapping[str, Any], thinking: Thin
     progress.spent = progress.tokens
     progress.spent_ms += progress.draft.model_ms
     progress.draft = Draft()
+
+
+def run_to_result[T](work: Generator[str | None, None, T]) -> T:
+    """Do all of *work* for its result."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            result: T = end.value
+            return result

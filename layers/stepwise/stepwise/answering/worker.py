@@ -6,41 +6,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from stepwise.answering.dependencies import Dependencies
-from stepwise.answering.joining import own
+from stepwise.answering.joining import take_over
+from stepwise.answering.owner_life import Worker, owned
 from stepwise.answering.ownership import Ownership
-from stepwise.answering.respond import run_to_result
-from stepwise.answering.work import Progress, perform, store
+from stepwise.answering.timings import TIMINGS
+from stepwise.answering.work import Progress, perform, run_to_result, store
 from stepwise.coordination.admission import QueuePlace
 from stepwise.coordination.coordination import Coordination
 from stepwise.coordination.runs import Run, RunLost
 from stepwise.coordination.single_flight import flight_key
 from stepwise.coordination.slots import Slot
 from stepwise.errors import (
-    GenerationBroken,
     InternalError,
-    ModelTimeout,
-    ModelUnavailable,
-    StepwiseError,
     stored,
 )
-from stepwise.observability import correlated, count, log_event, logger
+from stepwise.observability import correlated, count, logger
 from stepwise.plan import Plan
 
 __all__ = ["Message", "fail_dead_letter", "process_message"]
-
-HOLD_SECONDS = 30.0
-"""How long a message is held from others after a sign of life: what a killed worker's message is late by, at most."""
-_HOLD_EVERY = 10.0
-_HAND_OVER_SECONDS = 2.0
-_HAND_OVER_POLL = 0.1
-_SLOT_POLL = 0.5
-_SLOT_PATIENCE = 120.0
-_MARGIN = 15.0
-"""Seconds that a worker keeps back of its own time to hand over."""
-_MAX_ATTEMPTS = 8
-_MAX_SILENT_ATTEMPTS = 3
-_MAX_BREAKS = 30
-_LONGEST_PAUSE = 60.0
 
 
 @dataclass(frozen=True)
@@ -92,64 +75,37 @@ def _work_on(
             shared.slots.release(slot)
         _come_back(deps, shared, run.id)
         return
-    ownership = own(deps, shared, taken, plan, on_sign_of_life=life, slot=slot)
+    ownership = take_over(deps, shared, taken, plan, on_sign_of_life=life, slot=slot)
+    deadline = min(
+        deps.monotonic() + remaining() - TIMINGS.worker_margin,
+        deps.monotonic() + deps.settings.generation_timeout,
+    )
     try:
-        _carry_on(deps, ownership, taken, plan, deadline=deps.monotonic() + remaining() - _MARGIN)
+        _carry_on(deps, ownership, plan, deadline=deadline)
     except RunLost:
-        ownership.release()
         # Its next owner may have come by a second delivery of this very message, which is deleted after this.
         _come_back(deps, shared, run.id)
-    finally:
-        ownership.free_slot()
 
 
 def _handed_over(deps: Dependencies, shared: Coordination, message: Message) -> Run | None:
     """The run; where its owner is just handing it over, as it is after that: the message can be quicker."""
-    end = deps.monotonic() + _HAND_OVER_SECONDS
+    end = deps.monotonic() + TIMINGS.hand_over
     while True:
         run = shared.runs.get(message.run_id)
         leaving = run is not None and run.fence == message.fence and run.owned(deps.clock())
         if not leaving or deps.monotonic() >= end:
             return run
-        deps.sleep(_HAND_OVER_POLL)
+        deps.sleep(TIMINGS.hand_over_poll)
 
 
-def _carry_on(deps: Dependencies, ownership: Ownership, run: Run, plan: Plan, *, deadline: float) -> None:
-    progress = Progress.from_dict(run.progress)
-    if run.attempts > _MAX_ATTEMPTS:
-        ownership.fail(InternalError("This could not be worked on: it stopped the worker each time."))
-        return
-    deadline = min(deadline, deps.monotonic() + deps.settings.generation_timeout)
-    try:
+def _carry_on(deps: Dependencies, ownership: Ownership, plan: Plan, *, deadline: float) -> None:
+    progress = Progress.from_dict(ownership.run.progress)
+    with owned(deps, ownership, progress, Worker(deadline)) as succeed:
+        if ownership.run.attempts > TIMINGS.max_attempts:
+            raise InternalError("This could not be worked on: it stopped the worker each time.")
         result = run_to_result(perform(deps, plan, progress, ownership, deadline=deadline))
-    except ModelTimeout:
-        if deps.monotonic() >= deadline - 0.5:
-            ownership.hand_over(progress)
-        else:
-            silent = ModelTimeout("The model host stayed silent for too long. Try again.")
-            _again_later(ownership, progress, run.attempts, silent, most=_MAX_SILENT_ATTEMPTS)
-    except (ModelUnavailable, GenerationBroken) as error:
-        _again_later(ownership, progress, run.attempts, error, most=_MAX_ATTEMPTS)
-    except StepwiseError as error:
-        ownership.fail(error)
-    else:
         store(deps, plan, result)
-        ownership.succeed(result, progress)
-
-
-def _again_later(
-    ownership: Ownership, progress: Progress, attempts: int, error: StepwiseError, *, most: int
-) -> None:
-    """The model host is ill: try again after a pause that grows, until it has been ill for too long."""
-    advanced = progress.tokens > ownership.run.tokens
-    attempts = 0 if advanced else attempts
-    if attempts >= most or progress.draft.breaks > _MAX_BREAKS:
-        ownership.fail(error)
-    else:
-        delay = min(_LONGEST_PAUSE, 2.0**attempts)
-        reason = error.reason or type(error).__name__
-        log_event("run retried later", code=error.code, reason=reason, attempts=attempts, delay_s=delay)
-        ownership.hand_over(progress, delay=delay)
+        succeed(result)
 
 
 def _slot(
@@ -160,12 +116,12 @@ def _slot(
     remaining: Callable[[], float],
 ) -> Slot | None:
     """A slot as soon as one is free; None when the run has ended or has an owner meanwhile, or patience has ended."""
-    end = deps.monotonic() + min(_SLOT_PATIENCE, remaining() - _MARGIN)
+    end = deps.monotonic() + min(TIMINGS.worker_slot_patience, remaining() - TIMINGS.worker_margin)
     while True:
         slot = shared.slots.acquire()
         if slot is not None or deps.monotonic() >= end:
             return slot
-        deps.sleep(_SLOT_POLL)
+        deps.sleep(TIMINGS.slot_poll)
         life()
         seen = shared.runs.get(run.id)
         if seen is None or seen.ended or seen.owned(deps.clock()):
@@ -216,5 +172,5 @@ class _SignsOfLife:
     def __call__(self) -> None:
         now = self._deps.monotonic()
         if now >= self._next:
-            self._next = now + _HOLD_EVERY
-            self._message.hold(HOLD_SECONDS)
+            self._next = now + TIMINGS.message_hold_every
+            self._message.hold(TIMINGS.message_hold)

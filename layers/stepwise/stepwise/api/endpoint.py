@@ -8,9 +8,10 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
+from stepwise.answering.caller import Caller
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.reply import cache_status_miss
-from stepwise.answering.respond import Caller, answer, cached_reply
+from stepwise.answering.respond import answer, cached_reply
 from stepwise.api.app import Api, Call
 from stepwise.api.event_stream import stream
 from stepwise.api.idempotency import Idempotency

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
+from stepwise.answering.caller import Caller
 from stepwise.answering.dependencies import Dependencies
-from stepwise.answering.respond import Caller
 from stepwise.answering.stream import Live, live
 from stepwise.api.sse import HEADERS, HEARTBEAT, HEARTBEAT_SECONDS, event
 from stepwise.errors import InternalError, StepwiseError, problem

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from stepwise.answering.caller import Caller
 from stepwise.answering.reply import Reply
-from stepwise.answering.respond import Caller
 from stepwise.api.app import Call
 from stepwise.api.idempotency import Held, Idempotency
 from stepwise.api.sse import HEARTBEAT

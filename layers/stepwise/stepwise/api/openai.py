@@ -11,9 +11,9 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from stepwise.answering.caller import Caller, wait_of
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.reply import Reply, cache_status_miss
-from stepwise.answering.respond import Caller, wait_of
 from stepwise.answering.stream import Live, live
 from stepwise.api.encoding import json_bytes
 from stepwise.api.event_stream import prime

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from stepwise.answering.jobs import cancel_job, look_up, requeue_if_stalled, sweep
+from stepwise.answering.jobs import cancel_job, look_up
+from stepwise.answering.maintenance import requeue_if_stalled, sweep
 from stepwise.answering.respond import answer
 from stepwise.config import Settings
 from stepwise.coordination.slots import LEASE_SECONDS

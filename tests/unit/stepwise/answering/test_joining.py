@@ -6,7 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from stepwise.answering.joining import Begun, begin, find_slot, own, watch, withdraw
+from stepwise.answering.joining import Begun, begin, find_slot, take_over, watch, withdraw
 from stepwise.answering.work import Progress
 from stepwise.config import Settings
 from stepwise.coordination.jobs import new_job_id
@@ -227,7 +227,7 @@ def test_who_takes_a_run_over_holds_its_place(scene: Scene) -> None:
     taken = scene.deps.shared.runs.take(begun.run.id)
     assert taken is not None
 
-    own(scene.deps, scene.deps.shared, taken, plan_of())
+    take_over(scene.deps, scene.deps.shared, taken, plan_of())
 
     (place,) = scene.items("queue")
     assert (place["number"], place["fence"], place["since"]) == (begun.run.place, 2, begun.run.since)
@@ -243,7 +243,7 @@ def test_the_place_of_a_run_that_goes_on_elsewhere_is_known_to_the_run() -> None
     taken = scene.deps.shared.runs.take(begun.run.id)
     assert taken is not None
 
-    own(scene.deps, scene.deps.shared, taken, plan_of())
+    take_over(scene.deps, scene.deps.shared, taken, plan_of())
 
     run = scene.deps.shared.runs.get(begun.run.id)
     assert run is not None
@@ -274,7 +274,7 @@ def test_who_leaves_with_an_old_view_of_the_run_does_not_free_its_new_owners_pla
     assert old is not None
     taken = shared.runs.take(begun.run.id)
     assert taken is not None
-    own(scene.deps, shared, taken, plan_of())
+    take_over(scene.deps, shared, taken, plan_of())
 
     withdraw(shared, old, "job_1")
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from stepwise.answering.jobs import cancel_job, look_up, sweep
+from stepwise.answering.jobs import cancel_job, look_up
+from stepwise.answering.maintenance import sweep
 from stepwise.answering.respond import answer
 from stepwise.answering.stream import live
 from stepwise.answering.worker import Message, fail_dead_letter, process_message

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from stepwise.answering.joining import begin, own
-from stepwise.answering.ownership import CHECK_SECONDS, SAVE_SECONDS, Ownership
+from stepwise.answering.joining import begin, take_over
+from stepwise.answering.ownership import Ownership
+from stepwise.answering.timings import TIMINGS
 from stepwise.answering.work import Progress
 from stepwise.coordination.runs import RunLost
 from stepwise.coordination.slots import LEASE_SECONDS
@@ -69,7 +70,7 @@ def test_an_owner_that_ticks_keeps_its_run_its_place_and_its_slot(scene: Scene) 
 
 def test_progress_is_kept_every_few_seconds(scene: Scene) -> None:
     owning = owner(scene)
-    scene.clock.advance(SAVE_SECONDS)
+    scene.clock.advance(TIMINGS.save)
 
     owning.heartbeat(progress(7))
 
@@ -81,7 +82,7 @@ def test_progress_is_kept_every_few_seconds(scene: Scene) -> None:
 def test_one_that_is_not_wanted_any_more_notices_it_within_a_second(scene: Scene) -> None:
     owning = owner(scene)
     shared(scene).runs.cancel(owning.run.id, "job_1")
-    scene.clock.advance(CHECK_SECONDS)
+    scene.clock.advance(TIMINGS.check)
 
     with pytest.raises(RunLost):
         owning.heartbeat(progress())
@@ -99,12 +100,12 @@ def test_one_whose_run_has_another_owner_notices_it(scene: Scene) -> None:
 def test_a_table_that_is_silent_does_not_stop_an_owner(scene: Scene) -> None:
     owning = owner(scene)
     scene.table.down = True
-    scene.clock.advance(SAVE_SECONDS)
+    scene.clock.advance(TIMINGS.save)
 
     owning.heartbeat(progress())
 
     scene.table.down = False
-    scene.clock.advance(SAVE_SECONDS)
+    scene.clock.advance(TIMINGS.save)
     owning.heartbeat(progress(9))
     assert scene.run["tokens"] == 9
 
@@ -182,7 +183,7 @@ def test_letting_go_of_a_run_that_another_one_owns_leaves_it_its_place(scene: Sc
     owning = owner(scene)
     scene.clock.advance(LEASE_SECONDS + 1)
     taken = shared(scene).runs.take(owning.run.id)
-    other = own(scene.deps, shared(scene), taken, plan_of())
+    other = take_over(scene.deps, shared(scene), taken, plan_of())
     other.slot = shared(scene).slots.acquire()
 
     owning.release()
@@ -206,7 +207,7 @@ def test_a_late_owner_neither_ends_nor_hands_over_what_another_one_has(scene: Sc
     owning = owner(scene)
     scene.clock.advance(LEASE_SECONDS + 1)
     taken = shared(scene).runs.take(owning.run.id)
-    own(scene.deps, shared(scene), taken, plan_of())
+    take_over(scene.deps, shared(scene), taken, plan_of())
     place = scene.items("queue")
 
     for step in (

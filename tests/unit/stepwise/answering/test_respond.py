@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from stepwise.answering.caller import wait_of
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.jobs import look_up
 from stepwise.answering.joining import begin
-from stepwise.answering.respond import answer, wait_of
+from stepwise.answering.respond import answer
 from stepwise.answering.verification import CheckNotRun, NoChecker
 from stepwise.config import Settings
 from stepwise.coordination.slots import LEASE_SECONDS

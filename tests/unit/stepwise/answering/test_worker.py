@@ -11,8 +11,9 @@ import pytest
 from stepwise.answering.jobs import cancel_job, look_up
 from stepwise.answering.joining import begin
 from stepwise.answering.respond import answer
+from stepwise.answering.timings import TIMINGS
 from stepwise.answering.work import Progress
-from stepwise.answering.worker import HOLD_SECONDS, Message, fail_dead_letter, process_message
+from stepwise.answering.worker import Message, fail_dead_letter, process_message
 from stepwise.config import Settings
 from stepwise.coordination.jobs import new_job_id
 from stepwise.coordination.slots import LEASE_SECONDS
@@ -122,7 +123,7 @@ def test_a_killed_worker_costs_what_it_had_not_saved_and_no_more() -> None:
     with pytest.raises(Crash):
         receive(scene)
 
-    scene.clock.advance(HOLD_SECONDS)
+    scene.clock.advance(TIMINGS.message_hold)
     work(scene)
 
     assert status(scene, job_id)["result"]["solution"] == solution_of("q", 400)
@@ -361,7 +362,7 @@ def test_what_kills_its_worker_every_time_is_given_up(scene: Scene) -> None:
     for _ in range(8):
         with pytest.raises(Crash):
             receive(scene)
-        scene.clock.advance(HOLD_SECONDS)
+        scene.clock.advance(TIMINGS.message_hold)
     receive(scene)
 
     body = status(scene, job_id)
@@ -441,7 +442,7 @@ def test_the_message_is_held_while_the_worker_lives() -> None:
 
     gaps = [later - earlier for earlier, later in itertools.pairwise(held)]
     assert len(held) >= 5
-    assert max(gaps) <= HOLD_SECONDS / 2
+    assert max(gaps) <= TIMINGS.message_hold / 2
 
 
 def test_a_table_that_is_gone_leaves_the_message_for_later(scene: Scene) -> None:
@@ -495,7 +496,7 @@ def test_a_worker_that_dies_after_any_write_loses_nothing(scene: Scene, writes: 
         dead = True
     scene.table.after_write = None
     for _ in range(5):
-        scene.clock.advance(HOLD_SECONDS)
+        scene.clock.advance(TIMINGS.message_hold)
         work(scene)
 
     assert status(scene, job_id)["result"]["solution"] == solution_of("q")

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from stepwise.answering.caller import Caller
 from stepwise.answering.preferences import Preferences
 from stepwise.answering.reply import Reply
-from stepwise.answering.respond import Caller
 from stepwise.api.app import Call
 from stepwise.api.idempotency import Idempotency
 from stepwise.api.idempotent import reply_once, stream_once

@@ -1,0 +1,211 @@
+"""The life of a run's owner: what becomes of the run when its owner's work ends, however it ends.
+
+Requests, streams and workers own runs alike. They differ in one thing: a request or a stream has a client that is told
+of an error at once, while a worker has a message that comes again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from stepwise.answering.dependencies import Dependencies
+from stepwise.answering.ownership import Ownership
+from stepwise.answering.timings import TIMINGS
+from stepwise.answering.work import Progress
+from stepwise.coordination.runs import RunLost
+from stepwise.errors import (
+    GenerationBroken,
+    InternalError,
+    ModelTimeout,
+    ModelUnavailable,
+    QueueFull,
+    StepwiseError,
+)
+from stepwise.observability import count, log_event
+from stepwise.storage.table import TableError
+from stepwise.storage.work_queue import QueueUnavailable
+
+__all__ = ["NOT_KEPT", "Client", "Decision", "NoFreeSlot", "Worker", "decide", "hand_over", "owned"]
+
+NOT_KEPT = "The answer was not ready in time and could not be kept for later. Try again."
+_SILENT = "The model host stayed silent for too long. Try again."
+_NEAR = 0.5
+"""A time limit that was passed by less than this was the worker's own, not the model host's."""
+
+
+class NoFreeSlot(Exception):
+    """All slots of the model host are taken: a worker is to go on when one is free."""
+
+
+@dataclass(frozen=True)
+class Client:
+    """The owner is a request or a stream: its client is told of an error at once, and then goes away."""
+
+    waiter_id: str
+    takes_job: bool
+    """It goes on waiting when the run is handed over."""
+
+
+@dataclass(frozen=True)
+class Worker:
+    """The owner is a worker: nobody waits for it, and its message comes again after an unexpected error."""
+
+    deadline: float
+    """On the monotonic clock."""
+
+
+class Decision(StrEnum):
+    """What becomes of a run whose owner's work did not end with an answer."""
+
+    HAND_OVER = "hand over"
+    """A worker goes on, at once."""
+    RETRY = "retry"
+    """A worker goes on after a pause, a few times."""
+    FAIL = "fail"
+    """The run ends without an answer."""
+    ABANDON = "abandon"
+    """This client leaves; a worker goes on if others want the answer, else the run is cancelled."""
+    RELEASE = "release"
+    """The run is not ours any more: give back what still is."""
+    EXPIRE = "expire"
+    """Nothing is done: the lease runs out, and the message comes again."""
+
+
+def decide(error: BaseException, role: Client | Worker, now: float) -> Decision:
+    """Say what becomes of a run when its owner's work ends with *error*; *now* is on the monotonic clock."""
+    if isinstance(error, RunLost):
+        return Decision.RELEASE
+    transient = isinstance(error, ModelTimeout | ModelUnavailable | GenerationBroken)
+    if isinstance(role, Worker):
+        if isinstance(error, ModelTimeout) and now >= role.deadline - _NEAR:
+            return Decision.HAND_OVER
+        if transient:
+            return Decision.RETRY
+        return Decision.FAIL if isinstance(error, StepwiseError) else Decision.EXPIRE
+    if isinstance(error, NoFreeSlot) or (isinstance(error, ModelTimeout) and role.takes_job):
+        return Decision.HAND_OVER
+    if transient or isinstance(error, QueueFull):
+        return Decision.ABANDON
+    return Decision.FAIL if isinstance(error, Exception) else Decision.ABANDON
+
+
+@contextmanager
+def owned(
+    deps: Dependencies, ownership: Ownership, progress: Progress, role: Client | Worker
+) -> Generator[Callable[[Mapping[str, Any]], None]]:
+    """Own a run while the block works on it from *progress*; it gives the function that ends the run with a result.
+
+    After a hand-over, a retry or a loss to another owner the run goes on elsewhere, and the block just ends. What
+    a client is to be told is raised on. The slot is given back in any case.
+
+    Raises:
+        RunLost: to a worker only, which sees to it that a message is there for the next owner.
+        ModelTimeout: the run could not be handed over.
+        TableError, QueueUnavailable: to a worker only, whose message comes again.
+    """
+    ended = False
+
+    def succeed(result: Mapping[str, Any]) -> None:
+        nonlocal ended
+        ended = True
+        _last_step(ownership, role, lambda: ownership.succeed(result, progress))
+
+    try:
+        yield succeed
+    except BaseException as error:
+        if ended and not isinstance(error, RunLost):
+            raise
+        decision = decide(error, role, deps.monotonic())
+        try:
+            settled = _carry_out(decision, error, ownership, progress, role)
+        except RunLost:
+            ownership.release()
+            raise
+        if not settled:
+            raise
+    finally:
+        _last_step(ownership, role, ownership.free_slot)
+
+
+def _carry_out(
+    decision: Decision,
+    error: BaseException,
+    ownership: Ownership,
+    progress: Progress,
+    role: Client | Worker,
+) -> bool:
+    """Do what was decided; True when nobody is to be told of *error*."""
+    match decision:
+        case Decision.RELEASE:
+            _last_step(ownership, role, ownership.release)
+            return isinstance(role, Client)
+        case Decision.HAND_OVER:
+            hand_over(ownership, progress, role)
+            return True
+        case Decision.RETRY:
+            _retry(ownership, progress, error)
+            return True
+        case Decision.FAIL:
+            told = error if isinstance(error, StepwiseError) else InternalError()
+            _last_step(ownership, role, lambda: ownership.fail(told))
+            return isinstance(role, Worker)
+        case Decision.ABANDON if isinstance(role, Client):
+            _last_step(ownership, role, lambda: ownership.abandon(progress, role.waiter_id))
+    return False
+
+
+def hand_over(ownership: Ownership, progress: Progress, role: Client | Worker) -> None:
+    """Let a worker go on with a run, for whichever owner.
+
+    Raises:
+        ModelTimeout: to a client, where the run could not be handed over; it has failed.
+        RunLost, TableError, QueueUnavailable: to a worker.
+    """
+    if isinstance(role, Worker):
+        ownership.hand_over(progress)
+        return
+    try:
+        ownership.hand_over(progress)
+    except RunLost:
+        _last_step(ownership, role, ownership.release)
+    except (QueueUnavailable, TableError):
+        error = ModelTimeout(NOT_KEPT)
+        _last_step(ownership, role, lambda: ownership.fail(error))
+        raise error from None
+
+
+def _retry(ownership: Ownership, progress: Progress, error: BaseException) -> None:
+    """The model host is ill: try again after a pause that grows, until it has been ill for too long."""
+    silent = isinstance(error, ModelTimeout)
+    told = ModelTimeout(_SILENT) if silent else error
+    if not isinstance(told, StepwiseError):
+        raise TypeError("only errors that a client can be told of are retried")
+    attempts = 0 if progress.tokens > ownership.run.tokens else ownership.run.attempts
+    most = TIMINGS.max_silent_attempts if silent else TIMINGS.max_attempts
+    if attempts >= most or progress.draft.breaks > TIMINGS.max_breaks:
+        ownership.fail(told)
+        return
+    delay = min(TIMINGS.longest_pause, 2.0**attempts)
+    reason = told.reason or type(told).__name__
+    log_event("run retried later", code=told.code, reason=reason, attempts=attempts, delay_s=delay)
+    ownership.hand_over(progress, delay=delay)
+
+
+def _last_step(ownership: Ownership, role: Client | Worker, step: Callable[[], None]) -> None:
+    """Take the last *step* of an owner; for a client whatever the table says, as what stays behind is a lease."""
+    if isinstance(role, Worker):
+        step()
+        return
+    try:
+        try:
+            step()
+        except RunLost:
+            ownership.release()
+        finally:
+            ownership.free_slot()
+    except (TableError, QueueUnavailable):
+        count("Errors", code="table_unavailable")
