@@ -47,7 +47,7 @@ def mathematics_checker(folder: Path = CHECKERS) -> Check:
     """
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
-    module = importlib.import_module("checkers.mathematics.verify")
+    module: Any = importlib.import_module("checkers.mathematics.verify")
     if not Path(str(module.__file__)).is_relative_to(folder):
         raise ImportError(f"another folder's checkers are loaded already: {module.__file__}")
     if not hasattr(module.recognised, "cache_info"):
@@ -61,14 +61,17 @@ def checked(
 ) -> dict[str, Any]:
     """The verdict of one check, in so many seconds.
 
-    It is `unverifiable` by the method `killed` where the limit was reached, and by `failed` where `verify` raised: in
-    the sandbox both cost the process. `detail` then has the error's name.
+    It is `unverifiable` by the method `killed` where the limit was reached, and by `failed` where it met an
+    error that it does not foresee. `detail` then has the error's name.
     """
     request = {"problem": problem, "final_answer": answer, "solution": solution, "language": language}
     try:
         with limited(limit):
-            return verify(request)
+            verdict = verify(request)
     except TooSlow:
         return {"status": "unverifiable", "method": "killed", "detail": ""}
     except Exception as error:  # noqa: BLE001 - an error of the checker is a finding, not the end of a report
         return {"status": "unverifiable", "method": "failed", "detail": type(error).__name__}
+    if "fault" in verdict:
+        return {"status": "unverifiable", "method": "failed", "detail": str(verdict["fault"])}
+    return verdict

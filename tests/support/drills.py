@@ -110,7 +110,7 @@ def _with_variables(folder: Path, variables: Mapping[str, str]) -> Path:
 def items_of(stack: LocalStack) -> list[dict[str, Any]]:
     """Everything in the table, read in the AWS in memory that the functions use."""
     from botocore.session import Session
-    from stepwise.storage.table import from_item
+    from stepwise.storage.attribute_values import from_item
 
     environ = _environ(stack)
     client = Session().create_client(
