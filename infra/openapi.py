@@ -484,6 +484,7 @@ def _replies() -> dict[str, Schema]:
     common: dict[str, Schema] = {
         "reasoning": TEXT_OR_NULL,
         "finish_reason": one_of("stop", "length"),
+        "thinking": ref("Thinking"),
         "usage": ref("Usage"),
     }
     shared: dict[str, Schema] = {
@@ -491,7 +492,18 @@ def _replies() -> dict[str, Schema]:
         "condensed": either_null(record(kept=COUNT, dropped=COUNT)),
     }
     return {
-        "Usage": record(prompt_tokens=COUNT, completion_tokens=COUNT, duration_ms=COUNT),
+        "Usage": record(
+            prompt_tokens=COUNT, completion_tokens=COUNT, thinking_tokens=COUNT, duration_ms=COUNT
+        ),
+        "Thinking": record(
+            tokens=COUNT,
+            ended_by={
+                "type": "string",
+                "enum": ["model", "proof", "budget"],
+                "description": "proof: a candidate in the thinking was verified, so the rest was not needed; "
+                "budget: its tokens were used up, so it was closed and the answer asked for.",
+            },
+        ),
         "Verification": record(
             status=one_of("verified", "refuted", "unverifiable"), method=STRING, detail=STRING
         ),
@@ -583,7 +595,12 @@ def _openai_replies() -> dict[str, Schema]:
                     finish_reason=one_of("stop", "length"),
                 )
             ),
-            usage=record(prompt_tokens=COUNT, completion_tokens=COUNT, total_tokens=COUNT),
+            usage=record(
+                prompt_tokens=COUNT,
+                completion_tokens=COUNT,
+                total_tokens=COUNT,
+                completion_tokens_details=record(reasoning_tokens=COUNT),
+            ),
         ),
         "OpenAIError": record(
             error=record(message=STRING, type=STRING, param=TEXT_OR_NULL, code=TEXT_OR_NULL)

@@ -102,6 +102,27 @@ class Settings(BaseModel):
     num_predict: int = _setting(
         8_192, "Most tokens of one answer, thinking included; smaller than `NUM_CTX`.", ge=1, le=1_048_576
     )
+    thinking_budget_low: int = _setting(
+        1_024,
+        "Tokens of thinking at low effort; then the thinking is closed and the answer asked for.",
+        ge=1,
+        le=1_048_576,
+    )
+    thinking_budget_medium: int = _setting(
+        4_096,
+        "The same at medium effort. At high effort the context is the limit.",
+        ge=1,
+        le=1_048_576,
+    )
+    answer_reserve: int = _setting(
+        1_024, "Tokens that are kept for the answer when a thinking is closed.", ge=1, le=1_048_576
+    )
+    temperature: float = _setting(
+        0.3, "Sampling temperature of solve and analyze; the model's card recommends 0.8.", ge=0, le=2
+    )
+    top_p: float = _setting(
+        0.9, "Nucleus sampling of solve and analyze; the model's card recommends 0.95.", ge=0.01, le=1
+    )
     keep_alive: Duration = _setting(
         "-1",
         "How long Ollama keeps the model loaded.",

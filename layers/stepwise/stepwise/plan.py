@@ -23,7 +23,8 @@ class Plan:
     """What is to be computed; plain values, so that it can wait in a table.
 
     ``key`` names the answer in the cache (empty: it is nobody else's); ``subject`` holds what reading and checking
-    the answer need.
+    the answer need. ``num_predict`` bounds all tokens; of these ``thinking_budget`` may be thinking (0: all). A thinking
+    that uses them up is closed, and the answer, of ``answer_reserve`` tokens at most, begins with ``answer_start``.
     """
 
     kind: str
@@ -33,6 +34,10 @@ class Plan:
     num_predict: int
     key: str = ""
     store: bool = False
+    thinking_budget: int = 0
+    answer_reserve: int = 0
+    answer_start: str = ""
+    language: str = "en"
     subject: Mapping[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:

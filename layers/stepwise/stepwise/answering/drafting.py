@@ -1,94 +1,114 @@
 """Write an answer with the model, from nothing or from what is there already.
 
 A draft is what the model has written so far: raw text, thinking included. Going on from a draft prefills the
-last assistant message with it, so the joined text is the one that an undivided call would have given.
+last assistant message with it, so the joined text is the one that an undivided call would have given. In the same way
+a thinking that uses up its budget, is proved right or runs in circles is closed, and the answer asked for.
 """
 
 from __future__ import annotations
 
+import random
 import time
-from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
-from typing import Any, Self
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
 
-from stepwise.errors import GenerationBroken, ModelError, ModelTimeout
-from stepwise.ollama.port import Chunk, Finish, Model, Prompt
-from stepwise.plan import Plan, known_fields
+from stepwise import prompts
+from stepwise.answering.continuation import ContinuationCheck, NotContinued
+from stepwise.answering.draft import Draft, restart
+from stepwise.answering.proof_search import ProofSearch
+from stepwise.answering.thinking_watch import Ending, ThinkingWatch, close_thinking
+from stepwise.errors import GenerationBroken, ModelError, ModelTimeout, ModelUnavailable
+from stepwise.observability import count, logger
+from stepwise.ollama.port import Chunk, Event, Finish, Model, Prompt
+from stepwise.plan import Plan
+from stepwise.text.repetition import without_loop
+from stepwise.text.thinking import Thinking
+from stepwise.text.tokens import estimate
 
-__all__ = ["Draft", "restart", "write"]
+__all__ = ["Draft", "Writing", "restart", "write"]
 
-_PROBE = 32
-"""Characters of a continuation that show whether the host goes on or begins anew."""
-_LEAST = 8
-"""A shorter draft is not recognized when it comes again."""
-_OPENING = "<think>"
 _REFUSED = "status_400"
 _MENDS = 1
 """How often one invocation goes on after a generation that broke off."""
+_TICK_SECONDS = 0.25
+_LONGEST_BACKOFF_SECONDS = 4.0
 
 
-@dataclass
-class Draft:
-    """What the model has written so far.
+@dataclass(frozen=True)
+class Writing:
+    """How one invocation writes. Times are in seconds on *clock*.
 
-    ``tokens`` counts what ``text`` has; ``spent`` adds what was thrown away when a host could not go on.
-    ``reason`` is empty until the answer is whole (``stop``) or out of tokens (``length``).
+    ``prefill`` says whether the host goes on with a last message of role assistant, ``may_restart`` whether an answer
+    that it does not go on with may be begun anew: not when somebody has seen the text already. ``patience`` is how long
+    a host that refuses is tried again once something was written. ``proof`` looks for a proved answer.
     """
 
-    text: str = ""
-    tokens: int = 0
-    spent: int = 0
-    prompt_tokens: int = 0
-    model_ms: int = 0
-    first_token_ms: int = 0
-    reason: str = ""
-    breaks: int = 0
-
-    def as_dict(self) -> dict[str, Any]:
-        return dict(self.__dict__)
-
-    @classmethod
-    def from_dict(cls, value: Mapping[str, Any]) -> Self:
-        """The draft of a record, whichever release wrote it."""
-        return cls(**known_fields(cls, value))
+    deadline: float
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    jitter: Callable[[], float] = random.random
+    prefill: bool = True
+    may_restart: bool = True
+    patience: float = 0.0
+    thinking: Thinking = "auto"
+    proof: ProofSearch | None = None
 
 
-def write(
-    model: Model,
-    plan: Plan,
-    draft: Draft,
-    *,
-    deadline: float,
-    clock: Callable[[], float] = time.monotonic,
-    prefill: bool = True,
-    may_restart: bool = True,
-) -> Generator[str | None]:
+def write(model: Model, plan: Plan, draft: Draft, how: Writing) -> Generator[str | None]:
     """Go on with *draft* until it is whole; yields new raw text, or None when there is none just now.
 
     A generation that breaks off is gone on with once. Closing the generator stops the model; the draft keeps what
-    it has. *deadline* is on *clock*, in seconds. Where the host does not go on with a draft, the answer is begun anew
-    if *may_restart* allows it: not when somebody has seen the text already.
+    it has.
 
     Raises:
         ModelUnavailable, ModelError, ModelTimeout: from the client.
         GenerationBroken: it broke off again, or may not be begun anew; the draft has what was written.
     """
-    mends = 0
+    calls = _Calls(model, plan, draft, how)
     while not draft.reason:
-        if draft.text and not prefill:
-            if not may_restart:
-                raise GenerationBroken
-            restart(draft)
-        started = clock()
+        started = how.clock()
         try:
-            yield from _one_call(model, plan, draft, deadline, clock)
-        except _NotContinued:
-            prefill = False
+            yield from calls.next()
+        finally:
+            draft.model_ms += round((how.clock() - started) * 1000)
+
+
+@dataclass
+class _Calls:
+    """The calls of the model that one invocation makes for one draft."""
+
+    model: Model
+    plan: Plan
+    draft: Draft
+    how: Writing
+    prefill: bool = field(init=False)
+    mends: int = 0
+    refusals: int = 0
+    refused_since: float | None = None
+
+    def __post_init__(self) -> None:
+        self.prefill = self.how.prefill
+
+    def next(self) -> Generator[str | None]:
+        """One call, and what follows from how it ended."""
+        draft = self.draft
+        try:
+            yield from self._one_call()
+        except NotContinued:
+            self.prefill = False
         except GenerationBroken:
             draft.breaks += 1
-            if mends >= _MENDS:
+            added = self._looped()
+            if added is not None:
+                yield added or None
+            elif self.mends >= _MENDS:
                 raise
-            mends += 1
+            else:
+                self.mends += 1
+        except ModelUnavailable:
+            if not draft.text or self._patience_is_over():
+                raise
+            yield from self._pause()
         except ModelError as error:
             reason = error.reason
             if not (draft.text and reason.startswith(_REFUSED)):
@@ -98,119 +118,197 @@ def write(
                     "length"  # the context is full, where an undivided call would have ended so too
                 )
             else:
-                prefill = False  # some templates refuse a last message of role assistant
-        finally:
-            draft.model_ms += round((clock() - started) * 1000)
+                self.prefill = False  # some templates refuse a last message of role assistant
+
+    def _one_call(self) -> Generator[str | None]:
+        draft, plan = self.draft, self.plan
+        at_once = self._at_once()
+        if draft.text and not self.prefill and not at_once:
+            if not self.how.may_restart:
+                raise GenerationBroken
+            restart(draft)
+        room = self._room()
+        if room <= 0:
+            draft.reason = "length"
+            return
+        prompt = Prompt(
+            messages=prompts.at_once_messages(plan.messages, plan.language) if at_once else plan.messages,
+            prefill="" if at_once else draft.text,
+            model=plan.model,
+            options=plan.options,
+            num_predict=room,
+        )
+        check = ContinuationCheck("" if at_once else draft.text)
+        skip = plan.answer_start.strip() if at_once else ""
+        yield from self._generation(prompt, _Reader(check, skip))
+
+    def _at_once(self) -> bool:
+        """Whether the answer is to be asked for in a call of its own: the host cannot go on from a closed thinking."""
+        draft = self.draft
+        if self.prefill or not draft.ended_by:
+            return False
+        if len(draft.text) > draft.answer_from:
+            if not self.how.may_restart:
+                raise GenerationBroken
+            restart(draft)
+        return True
+
+    def _room(self) -> int:
+        """Tokens that the next call may produce."""
+        draft, plan = self.draft, self.plan
+        room = plan.num_predict - draft.tokens
+        if draft.ended_by and plan.answer_reserve:
+            room = min(room, plan.answer_reserve - (draft.tokens - draft.closed_at))
+        return room
+
+    def _generation(self, prompt: Prompt, reader: _Reader) -> Generator[str | None]:
+        draft, how = self.draft, self.how
+        before, length = draft.tokens, len(draft.text)
+        thought = draft.thought
+        watch = ThinkingWatch(self.plan, draft, how.thinking, how.proof)
+        started = how.clock()
+        with self.model.generate(prompt, deadline=how.deadline) as generation:
+            try:
+                for event in generation:
+                    if event is not None:
+                        self.refused_since, self.refusals = None, 0
+                    tokens = self._count(event, before, prompt, started)
+                    text = reader.text_of(event)
+                    watch.count(event.text if isinstance(event, Chunk) else "", tokens)
+                    if watch.used_up:
+                        text += reader.rest()
+                    draft.text += text
+                    ending = watch.ending(text)
+                    if isinstance(event, Finish):
+                        ending = self._end(event, watch, before, thought)
+                    yield text or None
+                    if ending is None and text and not watch.thinking and watch.loops():
+                        self._cut_answer()
+                        return
+                    if ending is not None:
+                        yield self._close(ending)
+                        return
+            except NotContinued:
+                draft.thought = thought
+                raise
+            except (GenerationBroken, ModelTimeout):
+                # What came before it broke off or its time was up is kept, the beginning of a continuation too.
+                rest = reader.rest(cut=True)
+                draft.text += rest
+                if len(draft.text) == length:
+                    draft.spent, draft.tokens = draft.spent + draft.tokens - before, before
+                    draft.thought = thought
+                elif rest:
+                    yield rest
+                raise
+
+    def _count(self, event: Event | None, before: int, prompt: Prompt, started: float) -> int:
+        """Take the tokens of *event* into the draft; returns how many they are."""
+        draft = self.draft
+        if isinstance(event, Chunk):
+            if not draft.first_token_ms:
+                draft.first_token_ms = max(1, round((self.how.clock() - started) * 1000))
+            draft.tokens += event.tokens
+            return event.tokens
+        if isinstance(event, Finish):
+            counted = draft.tokens
+            if event.completion_tokens:
+                draft.tokens = before + event.completion_tokens
+            if not draft.prompt_tokens:
+                draft.prompt_tokens = max(0, event.prompt_tokens - self._prefilled(before, prompt))
+            return max(0, draft.tokens - counted)
+        return 0
+
+    def _prefilled(self, before: int, prompt: Prompt) -> int:
+        """Tokens of the prompt that are the draft's own text, with those that we closed its thinking with."""
+        if not prompt.prefill:
+            return 0
+        return before + (estimate(f"</think>{self.plan.answer_start}") if self.draft.ended_by else 0)
+
+    def _end(self, finish: Finish, watch: ThinkingWatch, before: int, thought: int) -> Ending | None:
+        """Take the end of a generation; why the thinking that it ended in is to be closed."""
+        draft = self.draft
+        # A whole text without a tag is the answer, however it begins.
+        unanswered = watch.thinking if finish.reason == "length" else watch.tagged
+        if unanswered and self.plan.thinking_budget:
+            # The host's count is the truth: of what it gave in this call all was thinking.
+            draft.thought = max(draft.thought, thought + draft.tokens - before)
+            return "budget" if finish.reason == "length" else "silent"
+        draft.reason = finish.reason
+        return None
+
+    def _close(self, ending: Ending, *, broken: bool = False) -> str:
+        count("ThinkingClosed", ending=ending)
+        logger.info("thinking closed", extra={"ending": ending, "thinking_tokens": self.draft.thought})
+        return close_thinking(self.plan, self.draft, ending, broken=broken)
+
+    def _looped(self) -> str | None:
+        """What follows where the host broke a loop off: the closed thinking, or the end; None: it was no loop."""
+        watch = ThinkingWatch(self.plan, self.draft, self.how.thinking)
+        if not watch.loops(broken=True):
+            return None
+        if watch.thinking and self.plan.answer_reserve:
+            return self._close("loop", broken=True)
+        self._cut_answer(broken=True)
+        return ""
+
+    def _cut_answer(self, *, broken: bool = False) -> None:
+        """End the answer before the repetition that it ends in."""
+        count("AnswerLoops")
+        self.draft.text = without_loop(self.draft.text, broken=broken) or self.draft.text
+        self.draft.reason = "length"
+        self.draft.prompt_tokens = self.draft.prompt_tokens or sum(
+            estimate(message["content"]) for message in self.plan.messages
+        )
+
+    def _patience_is_over(self) -> bool:
+        now = self.how.clock()
+        self.refused_since = now if self.refused_since is None else self.refused_since
+        return now - self.refused_since >= self.how.patience
+
+    def _pause(self) -> Generator[None]:
+        """Wait before a host that refused is asked again; its time is up at the deadline.
+
+        Raises:
+            ModelTimeout: the deadline came first.
+        """
+        count("ModelRetries")
+        how = self.how
+        until = how.clock() + how.jitter() * min(_LONGEST_BACKOFF_SECONDS, _TICK_SECONDS * 2.0**self.refusals)
+        self.refusals += 1
+        while (left := until - how.clock()) > 0:
+            if how.clock() >= how.deadline:
+                raise ModelTimeout
+            how.sleep(min(_TICK_SECONDS, left))
+            yield None
+        yield None
 
 
-class _NotContinued(Exception):
-    """The host answered a continuation from the beginning."""
+class _Reader:
+    """The text of a generation's events, once it is clear that the host goes on; without *skip* at its beginning."""
 
-
-def _one_call(
-    model: Model, plan: Plan, draft: Draft, deadline: float, clock: Callable[[], float]
-) -> Generator[str | None]:
-    before = draft.tokens
-    remaining = plan.num_predict - draft.tokens
-    if remaining <= 0:
-        draft.reason = "length"
-        return
-    prompt = Prompt(
-        messages=plan.messages,
-        prefill=draft.text,
-        model=plan.model,
-        options=plan.options,
-        num_predict=remaining,
-    )
-    probe = _ContinuationCheck(draft.text)
-    started = clock()
-    with model.generate(prompt, deadline=deadline) as generation:
-        try:
-            for event in generation:
-                if isinstance(event, Chunk):
-                    if not draft.first_token_ms:
-                        draft.first_token_ms = max(1, round((clock() - started) * 1000))
-                    draft.tokens += event.tokens
-                    text = probe.pass_on(event.text)
-                elif isinstance(event, Finish):
-                    text = probe.rest()
-                    draft.tokens = (
-                        before + event.completion_tokens if event.completion_tokens else draft.tokens
-                    )
-                    draft.prompt_tokens = draft.prompt_tokens or max(0, event.prompt_tokens - before)
-                    draft.reason = event.reason
-                else:
-                    text = ""
-                draft.text += text
-                yield text or None
-        except (GenerationBroken, ModelTimeout):
-            # What came before it broke off or its time was up is kept, the beginning of a continuation too.
-            draft.text += probe.rest(cut=True)
-            if draft.text == prompt.prefill:
-                draft.spent, draft.tokens = draft.spent + draft.tokens - before, before
-            raise
-
-
-class _ContinuationCheck:
-    """Holds the beginning of a continuation back until it is clear that it goes on with *text*."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
+    def __init__(self, check: ContinuationCheck, skip: str) -> None:
+        self._check = check
+        self._skip = skip
         self._held = ""
-        self._decided = not text.strip()
 
-    def pass_on(self, delta: str) -> str:
-        if self._decided:
-            return delta
-        self._held += delta
-        if len(self._held.lstrip()) < _PROBE:
-            return ""
-        return self.rest()
+    def text_of(self, event: Event | None) -> str:
+        if isinstance(event, Chunk):
+            return self._without_skip(self._check.pass_on(event.text))
+        return self.rest() if isinstance(event, Finish) else ""
 
     def rest(self, *, cut: bool = False) -> str:
-        """What is held, for good; raises when it is the beginning again.
+        text = self._without_skip(self._check.rest(cut=cut))
+        held, self._held = self._held, ""
+        self._skip = ""
+        return text or held
 
-        Of a continuation that was *cut* before it could be told, what may be the beginning again is dropped: a few
-        tokens, which the next continuation writes once more.
-        """
-        if not self._decided and _begins_anew(self._text, self._held):
-            raise _NotContinued
-        if not self._decided and cut and _may_begin_anew(self._text, self._held):
-            self._held = ""
-        held, self._held, self._decided = self._held, "", True
-        return held
-
-
-def _begins_anew(text: str, continuation: str) -> bool:
-    """Whether *continuation* repeats the beginning of *text*.
-
-    A text that repeats itself, or is very short, cannot tell: there the benefit of the doubt goes to the host.
-    """
-    start = continuation.lstrip()
-    if start.startswith(_OPENING):
-        return True
-    for whole in _beginnings(text):
-        length = min(_PROBE, len(whole))
-        again = len(start) >= length >= _LEAST and start[:length] == whole[:length]
-        if again and whole.find(start[:length], 1) < 0:
-            return True
-    return False
-
-
-def _may_begin_anew(text: str, continuation: str) -> bool:
-    start = continuation.lstrip()[:_PROBE]
-    return any(whole.startswith(start) or start.startswith(whole) for whole in _beginnings(text))
-
-
-def _beginnings(text: str) -> tuple[str, ...]:
-    """How a host would write *text* again: with its opening tag, or without where thinking is a field of its own."""
-    whole = text.lstrip()
-    inside = whole.removeprefix(_OPENING).lstrip()
-    return (whole, inside) if inside and inside != whole else (whole,)
-
-
-def restart(draft: Draft) -> None:
-    """Throw away what is written; its tokens stay counted."""
-    draft.spent += draft.tokens
-    draft.tokens = 0
-    draft.text = ""
+    def _without_skip(self, text: str) -> str:
+        if not self._skip:
+            return text
+        self._held = (self._held + text).lstrip()
+        if self._skip.startswith(self._held):
+            return ""
+        skip, held = self._skip, self._held
+        self._skip = self._held = ""
+        return held.removeprefix(skip).lstrip() if held.startswith(skip) else held

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -182,7 +183,13 @@ class _Request:
 
     def _result(self, ownership: Ownership, progress: Progress) -> Mapping[str, Any]:
         work = perform(
-            self.deps, self.plan, progress, ownership, deadline=self.until, again=self._time_for_another
+            self.deps,
+            self.plan,
+            progress,
+            ownership,
+            deadline=self.until,
+            again=self._time_for_another,
+            patience=math.inf,  # as long as the client waits; then the draft is handed over
         )
         try:
             return run_to_result(work)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from stepwise.answering.drafting import Draft
+from stepwise.answering.draft import Draft
 from stepwise.parsing.analysis import read_analysis
 from stepwise.parsing.solution import read_solution
 from stepwise.plan import Plan
@@ -13,6 +14,7 @@ from stepwise.text.thinking import Thinking, split
 
 __all__ = [
     "REFUTED_TTL_SECONDS",
+    "Spent",
     "cacheable",
     "check_rank",
     "is_refuted",
@@ -25,12 +27,23 @@ REFUTED_TTL_SECONDS = 300
 """A refuted answer is reused only this long."""
 
 
-def read_result(
-    plan: Plan, draft: Draft, *, thinking: Thinking, spent: int = 0, spent_ms: int = 0
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Spent:
+    """What an earlier answer, which was refuted, has cost: tokens, tokens of its prompt and thinking, milliseconds."""
+
+    tokens: int = 0
+    prompt_tokens: int = 0
+    thinking_tokens: int = 0
+    duration_ms: int = 0
+
+
+_NOTHING = Spent()
+
+
+def read_result(plan: Plan, draft: Draft, *, thinking: Thinking, earlier: Spent = _NOTHING) -> dict[str, Any]:
     """All fields of an answer, thinking included; :func:`shape` leaves out what a client did not ask for.
 
-    *spent* and *spent_ms* are tokens and milliseconds of an earlier answer that was refuted.
+    What an *earlier* answer has cost is part of its usage.
     """
     transcript = split(draft.text, complete=draft.reason == "stop", thinking=thinking)
     answer = transcript.answer if transcript.answered else ""
@@ -40,10 +53,12 @@ def read_result(
         "finish_reason": draft.reason if transcript.answered else "length",
         "condensed": plan.subject.get("condensed"),
         "usage": {
-            "prompt_tokens": draft.prompt_tokens,
-            "completion_tokens": draft.tokens + draft.spent + spent,
-            "duration_ms": draft.model_ms + spent_ms,
+            "prompt_tokens": draft.prompt_tokens + earlier.prompt_tokens,
+            "completion_tokens": draft.tokens + draft.spent + earlier.tokens,
+            "thinking_tokens": draft.thought + earlier.thinking_tokens,
+            "duration_ms": draft.model_ms + earlier.duration_ms,
         },
+        "thinking": {"tokens": draft.thought, "ended_by": _ended_by(draft, answered=transcript.answered)},
     }
     match plan.kind:
         case "solve":
@@ -51,6 +66,15 @@ def read_result(
         case "analyze":
             return _analysis(answer) | common
     return {"response": answer} | common
+
+
+def _ended_by(draft: Draft, *, answered: bool) -> str:
+    """Who ended the thinking: the model, a proof, or its budget (also where it ran in circles or out of tokens)."""
+    if draft.ended_by == "proof":
+        return "proof"
+    if draft.ended_by in ("budget", "loop") or not answered:
+        return "budget"
+    return "model"
 
 
 def _solution(plan: Plan, answer: str) -> dict[str, Any]:
@@ -119,7 +143,11 @@ def shape(
 ) -> dict[str, Any]:
     """The 200 body for one client; *presentation* is what that client sent (see :mod:`stepwise.api.presentation`)."""
     reasoning = result["reasoning"] if presentation["include_reasoning"] else None
-    common = {"finish_reason": result["finish_reason"], "usage": result["usage"]}
+    common = {
+        "finish_reason": result["finish_reason"],
+        "thinking": result.get("thinking"),
+        "usage": {"thinking_tokens": 0} | result["usage"],
+    }
     match kind:
         case "solve":
             return {

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from stepwise.answering.caller import Caller
 from stepwise.answering.dependencies import Dependencies
-from stepwise.answering.drafting import restart
+from stepwise.answering.draft import restart
 from stepwise.answering.joining import begin, take_over, watch, withdraw
 from stepwise.answering.owner_life import Client, owned
 from stepwise.answering.ownership import Ownership
@@ -123,7 +123,16 @@ def _written(
     splitter = Splitter(deps.settings.thinking, clock=deps.monotonic, patience=_TAG_PATIENCE)
     if deps.settings.prefill == "never" and progress.draft.text:
         restart(progress.draft)  # while nobody here has seen any of it
-    work = perform(deps, plan, progress, owner, deadline=deadline, again=lambda _: False, may_restart=False)
+    work = perform(
+        deps,
+        plan,
+        progress,
+        owner,
+        deadline=deadline,
+        again=lambda _: False,
+        may_restart=False,
+        patience=TIMINGS.stream_patience,
+    )
     yield from _shown(splitter.feed(progress.draft.text)) if progress.draft.text else ()
     try:
         while True:

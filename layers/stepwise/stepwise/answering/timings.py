@@ -23,6 +23,8 @@ class Timings:
     request_slot_patience: float = 1.0
     """How long a request looks for a slot before its run is handed over."""
     stream_slot_patience: float = 60.0
+    stream_patience: float = 20.0
+    """How long a host that refuses in the middle of an answer is tried again while the client watches."""
     worker_slot_patience: float = 120.0
     slot_poll: float = 0.5
 

@@ -21,6 +21,7 @@ __all__ = [
     "check",
     "task_of",
     "unchecked",
+    "verified",
     "without_unmade_check",
 ]
 
@@ -186,6 +187,12 @@ def _run(checker: Checker, task: str, payload: dict[str, Any], fields: tuple[str
         ms=round((time.monotonic() - began) * 1000),
     )
     return wanted
+
+
+def verified(checker: Checker, plan: Plan, answer: str) -> bool:
+    """Whether the check proves *answer* to be the final answer. Raises CheckNotRun."""
+    payload = {"problem": plan.subject["problem"], "final_answer": answer, "solution": "", "language": "en"}
+    return checker.run("mathematics", payload).get("status") == "verified"
 
 
 def unchecked(plan: Plan, result: Mapping[str, Any]) -> bool:

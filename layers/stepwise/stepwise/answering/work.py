@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, Self
 
 from stepwise import prompts
 from stepwise.answering.dependencies import Dependencies
-from stepwise.answering.drafting import Draft, write
-from stepwise.answering.results import cacheable, check_rank, is_refuted, read_result, ttl_seconds
-from stepwise.answering.verification import check, task_of, without_unmade_check
+from stepwise.answering.draft import Draft
+from stepwise.answering.drafting import Writing, write
+from stepwise.answering.proof_search import ProofSearch
+from stepwise.answering.results import Spent, cacheable, check_rank, is_refuted, read_result, ttl_seconds
+from stepwise.answering.verification import check, task_of, verified, without_unmade_check
 from stepwise.observability import count, gauge, timing_ms
 from stepwise.plan import Plan, known_fields
 from stepwise.text.stop_sequences import Stopper
@@ -25,7 +27,8 @@ __all__ = ["Owner", "Progress", "perform", "run_to_result", "store"]
 class Progress:
     """How far the work has come; plain values, so that another worker can go on from it.
 
-    ``wrong`` is the refuted first answer, ``false_line`` its line in which a step is false (from 1), if one was found.
+    ``wrong`` is the refuted first answer, ``false_line`` its line in which a step is false (from 1), if one was found;
+    ``spent…`` is what it cost: tokens of prompt, of thinking and altogether, and milliseconds.
     """
 
     draft: Draft = field(default_factory=Draft)
@@ -33,6 +36,8 @@ class Progress:
     false_line: int | None = None
     spent: int = 0
     spent_ms: int = 0
+    spent_prompt: int = 0
+    spent_thought: int = 0
 
     @property
     def tokens(self) -> int:
@@ -64,10 +69,11 @@ def perform(
     deadline: float,
     again: Callable[[Progress], bool] = lambda _: True,
     may_restart: bool = True,
+    patience: float = 0.0,
 ) -> Generator[str | None, None, dict[str, Any]]:
     """Go on with *progress* until there is an answer; yields new raw text or None, returns the result's fields.
 
-    *again* says whether a refuted answer may be asked for once more, *may_restart* whether an answer that the host does
+    *patience* is how many seconds a host that refuses in the middle of an answer is tried again. *again* says whether a refuted answer may be asked for once more, *may_restart* whether an answer that the host does
     not go on with may be begun anew. *deadline* is on the monotonic clock.
 
     Raises:
@@ -78,23 +84,20 @@ def perform(
     if verify:
         deps.checker.start(verify)
     while True:
-        writing = write(
-            deps.model,
-            _asked(plan, progress),
-            progress.draft,
-            deadline=deadline,
-            clock=deps.monotonic,
-            prefill=deps.settings.prefill != "never",
-            may_restart=may_restart,
-        )
-        yield from _kept(writing, plan, progress, owner)
-        result = read_result(
-            plan,
-            progress.draft,
-            thinking=deps.settings.thinking,
-            spent=progress.spent,
-            spent_ms=progress.spent_ms,
-        )
+        with _proof_search(deps, plan, progress.draft) as proof:
+            how = Writing(
+                deadline,
+                clock=deps.monotonic,
+                sleep=deps.sleep,
+                prefill=deps.settings.prefill != "never",
+                may_restart=may_restart,
+                patience=patience,
+                thinking=deps.settings.thinking,
+                proof=proof,
+            )
+            writing = write(deps.model, _asked(plan, progress), progress.draft, how)
+            yield from _kept(writing, plan, progress, owner)
+        result = _read(deps, plan, progress)
         _measure(progress)
         if verify:
             check(deps.checker, plan, result)
@@ -103,6 +106,24 @@ def perform(
         if not (is_refuted(result) and plan.subject["verify"]) or progress.wrong or not again(progress):
             return result
         _ask_once_more(progress, result, deps.settings.thinking)
+
+
+def _proof_search(deps: Dependencies, plan: Plan, draft: Draft) -> AbstractContextManager[ProofSearch | None]:
+    """What looks for a proved answer in the thinking; nothing does where nothing can be checked, or checks are spent."""
+    if plan.kind != "solve" or task_of(plan) is None or draft.ended_by or not plan.thinking_budget:
+        return nullcontext()
+    return ProofSearch(
+        lambda answer: verified(deps.checker, plan, answer), checks=draft.checks, text=draft.text
+    )
+
+
+def _read(deps: Dependencies, plan: Plan, progress: Progress) -> dict[str, Any]:
+    return read_result(
+        plan,
+        progress.draft,
+        thinking=deps.settings.thinking,
+        earlier=Spent(progress.spent, progress.spent_prompt, progress.spent_thought, progress.spent_ms),
+    )
 
 
 def _kept(
@@ -167,6 +188,8 @@ def _ask_once_more(progress: Progress, result: Mapping[str, Any], thinking: Thin
     progress.wrong = split(progress.draft.text, thinking=thinking).answer
     progress.false_line = result["false_line"]
     progress.spent = progress.tokens
+    progress.spent_prompt += progress.draft.prompt_tokens
+    progress.spent_thought += progress.draft.thought
     progress.spent_ms += progress.draft.model_ms
     progress.draft = Draft()
 

@@ -168,9 +168,15 @@ def _head(request_id: str, plan: Plan, kind: str) -> dict[str, Any]:
     }
 
 
-def _usage(body: Mapping[str, Any]) -> dict[str, int]:
-    prompt, completion = body["usage"]["prompt_tokens"], body["usage"]["completion_tokens"]
-    return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
+def _usage(body: Mapping[str, Any]) -> dict[str, Any]:
+    usage = body["usage"]
+    prompt, completion = usage["prompt_tokens"], usage["completion_tokens"]
+    return {
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "total_tokens": prompt + completion,
+        "completion_tokens_details": {"reasoning_tokens": usage["thinking_tokens"]},
+    }
 
 
 def _model(name: str) -> dict[str, Any]:

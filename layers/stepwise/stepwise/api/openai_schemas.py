@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from stepwise.api.schemas import WHOLE, Request
+from stepwise.api.schemas import WHOLE, Effort, Request
 from stepwise.screening import screen_conversation
 
 __all__ = ["CompletionRequest"]
@@ -67,6 +67,10 @@ class CompletionRequest(Request):
     top_p: Annotated[float, Field(gt=0, le=1)] = 0.95
     presence_penalty: Annotated[float, Field(ge=-2, le=2)] = 0
     frequency_penalty: Annotated[float, Field(ge=-2, le=2)] = 0
+    reasoning_effort: Annotated[
+        Literal["minimal", "low", "medium", "high"],
+        Field(description="How long the model may think; minimal is low."),
+    ] = "medium"
     stream: bool = False
     stream_options: _StreamOptions | None = None
     n: Annotated[int, Field(ge=1, le=1), WHOLE] = 1
@@ -81,6 +85,11 @@ class CompletionRequest(Request):
         if self.messages[-1].role == "assistant":
             raise ValueError("the last message must not be from the assistant")
         return self
+
+    @property
+    def effort(self) -> Effort:
+        """How long the model may think, in the words of the other endpoints."""
+        return "low" if self.reasoning_effort == "minimal" else self.reasoning_effort
 
     @property
     def limit(self) -> int | None:

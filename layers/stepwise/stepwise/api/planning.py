@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from stepwise import prompts
 from stepwise.api.openai_schemas import CompletionRequest
-from stepwise.api.schemas import AnalyzeRequest, ChatRequest, SolveRequest
+from stepwise.api.schemas import AnalyzeRequest, ChatRequest, Effort, SolveRequest
 from stepwise.config import Settings
 from stepwise.errors import InvalidRequest, ModelNotFound, Pointer
 from stepwise.plan import Plan
@@ -18,7 +19,6 @@ from stepwise.text.tokens import estimate
 
 __all__ = ["analyze_plan", "chat_plan", "completion_plan", "served_model", "solve_plan"]
 
-_SAMPLING = {"temperature": 0.3, "top_p": 0.9}
 _MESSAGE_TOKENS = 8
 """What a chat template adds to each message, at most."""
 _LEAST_ROOM = 64
@@ -33,16 +33,23 @@ def solve_plan(request: SolveRequest, settings: Settings) -> Plan:
     problem = canonical(request.problem)
     context, condensed = _condensed(request.context, problem, settings)
     messages = tuple(prompts.solve_messages(problem, language=language, steps=request.steps, context=context))
+    room = _room(messages, settings, _most(request.effort, settings), "/problem")
+    thinking = _thinking(request.effort, room, settings)
     return Plan(
         kind="solve",
         messages=messages,
         model=settings.model_name,
-        options=_SAMPLING,
-        num_predict=_room(messages, settings, settings.num_predict, "/problem"),
+        options=_sampling(settings),
+        num_predict=room,
+        thinking_budget=thinking.budget,
+        answer_reserve=thinking.reserve,
+        answer_start=prompts.answer_start("solve" if request.steps else "solve-brief", language),
+        language=language,
         key=problem_key(
             task="solve",
             text=request.problem,
-            parts=_parts(settings, language) | {"steps": request.steps, "context": request.context or ""},
+            parts=_parts(settings, language, request.effort)
+            | {"steps": request.steps, "context": request.context or ""},
         ),
         store=True,
         subject={
@@ -65,16 +72,22 @@ def analyze_plan(request: AnalyzeRequest, settings: Settings) -> Plan:
     text, condensed = _condensed(request.text, question, settings)
     text = text or ""
     messages = tuple(prompts.analyze_messages(canonical(text), request.question, language=language))
+    room = _room(messages, settings, _most(request.effort, settings), "/text")
+    thinking = _thinking(request.effort, room, settings)
     return Plan(
         kind="analyze",
         messages=messages,
         model=settings.model_name,
-        options=_SAMPLING,
-        num_predict=_room(messages, settings, settings.num_predict, "/text"),
+        options=_sampling(settings),
+        num_predict=room,
+        thinking_budget=thinking.budget,
+        answer_reserve=thinking.reserve,
+        answer_start=prompts.answer_start("analyze", language),
+        language=language,
         key=problem_key(
             task="analyze",
             text=text,
-            parts=_parts(settings, language) | {"question": question, "condensed": condensed},
+            parts=_parts(settings, language, request.effort) | {"question": question, "condensed": condensed},
         ),
         store=True,
         subject={"language": language, "verify": request.verify, "condensed": condensed},
@@ -90,12 +103,17 @@ def chat_plan(request: ChatRequest, settings: Settings) -> Plan:
     """
     wanted = _allowed(request.max_tokens, "/max_tokens", settings)
     messages = tuple(prompts.chat_messages([message.model_dump() for message in request.messages]))
+    room = _room(messages, settings, wanted, "/messages")
+    thinking = _thinking(request.effort, room, settings)
     return Plan(
         kind="chat",
         messages=messages,
         model=served_model(request.model, settings),
         options={"temperature": request.temperature, "top_p": request.top_p},
-        num_predict=_room(messages, settings, wanted, "/messages"),
+        num_predict=room,
+        thinking_budget=thinking.budget,
+        answer_reserve=thinking.reserve,
+        language=detect(messages[-1]["content"]),
     )
 
 
@@ -109,6 +127,8 @@ def completion_plan(request: CompletionRequest, settings: Settings) -> Plan:
     pointer = "/max_tokens" if request.max_completion_tokens is None else "/max_completion_tokens"
     wanted = _allowed(request.limit, pointer, settings)
     messages = tuple(prompts.chat_messages([turn.as_message() for turn in request.messages]))
+    room = _room(messages, settings, wanted, "/messages")
+    thinking = _thinking(request.effort, room, settings)
     options: dict[str, Any] = {"temperature": request.temperature, "top_p": request.top_p}
     if request.seed is not None:
         options["seed"] = request.seed
@@ -121,9 +141,42 @@ def completion_plan(request: CompletionRequest, settings: Settings) -> Plan:
         messages=messages,
         model=served_model(request.model, settings),
         options=options,
-        num_predict=_room(messages, settings, wanted, "/messages"),
+        num_predict=room,
+        thinking_budget=thinking.budget,
+        answer_reserve=thinking.reserve,
+        language=detect(messages[-1]["content"]),
         subject={"stop": list(request.stops)},
     )
+
+
+@dataclass(frozen=True)
+class _Thinking:
+    """Tokens that may be thinking, and tokens that are kept for the answer."""
+
+    budget: int
+    reserve: int
+
+
+def _thinking(effort: Effort, room: int, settings: Settings) -> _Thinking:
+    """What of *room*, the tokens of a whole answer, may be thinking at this *effort*.
+
+    Where the room is small, half of it is kept for the answer.
+    """
+    reserve = min(settings.answer_reserve, room // 2)
+    wanted = {"low": settings.thinking_budget_low, "medium": settings.thinking_budget_medium, "high": room}[
+        effort
+    ]
+    return _Thinking(max(1, min(wanted, room - reserve)), reserve)
+
+
+def _most(effort: Effort, settings: Settings) -> int:
+    """Most tokens of an answer: at high effort as many as the context holds."""
+    return settings.num_ctx if effort == "high" else settings.num_predict
+
+
+def _sampling(settings: Settings) -> dict[str, float]:
+    """Sampling of solve and analyze."""
+    return {"temperature": settings.temperature, "top_p": settings.top_p}
 
 
 def _allowed(tokens: int | None, pointer: str, settings: Settings) -> int:
@@ -153,13 +206,15 @@ def _condensed(
     return result.text, {"kept": result.kept, "dropped": result.dropped}
 
 
-def _parts(settings: Settings, language: str) -> dict[str, Any]:
+def _parts(settings: Settings, language: str, effort: Effort) -> dict[str, Any]:
     """All else that changes an answer."""
     return {
         "language": language,
         "model": settings.model_name,
         "prompt": prompts.VERSION,
-        "sampling": _SAMPLING,
+        "sampling": _sampling(settings),
+        "effort": effort,
+        "thinking": asdict(_thinking(effort, settings.num_predict, settings)),
         "num_predict": settings.num_predict,
         "context_budget": settings.context_budget,
     }

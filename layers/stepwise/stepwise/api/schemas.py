@@ -22,6 +22,7 @@ __all__ = [
     "WHOLE",
     "AnalyzeRequest",
     "ChatRequest",
+    "Effort",
     "Language",
     "Message",
     "SolveRequest",
@@ -30,6 +31,8 @@ __all__ = [
 ]
 
 Language = Literal["auto", "zh", "en"]
+Effort = Literal["low", "medium", "high"]
+_EFFORT = Field(description="How long the model may think before it has to answer.")
 
 _MAX_ERRORS = 20
 
@@ -69,6 +72,7 @@ class SolveRequest(Request):
     ] = None
     verify: Annotated[bool, Field(description="Check the final answer independently of the model.")] = True
     include_reasoning: Annotated[bool, Field(description="Return the model's thinking too.")] = False
+    effort: Annotated[Effort, _EFFORT] = "medium"
 
     @field_validator("problem")
     @classmethod
@@ -96,6 +100,7 @@ class AnalyzeRequest(Request):
     language: Annotated[Language, Field(description="Language of the answer.")] = "auto"
     verify: Annotated[bool, Field(description="Check the verdict independently of the model.")] = True
     include_reasoning: Annotated[bool, Field(description="Return the model's thinking too.")] = False
+    effort: Annotated[Effort, _EFFORT] = "medium"
 
     @field_validator("text")
     @classmethod
@@ -136,6 +141,7 @@ class ChatRequest(Request):
     ] = None
     stream: bool = False
     include_reasoning: bool = False
+    effort: Annotated[Effort, _EFFORT] = "medium"
 
     @model_validator(mode="after")
     def _turns(self) -> Self:

@@ -32,6 +32,7 @@ _WORK_LEFT = re.compile(
     r"|[×÷·*∑∫∏!]|\d\s*[-+/^]\s*\d+\s*[-+/^]\s*\d|\d\s*[-+]\s*\d|\d\s*\(\s*\d"
 )
 _FRACTION_OF_SUMS = re.compile(r"\\d?frac\s*\{[^{}]*\d\s*[-+]\s*\d[^{}]*\}")
+_PROSE = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}\s+[A-Za-z]{2,}")
 _NAME_BEFORE = re.compile(r"^[A-Za-z](?:_\{?\w{1,3}\}?)?$|^[A-Za-z]\s*\(\s*[-\w.]{1,6}\s*\)$")
 _ENDS = " \t\r\n*_`,.;:，。；：$"
 
@@ -94,6 +95,8 @@ def _equation(sentence: str) -> str | None:
 def _final(text: str) -> str | None:
     """*text* where it is short and nothing in it is left to be computed."""
     text = text.strip(_ENDS)
-    if not text or len(text) > LONGEST or _WORK_LEFT.search(text) or _FRACTION_OF_SUMS.search(text):
+    if not text or len(text) > LONGEST:
+        return None
+    if any(pattern.search(text) for pattern in (_WORK_LEFT, _FRACTION_OF_SUMS, _PROSE)):
         return None
     return text

@@ -16,7 +16,15 @@ from stepwise.prompts.fencing import fenced, neutral
 from stepwise.text.language import Language
 from stepwise.text.thinking import split
 
-__all__ = ["VERSION", "analyze_messages", "chat_messages", "retry_messages", "solve_messages"]
+__all__ = [
+    "VERSION",
+    "analyze_messages",
+    "answer_start",
+    "at_once_messages",
+    "chat_messages",
+    "retry_messages",
+    "solve_messages",
+]
 
 Message = dict[str, str]
 
@@ -56,6 +64,22 @@ def chat_messages(messages: Sequence[Mapping[str, str]]) -> list[Message]:
         }
         for message in messages
     ]
+
+
+def answer_start(task: str, language: str) -> str:
+    """The heading that an answer to *task* begins with, on a line of its own; empty where it has no form."""
+    file = _FILES.get(f"{task}.{'zh' if language == 'zh' else 'en'}", "")
+    heading = re.search(r"^## .+$", file, re.MULTILINE)
+    return f"{heading[0]}\n" if heading is not None else ""
+
+
+def at_once_messages(
+    messages: Sequence[Mapping[str, str]], language: Language | str
+) -> tuple[Mapping[str, str], ...]:
+    """*messages* with the request to answer without thinking; for hosts that cannot go on from a closed thinking."""
+    request = _FILES[f"at-once.{'zh' if language == 'zh' else 'en'}"].strip()
+    last = messages[-1]
+    return (*messages[:-1], {**last, "content": f"{last['content']}\n\n{request}"})
 
 
 def retry_messages(

@@ -37,6 +37,11 @@ class ThinkingMeter:
             return self._inside
         return self._mode == "implicit" or (self._mode == "auto" and begins_aloud(self._start))
 
+    @property
+    def tagged(self) -> bool:
+        """Whether a tag has been seen."""
+        return self._tagged
+
     def feed(self, delta: str, tokens: int) -> None:
         """Take *delta*, the text of *tokens* more tokens."""
         before = self.thinking

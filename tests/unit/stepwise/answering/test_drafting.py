@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stepwise.answering.drafting import Draft, write
+from stepwise.answering.drafting import Draft, Writing, write
 from stepwise.errors import GenerationBroken, ModelError, ModelTimeout, ModelUnavailable
 from stepwise.ollama.failures import failure
 from stepwise.plan import Plan
@@ -24,7 +24,7 @@ def plan(tokens: int = 1_000) -> Plan:
 
 def written(model: ScriptedModel, draft: Draft, tokens: int = 1_000, **options: Any) -> str:
     return "".join(
-        piece or "" for piece in write(model, plan(tokens), draft, deadline=1.0, clock=lambda: 0.0, **options)
+        piece or "" for piece in write(model, plan(tokens), draft, Writing(1.0, clock=lambda: 0.0, **options))
     )
 
 
@@ -37,7 +37,9 @@ def test_an_answer_is_what_the_model_writes() -> None:
 
 
 def test_a_tick_of_the_model_is_passed_on() -> None:
-    pieces = list(write(ScriptedModel([None, "a", finish(1)]), plan(), Draft(), deadline=1.0))
+    pieces = list(
+        write(ScriptedModel([None, "a", finish(1)]), plan(), Draft(), Writing(1.0, clock=lambda: 0.0))
+    )
 
     assert pieces[0] is None
 
@@ -270,7 +272,7 @@ def test_a_host_that_is_gone_is_not_mended() -> None:
 def test_closing_the_writing_stops_the_model() -> None:
     model = ScriptedModel(["a", "b", "c", finish(3)])
     draft = Draft()
-    writing = write(model, plan(), draft, deadline=1.0, clock=lambda: 0.0)
+    writing = write(model, plan(), draft, Writing(1.0, clock=lambda: 0.0))
 
     next(writing)
     writing.close()

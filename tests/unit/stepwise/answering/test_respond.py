@@ -391,23 +391,38 @@ def test_a_failure_of_the_one_is_the_failure_of_those_who_follow(scene: Scene) -
         ask(scene, deps=waiting_desk(scene, lambda: other.fail(ModelError())))
 
 
-def test_when_the_model_host_dies_the_one_who_waits_is_told_and_the_jobs_of_others_go_on(
-    scene: Scene,
-) -> None:
+def test_a_host_that_comes_back_in_time_costs_the_one_who_waits_nothing(scene: Scene) -> None:
+    def die_once(number: int) -> None:
+        if number == 10:
+            scene.model.at_token = lambda _: None
+            raise ModelUnavailable(retry_after=5)
+
+    scene.model.at_token = die_once
+    reply = ask(scene)
+
+    assert reply.status == 200
+    assert scene.model.produced["q"] == WHOLE
+
+
+def test_a_draft_is_handed_over_when_its_host_stays_away_and_nothing_of_it_is_lost(scene: Scene) -> None:
     replies: list[Any] = []
+
+    def dead(_: int) -> None:
+        raise ModelUnavailable(retry_after=5)
 
     def join_and_die(number: int) -> None:
         if number == 10:
             replies.append(ask(scene, partner="partner-b", respond_async=True))
-            scene.model.at_token = lambda _: None
+            scene.model.at_token = dead
             raise ModelUnavailable(retry_after=5)
 
     scene.model.at_token = join_and_die
-    with pytest.raises(ModelUnavailable):
-        ask(scene)
+    replies.append(ask(scene))
+    scene.model.at_token = lambda _: None
     scene.clock.advance(20)
     work(scene)
 
+    assert [reply.status for reply in replies] == [202, 202]
     assert job(scene, replies[0].body["id"], "partner-b")["status"] == "succeeded"
     assert scene.model.produced["q"] == WHOLE
 

@@ -9,6 +9,7 @@ import pytest
 from stepwise.answering.drafting import Draft
 from stepwise.answering.results import (
     REFUTED_TTL_SECONDS,
+    Spent,
     cacheable,
     check_rank,
     read_result,
@@ -53,11 +54,18 @@ def test_a_cut_answer_is_shown_and_not_kept() -> None:
 
 
 def test_tokens_of_all_calls_are_counted() -> None:
-    draft = replace(Draft(), text=ANSWER, reason="stop", tokens=30, spent=10, prompt_tokens=7, model_ms=900)
+    draft = replace(
+        Draft(), text=ANSWER, reason="stop", tokens=30, spent=10, prompt_tokens=7, model_ms=900, thought=20
+    )
 
-    result = read_result(plan_of(), draft, thinking="auto", spent=5, spent_ms=100)
+    result = read_result(plan_of(), draft, thinking="auto", earlier=Spent(5, 3, 2, 100))
 
-    assert result["usage"] == {"prompt_tokens": 7, "completion_tokens": 45, "duration_ms": 1_000}
+    assert result["usage"] == {
+        "prompt_tokens": 10,
+        "completion_tokens": 45,
+        "thinking_tokens": 22,
+        "duration_ms": 1_000,
+    }
 
 
 @pytest.mark.parametrize(("include", "reasoning"), [(True, "hm"), (False, None)])
@@ -94,7 +102,16 @@ def test_a_chat_tells_what_was_really_used() -> None:
     body = shape("chat", result, PRESENTATION | {"temperature": 0.0, "top_p": 1.0}, cached=False)
 
     assert (body["response"], body["metadata"]) == ("hello", {"temperature": 0.0, "top_p": 1.0})
-    assert set(body) == {"success", "response", "model", "metadata", "reasoning", "finish_reason", "usage"}
+    assert set(body) == {
+        "success",
+        "response",
+        "model",
+        "metadata",
+        "reasoning",
+        "finish_reason",
+        "thinking",
+        "usage",
+    }
 
 
 def test_a_refuted_answer_is_reused_only_for_minutes() -> None:
@@ -121,3 +138,15 @@ def test_a_refuted_answer_is_reused_only_for_minutes() -> None:
 )
 def test_answers_rank_by_how_well_they_were_checked(result: dict[str, Any], rank: int) -> None:
     assert check_rank(result) == rank
+
+
+@pytest.mark.parametrize(
+    ("ended_by", "told"),
+    [("", "model"), ("silent", "model"), ("proof", "proof"), ("budget", "budget"), ("loop", "budget")],
+)
+def test_a_client_learns_who_ended_the_thinking(ended_by: str, told: str) -> None:
+    draft = replace(Draft(), text=ANSWER, reason="stop", thought=12, ended_by=ended_by)
+
+    result = read_result(plan_of(), draft, thinking="auto")
+
+    assert result["thinking"] == {"tokens": 12, "ended_by": told}

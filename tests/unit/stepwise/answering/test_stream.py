@@ -159,12 +159,9 @@ def test_an_illness_of_the_host_ends_the_stream_and_not_the_jobs_of_others(
     for _ in range(20):
         next(pieces)
     answer(scene.environment(), plan_of(), PRESENTATION, caller(scene, "partner-b", respond_async=True))
-    failing = [0]
 
     def ill(_: int) -> None:
-        failing[0] += 1
-        if failing[0] <= 2:
-            raise error
+        raise error
 
     scene.model.at_token = ill
     with pytest.raises(type(error)):
@@ -174,6 +171,22 @@ def test_an_illness_of_the_host_ends_the_stream_and_not_the_jobs_of_others(
     work(scene)
 
     assert scene.run["status"] == "succeeded"
+
+
+def test_a_host_that_comes_back_within_seconds_is_not_noticed_by_a_stream(scene: Scene) -> None:
+    refusals = [3]
+
+    def away(number: int) -> None:
+        if number == 10 or refusals[0] < 3:
+            refusals[0] -= 1
+            if refusals[0] >= 0:
+                raise ModelUnavailable(retry_after=5)
+
+    scene.model.at_token = away
+    *_, done = [piece for piece in streamed(scene) if piece is not None]
+
+    assert done.kind == "done"
+    assert scene.model.produced["q"] == WHOLE
 
 
 def test_a_stream_that_runs_out_of_time_ends_with_an_error(scene: Scene) -> None:

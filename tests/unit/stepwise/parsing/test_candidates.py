@@ -40,6 +40,7 @@ def test_what_a_paragraph_concludes_is_its_candidate(paragraph: str, stated: str
         "也许 x = 7。",
         "假设答案是 15。",
         "The first term is known.",
+        "2x = 10 must hold.",
     ],
 )
 def test_what_is_only_tried_asked_or_denied_is_no_candidate(paragraph: str) -> None:

@@ -36,7 +36,13 @@ def test_the_version_changes_with_any_word_of_any_prompt() -> None:
         for name in names
     ]
     assert prompts.VERSION.endswith("-" + hashlib.sha256("\0".join(contents).encode()).hexdigest()[:12])
-    assert {name.split(".")[0] for name in names} == {"solve", "solve-brief", "analyze", "corrected"}
+    assert {name.split(".")[0] for name in names} == {
+        "solve",
+        "solve-brief",
+        "analyze",
+        "corrected",
+        "at-once",
+    }
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
