@@ -104,14 +104,6 @@ def test_a_connection_that_a_broken_answer_came_over_is_not_used_again() -> None
         assert host.connections == 2
 
 
-def test_after_a_reset_the_next_call_opens_a_new_connection() -> None:
-    with ModelHost() as host, client_of(host.url) as client:
-        client.version()
-        client.reset()
-        assert outcome(client).error is None
-        assert host.connections == 2
-
-
 def test_a_connection_that_the_host_closed_meanwhile_is_not_used_again() -> None:
     with ModelHost() as host, client_of(host.url) as client:
         assert outcome(client).error is None

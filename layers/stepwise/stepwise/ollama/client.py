@@ -22,7 +22,6 @@ from stepwise.ollama.port import Prompt
 from stepwise.ollama.protocol import (
     ResidentModel,
     keep_alive_value,
-    model_names,
     parse_object,
     resident_models,
 )
@@ -114,26 +113,12 @@ class OllamaClient:
             raise failure(ModelError, "version_type")
         return version[:100]
 
-    def models(self) -> list[str]:
-        """Names of the models that the host has (``GET /api/tags``)."""
-        with in_protocol():
-            return model_names(self._call("GET", "/api/tags"))
-
-    def show(self, model: str) -> dict[str, Any]:
-        """What the host knows about *model* (``POST /api/show``): template, capabilities, …"""
-        return self._call("POST", "/api/show", {"model": model})
-
     def close(self) -> None:
         """Close the pool; the next call opens another one."""
         with self._lock:
             http, self._http = self._http, None
         if http is not None:
             http.close()
-
-    def reset(self) -> None:
-        """Forget connections and failures: after a SnapStart restore both belong to another time and place."""
-        self.close()
-        self.breaker = Breaker(self._alive, clock=self.clock)
 
     def exchange(self, method: str, path: str, body: Mapping[str, Any] | None, *, max_line: int) -> Exchange:
         """Send one request; the caller closes the exchange."""

@@ -21,7 +21,6 @@ __all__ = [
     "UpstreamError",
     "chat_body",
     "keep_alive_value",
-    "model_names",
     "parse_line",
     "parse_object",
     "refusal_reason",
@@ -237,11 +236,6 @@ def resident_models(value: Mapping[str, Any]) -> list[ResidentModel]:
             raise Garbage("ps_types")
         models.append(ResidentModel(name=_name(entry), context_length=context, expires_at=expires))
     return models
-
-
-def model_names(value: Mapping[str, Any]) -> list[str]:
-    """The answer of ``GET /api/tags``."""
-    return [_name(entry) for entry in _entries(value)]
 
 
 def _entries(value: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -19,7 +19,6 @@ __all__ = [
     "Thinking",
     "Transcript",
     "begins_aloud",
-    "join",
     "split",
 ]
 
@@ -57,11 +56,6 @@ class Piece:
     text: str
 
 
-def join(thinking: str, content: str) -> str:
-    """The raw form of an answer whose thinking came apart from it, as ``message.thinking`` does."""
-    return f"{OPENING}{thinking}{CLOSING}{content}" if thinking else content
-
-
 def split(raw: str, *, complete: bool = True, thinking: Thinking = "auto") -> Transcript:
     """Take *raw* apart; ``complete=False`` says that it was cut (``done_reason: "length"``).
 
@@ -96,8 +90,7 @@ class Splitter:
     ``feed`` returns what is sure by now, ``close`` the rest. Joined, the answer pieces are ``split(…).answer`` whatever
     the cuts, with one exception that no stream can avoid: in ``"auto"`` a text that does not begin as thinking aloud is
     passed on after *patience* seconds on *clock*, and a later ``</think>`` without an opening tag cannot call it back; what follows it is passed on
-    too. ``saw_implicit`` tells the caller that the model left its opening tag out, so that it can ask for
-    ``"implicit"`` the next time: then everything is held back until a tag or the end.
+    too. In ``"implicit"`` everything is held back until a tag or the end.
     """
 
     def __init__(
@@ -107,7 +100,6 @@ class Splitter:
         clock: Callable[[], float] = lambda: 0.0,
         patience: float = 0.0,
     ) -> None:
-        self.saw_implicit = False
         self._clock = clock
         self._patience = patience
         self._since: float | None = None
@@ -182,7 +174,6 @@ class Splitter:
             # The tag inside a thinking is part of it, and nothing is lost by leaving it out.
             return
         missed_opening = tag == CLOSING and not self._seen_tag
-        self.saw_implicit = self.saw_implicit or missed_opening
         self._seen_tag = True
         if self._state in {"undecided", "held"}:
             self._release("thinking" if missed_opening else "answer", pieces)

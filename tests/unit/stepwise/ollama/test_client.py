@@ -228,15 +228,6 @@ def test_a_caller_that_was_away_is_not_taken_for_a_silent_host() -> None:
     assert [type(event) for event in rest] == [Finish]
 
 
-def test_a_reset_client_has_forgotten_its_failures() -> None:
-    host = Host(swallowed)
-    for _ in range(5):
-        host.run()
-    host.client.reset()
-    host.replace(well)
-    assert host.run().error is None
-
-
 def test_a_fault_of_our_own_is_not_called_the_hosts() -> None:
     host = Host(lambda: RuntimeError("ours"))
     with pytest.raises(RuntimeError, match="ours"):

@@ -16,7 +16,6 @@ from stepwise.ollama.protocol import (
     ThinkingJoiner,
     UpstreamError,
     keep_alive_value,
-    model_names,
     parse_line,
     parse_object,
     refusal_reason,
@@ -226,5 +225,8 @@ def test_a_list_of_models_with_wrong_types_is_garbage(models: object) -> None:
 
 def test_a_list_of_models_may_be_null_or_have_only_names() -> None:
     assert resident_models({"models": None}) == []
-    assert model_names({"models": [{"model": "a"}, {"name": "b"}]}) == ["a", "b"]
+    assert [model.name for model in resident_models({"models": [{"model": "a"}, {"name": "b"}]})] == [
+        "a",
+        "b",
+    ]
     assert resident_models({"models": [{"name": "a"}]})[0].context_length == 0

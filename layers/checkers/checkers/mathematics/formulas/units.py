@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-__all__ = ["UNITS", "Unit", "named_unit", "split_unit"]
+__all__ = ["UNITS", "Unit", "split_unit"]
 
 
 @dataclass(frozen=True)
@@ -110,11 +110,6 @@ _TRAILING = re.compile(
     re.DOTALL,
 )
 _LEADING = re.compile(r"^(?P<sign>-?)\s*(?P<unit>\$|¥|﹩)\s*(?P<number>[\d.].*)$", re.DOTALL)
-
-
-def named_unit(words: str) -> Unit | None:
-    """The unit of that spelling."""
-    return UNITS.get(words) or UNITS.get(words.lower())
 
 
 def split_unit(text: str) -> tuple[str, Unit | None]:
