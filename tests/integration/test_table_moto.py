@@ -14,28 +14,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 from stepwise.storage.table import (
-    Check,
     ConditionFailed,
-    Delete,
     InvalidCall,
     ItemTooLarge,
-    Put,
     Table,
-    TableUnavailable,
-    Update,
     absent,
     all_of,
     any_of,
-    at_least,
     at_most,
-    begins_with,
-    contains,
-    differs,
     equals,
-    greater,
     is_in,
     less,
-    not_,
     present,
 )
 from support.dynamodb_local import DynamoDBLocalMissing, dynamodb_local
@@ -325,10 +314,6 @@ CONDITIONS = [
     (equals("nothing", None), True),
     (equals("set", {"a"}), True),
     (equals("list", ["a", 1.0]), True),
-    (differs("number", 5), False),
-    (differs("number", 6), True),
-    (differs("number", "5"), True),
-    (differs("other", 5), True),
     (less("number", 5), False),
     (less("number", 5.5), True),
     (less("number", 40), True),
@@ -337,34 +322,15 @@ CONDITIONS = [
     (less("text", "banan"), False),
     (at_most("number", 5), True),
     (at_most("number", 4), False),
-    (greater("number", 4), True),
-    (greater("number", 5), False),
-    (greater("other", 4), False),
-    (at_least("number", 5), True),
-    (at_least("number", 6), False),
     (is_in("text", ["apple", "banana"]), True),
     (is_in("text", ["apple"]), False),
     (is_in("number", ["5"]), False),
-    (contains("text", "nan"), True),
-    (contains("text", "z"), False),
-    (contains("set", "a"), True),
-    (contains("set", "b"), False),
-    (contains("list", 1), True),
-    (contains("list", "1"), False),
-    (contains("number", "5"), False),
-    (contains("other", "a"), False),
-    (begins_with("text", "ban"), True),
-    (begins_with("text", "an"), False),
-    (begins_with("number", "5"), False),
-    (begins_with("other", "a"), False),
-    (not_(equals("number", 5)), False),
-    (not_(less("other", 5)), True),
     (all_of(equals("number", 5), equals("text", "banana")), True),
     (all_of(equals("number", 5), equals("text", "apple")), False),
     (any_of(equals("number", 4), equals("text", "banana")), True),
     (any_of(equals("number", 4), equals("text", "apple")), False),
-    (all_of(any_of(absent("pk"), less("number", 6)), not_(contains("set", "b"))), True),
-    (any_of(all_of(absent("pk"), less("number", 6)), contains("set", "b")), False),
+    (all_of(any_of(absent("pk"), less("number", 6)), present("set")), True),
+    (any_of(all_of(absent("pk"), less("number", 6)), equals("set", {"b"})), False),
 ]
 
 NEVER_TRUE = [
@@ -372,10 +338,6 @@ NEVER_TRUE = [
     equals("other", None),
     less("text", 7),
     at_most("number", "7"),
-    greater("text", 0),
-    at_least("number", ""),
-    not_(differs("text", 7)),
-    greater("flag", 0),
     less("nothing", 1),
 ]
 
@@ -415,10 +377,6 @@ def test_conditions_hold_alike_for_every_kind_of_write(table: Table) -> None:
     for condition, expected in CONDITIONS:
         writes: list[Callable[[], object]] = [
             lambda held=condition: table.update("p", "s", set={"seen": 1}, condition=held),  # type: ignore[misc]
-            lambda held=condition: table.transact([Check("p", "s", held)]),  # type: ignore[misc]
-            lambda held=condition: table.transact([Update("p", "s", set={"seen": 2}, condition=held)]),  # type: ignore[misc]
-            lambda held=condition: table.transact([Put(ITEM, held)]),  # type: ignore[misc]
-            lambda held=condition: table.transact([Delete("p", "s", held)]),  # type: ignore[misc]
             lambda held=condition: table.delete("p", "s", condition=held),  # type: ignore[misc]
         ]
         for place, write in enumerate(writes):
@@ -437,7 +395,7 @@ def test_a_condition_on_an_item_that_is_not_there_sees_no_attributes(table: Tabl
     assert table.get("p", "s", consistent=True) is None
 
 
-@pytest.mark.parametrize("operation", ["put", "update", "delete", "transact"])
+@pytest.mark.parametrize("operation", ["put", "update", "delete"])
 def test_a_failed_condition_tells_the_item_that_is_there(table: Table, operation: str) -> None:
     item = {"pk": "p", "sk": "s", "owner": "you", "until": 12.5}
     table.put(item)
@@ -446,7 +404,6 @@ def test_a_failed_condition_tells_the_item_that_is_there(table: Table, operation
         "put": lambda: table.put({"pk": "p", "sk": "s"}, condition=mine),
         "update": lambda: table.update("p", "s", set={"owner": "me"}, condition=mine),
         "delete": lambda: table.delete("p", "s", condition=mine),
-        "transact": lambda: table.transact([Delete("p", "s", mine)]),
     }
 
     with pytest.raises(ConditionFailed) as failed:
@@ -454,66 +411,6 @@ def test_a_failed_condition_tells_the_item_that_is_there(table: Table, operation
 
     assert failed.value.item == item
     assert table.get("p", "s", consistent=True) == item
-
-
-def test_a_transaction_does_all_of_its_writes(table: Table) -> None:
-    table.put({"pk": "counter", "sk": "c", "n": 1})
-    table.put({"pk": "old", "sk": "o"})
-
-    table.transact(
-        [
-            Put({"pk": "new", "sk": "n"}, absent("pk")),
-            Update("counter", "c", add={"n": 1}, condition=less("n", 2)),
-            Delete("old", "o", present("pk")),
-            Check("other", "x", absent("pk")),
-        ]
-    )
-
-    assert table.get("new", "n", consistent=True) == {"pk": "new", "sk": "n"}
-    assert table.get("counter", "c", consistent=True) == {"pk": "counter", "sk": "c", "n": 2}
-    assert table.get("old", "o", consistent=True) is None
-    assert table.get("other", "x", consistent=True) is None
-
-
-def test_a_transaction_with_one_failed_condition_does_nothing(table: Table) -> None:
-    table.put({"pk": "counter", "sk": "c", "n": 2})
-
-    with pytest.raises(ConditionFailed) as failed:
-        table.transact(
-            [
-                Put({"pk": "new", "sk": "n"}),
-                Update("counter", "c", add={"n": 1}, condition=less("n", 2)),
-                Check("nowhere", "x", present("pk")),
-            ]
-        )
-
-    assert failed.value.index == 1
-    assert failed.value.item == {"pk": "counter", "sk": "c", "n": 2}
-    assert table.get("new", "n", consistent=True) is None
-    assert table.get("counter", "c", consistent=True) == {"pk": "counter", "sk": "c", "n": 2}
-
-
-@pytest.mark.parametrize(
-    "writes",
-    [
-        [],
-        [Put({"pk": "p", "sk": "s"}), Delete("p", "s")],
-        [Put({"pk": "p", "sk": f"{number}"}) for number in range(101)],
-        [Put({"pk": "p", "sk": "s"}), Put({"pk": "", "sk": "s"})],
-    ],
-    ids=["none", "one item twice", "too many", "no key"],
-)
-def test_a_transaction_that_no_table_takes_is_an_invalid_call(table: Table, writes: list[Any]) -> None:
-    with pytest.raises(InvalidCall):
-        table.transact(writes)
-
-    assert table.query("p") == []
-
-
-def test_a_transaction_of_a_hundred_writes_is_taken(table: Table) -> None:
-    table.transact([Put({"pk": "p", "sk": f"{number:03}"}) for number in range(100)])
-
-    assert len(table.query("p")) == 100
 
 
 def _race(table: Table, contenders: int) -> list[str]:
@@ -543,31 +440,6 @@ def test_fifty_threads_racing_for_a_lease_get_exactly_one_winner(local_table: Ta
 
 def test_fifty_threads_racing_in_memory_get_exactly_one_winner() -> None:
     assert len(_race(MemoryTable(), 50)) == 1
-
-
-def test_transactions_that_race_for_slots_never_give_out_too_many(local_table: Table) -> None:
-    local_table.put({"pk": "slots", "sk": "count", "taken": 0})
-    start = threading.Barrier(20)
-
-    def take(number: int) -> bool:
-        start.wait()
-        writes = [
-            Update("slots", "count", add={"taken": 1}, condition=less("taken", 4)),
-            Put({"pk": "slots", "sk": f"owner#{number}"}, absent("pk")),
-        ]
-        try:
-            local_table.transact(writes)
-        except (ConditionFailed, TableUnavailable):
-            return False
-        return True
-
-    with ThreadPoolExecutor(20) as pool:
-        taken = sum(pool.map(take, range(20)))
-
-    count = local_table.get("slots", "count", consistent=True)
-    owners = local_table.query("slots", begins_with="owner#")
-    assert count is not None
-    assert 1 <= taken == count["taken"] == len(owners) <= 4
 
 
 PLAIN = st.recursive(

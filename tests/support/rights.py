@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from stepwise.storage.attribute_values import Item
-from stepwise.storage.table import Check, Delete, Put, TableUnavailable, Update, Write
+from stepwise.storage.table import Delete, Put, TableUnavailable, Update, Write
 from stepwise.storage.work_queue import QueueUnavailable
 from support.infra import bundle
 from support.scene import FakeQueue, Scene
@@ -27,7 +27,6 @@ _ACTIONS = {
     Put: "dynamodb:PutItem",
     Update: "dynamodb:UpdateItem",
     Delete: "dynamodb:DeleteItem",
-    Check: "dynamodb:ConditionCheckItem",
 }
 
 
@@ -102,10 +101,9 @@ class _GuardedTable(MemoryTable):
         self._ask("dynamodb:Query", pk)
         return super().query(pk, begins_with=begins_with, consistent=consistent, limit=limit)
 
-    def _apply(self, name: str, *writes: Write) -> Any:
-        for write in writes:
-            self._ask(_ACTIONS[type(write)], str(write.item["pk"]) if isinstance(write, Put) else write.pk)
-        return super()._apply(name, *writes)
+    def _apply(self, name: str, write: Write) -> Any:
+        self._ask(_ACTIONS[type(write)], str(write.item["pk"]) if isinstance(write, Put) else write.pk)
+        return super()._apply(name, write)
 
     def _ask(self, action: str, key: str) -> None:
         if not self._guard.allows(action, key):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +22,6 @@ from stepwise.storage.attribute_values import (
     to_item,
 )
 from stepwise.storage.table import (
-    Check,
     Condition,
     ConditionFailed,
     Delete,
@@ -31,7 +30,6 @@ from stepwise.storage.table import (
     TableUnavailable,
     Update,
     Write,
-    check_writes,
 )
 
 __all__ = ["Crash", "MemoryTable", "holds"]
@@ -133,34 +131,28 @@ class MemoryTable(Table):
             )
             return [from_item(copy.deepcopy(items[key])) for key in keys[:limit]]
 
-    def transact(self, writes: Sequence[Write]) -> None:
-        check_writes(writes)
-        self._apply("transact", *writes)
-
-    def _apply(self, name: str, *writes: Write) -> Attributes:
-        """Apply all writes or none; returns the last item as it is afterwards."""
-        for write in writes:
-            _check_values(write)
+    def _apply(self, name: str, write: Write) -> Attributes:
+        """Apply *write*; returns the item as it is afterwards."""
+        _check_values(write)
         if self.before_write:
-            self.before_write(writes)
+            self.before_write((write,))
         with self._enter(name):
-            for index, write in enumerate(writes):
-                old = self._items.get(_key(write))
-                if write.condition is not None and not holds(write.condition, old or {}):
-                    raise ConditionFailed(from_item(copy.deepcopy(old)) if old else None, index)
-            changed = [(_key(write), _applied(write, self._items.get(_key(write)))) for write in writes]
-            for key, attributes in changed:
-                self._before[key] = self._items.get(key)
-                if attributes is None:
-                    self._items.pop(key, None)
-                else:
-                    self._items[key] = attributes
+            key = _key(write)
+            old = self._items.get(key)
+            if write.condition is not None and not holds(write.condition, old or {}):
+                raise ConditionFailed(from_item(copy.deepcopy(old)) if old else None)
+            attributes = _applied(write, old)
+            self._before[key] = old
+            if attributes is None:
+                self._items.pop(key, None)
+            else:
+                self._items[key] = attributes
             lost, self._losses = self._losses > 0, max(0, self._losses - 1)
         if self.after_write:
-            self.after_write(writes)
+            self.after_write((write,))
         if lost:
             raise TableUnavailable("the answer was lost")
-        return changed[-1][1] or {}
+        return attributes or {}
 
     def _seen(self, consistent: bool) -> dict[Key, Attributes]:
         if consistent or not self.stale:
@@ -189,8 +181,6 @@ def holds(condition: Condition, item: Attributes) -> bool:
             return all(holds(part, item) for part in condition.parts)
         case "any":
             return any(holds(part, item) for part in condition.parts)
-        case "not":
-            return not holds(condition.parts[0], item)
         case "absent":
             return condition.name not in item
         case "present":
@@ -198,18 +188,12 @@ def holds(condition: Condition, item: Attributes) -> bool:
     operands = [to_attribute(operand) for operand in condition.operands]
     attribute = item.get(condition.name)
     if attribute is None:
-        return condition.operator == "<>"
+        return False
     match condition.operator:
         case "=":
             return _same(attribute, operands[0])
-        case "<>":
-            return not _same(attribute, operands[0])
         case "in":
             return any(_same(attribute, operand) for operand in operands)
-        case "contains":
-            return _contains(attribute, operands[0])
-        case "begins_with":
-            return "S" in attribute and bool(attribute["S"].startswith(operands[0]["S"]))
     left, right = _ordered(attribute), _ordered(operands[0])
     if left is None or right is None or left[0] != right[0]:
         return False
@@ -218,10 +202,6 @@ def holds(condition: Condition, item: Attributes) -> bool:
             return bool(left < right)
         case "<=":
             return bool(left <= right)
-        case ">":
-            return bool(left > right)
-        case ">=":
-            return bool(left >= right)
     raise AssertionError(f"an operator that this table does not know: {condition.operator}")
 
 
@@ -255,18 +235,6 @@ def _canonical(attribute: Attribute) -> tuple[str, Any]:
     return kind, value
 
 
-def _contains(attribute: Attribute, operand: Attribute) -> bool:
-    (kind, value) = next(iter(attribute.items()))
-    match kind:
-        case "S" | "B":
-            return kind in operand and operand[kind] in value
-        case "SS":
-            return "S" in operand and operand["S"] in value
-        case "L":
-            return any(_same(entry, operand) for entry in value)
-    return False
-
-
 def _key(write: Write) -> Key:
     return (write.item["pk"], write.item["sk"]) if isinstance(write, Put) else (write.pk, write.sk)
 
@@ -280,7 +248,7 @@ def _check_values(write: Write) -> None:
             key_of(write.pk, write.sk)
             for value in (*write.set.values(), *write.add.values(), *write.delete.values()):
                 to_attribute(value)
-        case Delete() | Check():
+        case Delete():
             key_of(write.pk, write.sk)
 
 
@@ -291,8 +259,6 @@ def _applied(write: Write, old: Attributes | None) -> Attributes | None:
             return to_item(write.item)
         case Delete():
             return None
-        case Check():
-            return old
     item: Attributes = dict(old) if old else key_of(write.pk, write.sk)
     for name, value in write.set.items():
         item[name] = to_attribute(value)

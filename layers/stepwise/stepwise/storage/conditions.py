@@ -1,4 +1,4 @@
-"""What an item must be like for a write to happen, as small values that can be put together.
+"""Composable DynamoDB condition expressions: what must hold for a write to happen.
 
 A missing attribute compares as DynamoDB compares it: unequal to everything, and neither less nor greater.
 """
@@ -17,22 +17,14 @@ __all__ = [
     "absent",
     "all_of",
     "any_of",
-    "at_least",
     "at_most",
-    "begins_with",
-    "contains",
-    "differs",
     "equals",
-    "greater",
     "is_in",
     "less",
-    "not_",
     "present",
 ]
 
-Operator = Literal[
-    "absent", "present", "=", "<>", "<", "<=", ">", ">=", "in", "contains", "begins_with", "all", "any", "not"
-]
+Operator = Literal["absent", "present", "=", "<", "<=", "in", "all", "any"]
 
 
 @dataclass(frozen=True)
@@ -60,11 +52,6 @@ def equals(name: str, value: object) -> Condition:
     return Condition("=", name, (value,))
 
 
-def differs(name: str, value: object) -> Condition:
-    """The attribute is missing or not equal to *value*."""
-    return Condition("<>", name, (value,))
-
-
 def less(name: str, value: float | str | bytes) -> Condition:
     """The attribute is there, of the same type, and less than *value*."""
     return Condition("<", name, (value,))
@@ -75,32 +62,12 @@ def at_most(name: str, value: float | str | bytes) -> Condition:
     return Condition("<=", name, (value,))
 
 
-def greater(name: str, value: float | str | bytes) -> Condition:
-    """The attribute is there, of the same type, and greater than *value*."""
-    return Condition(">", name, (value,))
-
-
-def at_least(name: str, value: float | str | bytes) -> Condition:
-    """The attribute is there, of the same type, and at least *value*."""
-    return Condition(">=", name, (value,))
-
-
 def is_in(name: str, values: Iterable[object]) -> Condition:
     """The attribute is there and equal to one of *values* (1–100)."""
     operands = tuple(values)
     if not 1 <= len(operands) <= 100:
         raise InvalidCall("is_in takes 1 to 100 values")
     return Condition("in", name, operands)
-
-
-def contains(name: str, value: object) -> Condition:
-    """The attribute is a text with this part, or a set or list with this member."""
-    return Condition("contains", name, (value,))
-
-
-def begins_with(name: str, prefix: str) -> Condition:
-    """The attribute is a text that begins with *prefix*."""
-    return Condition("begins_with", name, (prefix,))
 
 
 def all_of(*parts: Condition) -> Condition:
@@ -111,11 +78,6 @@ def all_of(*parts: Condition) -> Condition:
 def any_of(*parts: Condition) -> Condition:
     """At least one of *parts* holds."""
     return _compound("any", parts)
-
-
-def not_(part: Condition) -> Condition:
-    """*part* does not hold."""
-    return Condition("not", parts=(part,))
 
 
 def _compound(operator: Literal["all", "any"], parts: tuple[Condition, ...]) -> Condition:
@@ -155,8 +117,6 @@ class Expression:
             case "all" | "any" as compound:
                 word = " AND " if compound == "all" else " OR "
                 return "(" + word.join(self.condition(part) for part in condition.parts) + ")"
-            case "not":
-                return f"(NOT {self.condition(condition.parts[0])})"
         name = self.name(condition.name)
         operands = [self.value(operand) for operand in condition.operands]
         match condition.operator:
@@ -166,8 +126,6 @@ class Expression:
                 return f"attribute_exists({name})"
             case "in":
                 return f"{name} IN ({', '.join(operands)})"
-            case "contains" | "begins_with" as function:
-                return f"{function}({name}, {operands[0]})"
             case comparison:
                 return f"{name} {comparison} {operands[0]}"
 

@@ -3,7 +3,7 @@
 TTL deletes up to two days late, so whoever reads an item that can expire checks ``expires_at`` (epoch seconds).
 Errors that boto3 retries by itself can make a write that took effect look as if its own condition had failed:
 look at :attr:`ConditionFailed.item` before you believe to have lost. An ``add`` can be applied twice in the
-same way, so guard a counter that matters by a condition or put it into a transaction.
+same way, so guard a counter that matters by a condition.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import functools
 import json
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from botocore.exceptions import (
@@ -31,22 +31,15 @@ from stepwise.storage.conditions import (
     absent,
     all_of,
     any_of,
-    at_least,
     at_most,
-    begins_with,
-    contains,
-    differs,
     equals,
-    greater,
     is_in,
     less,
-    not_,
     present,
 )
-from stepwise.storage.writes import Check, Delete, Put, Update, Write, check_writes, parameters_of
+from stepwise.storage.writes import Delete, Put, Update, Write, parameters_of
 
 __all__ = [
-    "Check",
     "Condition",
     "ConditionFailed",
     "Delete",
@@ -62,18 +55,11 @@ __all__ = [
     "absent",
     "all_of",
     "any_of",
-    "at_least",
     "at_most",
-    "begins_with",
-    "check_writes",
-    "contains",
-    "differs",
     "dynamodb_client",
     "equals",
-    "greater",
     "is_in",
     "less",
-    "not_",
     "present",
 ]
 
@@ -89,14 +75,12 @@ class TableUnavailable(TableError):
 class ConditionFailed(TableError):
     """The condition of a write did not hold, so nothing was written.
 
-    ``item`` is the item as it was (None: there was none, or the table did not say); ``index`` is the place of
-    the first failed write in a transaction.
+    ``item`` is the item as it was (None: there was none, or the table did not say).
     """
 
-    def __init__(self, item: Item | None = None, index: int = 0) -> None:
+    def __init__(self, item: Item | None = None) -> None:
         self.item = item
-        self.index = index
-        super().__init__(f"the condition of write {index} did not hold")
+        super().__init__("the condition of a write did not hold")
 
 
 class Table:
@@ -174,16 +158,6 @@ class Table:
                 return items
             parameters["ExclusiveStartKey"] = response["LastEvaluatedKey"]
 
-    def transact(self, writes: Sequence[Write]) -> None:
-        """Do all *writes* or none; conflicts with other transactions are tried again a few times."""
-        check_writes(writes)
-        entries = [self._entry(write) for write in writes]
-        self._conflicts_retried(lambda: self._call("transact_write_items", TransactItems=entries))
-
-    def _entry(self, write: Write) -> dict[str, Any]:
-        word = "ConditionCheck" if isinstance(write, Check) else type(write).__name__
-        return {word: {"TableName": self._name, **parameters_of(write)}}
-
     def _read(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """A read, once more where a pooled connection was found dead, as it is after a frozen environment."""
         try:
@@ -219,7 +193,7 @@ class Table:
 
 
 class _Conflict(TableUnavailable):
-    """Another transaction worked on the same item."""
+    """A transaction of somebody else worked on the same item."""
 
 
 def _translated(error: ClientError) -> TableError:
@@ -228,25 +202,11 @@ def _translated(error: ClientError) -> TableError:
     match code:
         case "ConditionalCheckFailedException":
             return ConditionFailed(_old_item(response))
-        case "TransactionCanceledException":
-            return _cancelled(response.get("CancellationReasons", []))
         case "TransactionConflictException":
             return _Conflict(code)
         case "ValidationException" | "SerializationException":
             return InvalidCall(f"the table refuses the call ({code})")
     return TableUnavailable(code)
-
-
-def _cancelled(reasons: Sequence[Mapping[str, Any]]) -> TableError:
-    codes = [reason.get("Code", "None") for reason in reasons]
-    if "ConditionalCheckFailed" in codes:
-        index = codes.index("ConditionalCheckFailed")
-        return ConditionFailed(_old_item(reasons[index]), index)
-    if "ValidationError" in codes:
-        return InvalidCall("the table refuses a write of the transaction")
-    if "TransactionConflict" in codes:
-        return _Conflict("TransactionConflict")
-    return TableUnavailable(next((code for code in codes if code != "None"), "TransactionCanceled"))
 
 
 def _old_item(holder: Mapping[str, Any]) -> Item | None:

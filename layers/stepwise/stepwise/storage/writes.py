@@ -1,8 +1,8 @@
-"""The four kinds of write, alone or in a transaction, and how each looks in DynamoDB's protocol."""
+"""The three kinds of write, and how each looks in DynamoDB's protocol."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from stepwise.storage.attribute_values import InvalidCall, key_of, to_item
 from stepwise.storage.conditions import Condition, Expression
 
-__all__ = ["Check", "Delete", "Put", "Update", "Write", "check_writes", "parameters_of"]
+__all__ = ["Delete", "Put", "Update", "Write", "parameters_of"]
 
 
 @dataclass(frozen=True)
@@ -57,32 +57,7 @@ class Delete:
     condition: Condition | None = None
 
 
-@dataclass(frozen=True)
-class Check:
-    """Hold a transaction to a condition on an item that it does not write."""
-
-    pk: str
-    sk: str
-    condition: Condition
-
-
-type Write = Put | Update | Delete | Check
-
-
-def check_writes(writes: Sequence[Write]) -> None:
-    """Refuse what no transaction can hold.
-
-    Raises:
-        InvalidCall: none or over 100 writes, or two on one item.
-    """
-    if not 1 <= len(writes) <= 100:
-        raise InvalidCall("a transaction takes 1 to 100 writes")
-    keys = {
-        (write.item.get("pk"), write.item.get("sk")) if isinstance(write, Put) else (write.pk, write.sk)
-        for write in writes
-    }
-    if len(keys) != len(writes):
-        raise InvalidCall("a transaction writes an item twice")
+type Write = Put | Update | Delete
 
 
 def parameters_of(write: Write) -> dict[str, Any]:
@@ -97,7 +72,7 @@ def parameters_of(write: Write) -> dict[str, Any]:
             parameters: dict[str, Any] = {"Item": to_item(write.item)}
         case Update():
             parameters = {"Key": key_of(write.pk, write.sk), "UpdateExpression": _changes(write, expression)}
-        case Delete() | Check():
+        case Delete():
             parameters = {"Key": key_of(write.pk, write.sk)}
     if write.condition is not None:
         parameters["ConditionExpression"] = expression.condition(write.condition)

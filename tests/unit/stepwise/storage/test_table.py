@@ -16,22 +16,17 @@ from botocore.exceptions import (
 )
 from stepwise.storage.conditions import Expression
 from stepwise.storage.table import (
-    Check,
     ConditionFailed,
-    Delete,
     InvalidCall,
-    Put,
     Table,
     TableError,
     TableUnavailable,
-    Update,
     absent,
     all_of,
     any_of,
     equals,
     is_in,
     less,
-    not_,
 )
 from support.tables import Crash, MemoryTable
 
@@ -58,10 +53,6 @@ def _fault(code: str, **more: Any) -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": "never shown"}, **more}, "Operation")  # type: ignore[arg-type]
 
 
-def _cancelled(*codes: str) -> ClientError:
-    return _fault("TransactionCanceledException", CancellationReasons=[{"Code": code} for code in codes])
-
-
 def _closed() -> ConnectionClosedError:
     return ConnectionClosedError(endpoint_url="http://host")
 
@@ -77,7 +68,6 @@ CALLS: dict[str, Callable[[Table], object]] = {
     "update": lambda table: table.update("p", "s", set={"a": 1}),
     "delete": lambda table: table.delete("p", "s"),
     "query": lambda table: table.query("p"),
-    "transact": lambda table: table.transact([Delete("p", "s")]),
 }
 
 NO_ANSWERS = {
@@ -90,8 +80,6 @@ NO_ANSWERS = {
     "connect timeout": ConnectTimeoutError(endpoint_url="http://host"),
     "read timeout": ReadTimeoutError(endpoint_url="http://host"),
     "no credentials": NoCredentialsError(),
-    "transaction throttled": _cancelled("None", "ThrottlingError"),
-    "transaction without reasons": _fault("TransactionCanceledException"),
 }
 
 
@@ -134,7 +122,7 @@ def test_a_read_is_tried_no_third_time() -> None:
     assert len(client.calls) == 2
 
 
-@pytest.mark.parametrize("call", ["put", "update", "delete", "transact"])
+@pytest.mark.parametrize("call", ["put", "update", "delete"])
 def test_a_write_is_not_tried_again_when_nobody_knows_whether_it_took_effect(call: str) -> None:
     table, client, _ = _table(_closed(), {})
 
@@ -143,11 +131,9 @@ def test_a_write_is_not_tried_again_when_nobody_knows_whether_it_took_effect(cal
     assert len(client.calls) == 1
 
 
-@pytest.mark.parametrize(
-    "conflict", [_fault("TransactionConflictException"), _cancelled("TransactionConflict")]
-)
-@pytest.mark.parametrize("call", ["put", "update", "delete", "transact"])
-def test_a_conflict_is_tried_again_after_growing_pauses(call: str, conflict: ClientError) -> None:
+@pytest.mark.parametrize("call", ["put", "update", "delete"])
+def test_a_conflict_is_tried_again_after_growing_pauses(call: str) -> None:
+    conflict = _fault("TransactionConflictException")
     table, client, naps = _table(conflict, conflict, {"Attributes": {}})
 
     CALLS[call](table)
@@ -157,35 +143,12 @@ def test_a_conflict_is_tried_again_after_growing_pauses(call: str, conflict: Cli
 
 
 def test_a_conflict_that_stays_is_unavailable_in_the_end() -> None:
-    table, client, naps = _table(*[_cancelled("TransactionConflict")] * 10)
+    table, client, naps = _table(*[_fault("TransactionConflictException")] * 10)
 
     with pytest.raises(TableUnavailable):
-        table.transact([Delete("p", "s")])
+        table.delete("p", "s")
     assert len(client.calls) == 5
     assert sum(naps) < 1
-
-
-def test_a_failed_condition_in_a_transaction_is_told_by_its_place_and_goes_before_conflicts() -> None:
-    reasons = [
-        {"Code": "TransactionConflict"},
-        {"Code": "None"},
-        {"Code": "ConditionalCheckFailed", "Item": {"pk": {"S": "q"}, "n": {"N": "4"}}},
-        {"Code": "ConditionalCheckFailed"},
-    ]
-    table, client, _ = _table(_fault("TransactionCanceledException", CancellationReasons=reasons))
-
-    with pytest.raises(ConditionFailed) as failed:
-        table.transact([Delete("p", f"{number}") for number in range(4)])
-
-    assert (failed.value.index, failed.value.item) == (2, {"pk": "q", "n": 4})
-    assert len(client.calls) == 1
-
-
-def test_a_write_that_no_table_takes_makes_the_whole_transaction_an_invalid_call() -> None:
-    table, _, _ = _table(_cancelled("None", "ValidationError"))
-
-    with pytest.raises(InvalidCall):
-        table.transact([Delete("p", "1"), Delete("p", "2")])
 
 
 def test_every_name_and_value_of_a_request_is_a_placeholder() -> None:
@@ -207,28 +170,6 @@ def test_every_name_and_value_of_a_request_is_a_placeholder() -> None:
     }
 
 
-def test_a_transaction_names_the_table_in_each_of_its_writes() -> None:
-    table, client, _ = _table({})
-
-    table.transact(
-        [
-            Put({"pk": "p", "sk": "1"}),
-            Update("p", "2", remove=["a"]),
-            Delete("p", "3"),
-            Check("p", "4", absent("pk")),
-        ]
-    )
-
-    ((_, parameters),) = client.calls
-    assert [list(entry) for entry in parameters["TransactItems"]] == [
-        ["Put"],
-        ["Update"],
-        ["Delete"],
-        ["ConditionCheck"],
-    ]
-    assert {next(iter(entry.values()))["TableName"] for entry in parameters["TransactItems"]} == {"stepwise"}
-
-
 def test_reads_are_consistent_where_they_are_asked_to_be() -> None:
     table, client, _ = _table({}, {}, {"Items": []}, {"Items": []})
 
@@ -241,11 +182,11 @@ def test_reads_are_consistent_where_they_are_asked_to_be() -> None:
 
 
 def test_conditions_are_bracketed_so_that_they_mean_what_they_say() -> None:
-    condition = all_of(any_of(absent("a"), less("b", 1)), not_(all_of(equals("c", 2), is_in("d", [3, 4]))))
+    condition = all_of(any_of(absent("a"), less("b", 1)), all_of(equals("c", 2), is_in("d", [3, 4])))
 
     text = Expression().condition(condition)
 
-    assert text == ("((attribute_not_exists(#n0) OR #n1 < :v0) AND (NOT (#n2 = :v1 AND #n3 IN (:v2, :v3))))")
+    assert text == ("((attribute_not_exists(#n0) OR #n1 < :v0) AND (#n2 = :v1 AND #n3 IN (:v2, :v3)))")
 
 
 @pytest.mark.parametrize("build", [all_of, any_of, lambda: is_in("a", []), lambda: is_in("a", range(101))])
@@ -307,7 +248,7 @@ def test_a_process_can_crash_before_and_after_a_write() -> None:
         table.put({"pk": "before", "sk": "s"})
     table.before_write, table.after_write = None, crash
     with pytest.raises(Crash):
-        table.transact([Put({"pk": "after", "sk": "s"})])
+        table.put({"pk": "after", "sk": "s"})
 
     assert [item["pk"] for item in table.items()] == ["after"]
 
