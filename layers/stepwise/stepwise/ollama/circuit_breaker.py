@@ -1,4 +1,4 @@
-"""A circuit breaker: after some failures in a row, calls fail at once until a cheap probe succeeds.
+"""Circuit breaker: repeated failures make calls fail at once until a probe.
 
 One breaker lives in one execution environment. Powertools' ``circuit_breaker`` was looked at and does not fit: it
 keeps its state in a DynamoDB table that every call reads, it wraps a function that returns (a generation is a

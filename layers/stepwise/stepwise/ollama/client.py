@@ -1,4 +1,4 @@
-"""The client of the model host: streamed generations with exact deadlines, and the host's few short calls."""
+"""Client of an Ollama host: streamed generations with deadlines, and short calls."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ PROBE_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Loaded:
-    """A model was loaded, or was already; times in milliseconds, by our clock and by the host's."""
+    """Result of a load. Times in milliseconds, by our clock and by the host's."""
 
     took_ms: int
     load_ms: int
@@ -74,11 +74,11 @@ class OllamaClient:
         self.close()
 
     def generate(self, prompt: Prompt, *, deadline: float) -> Generation:
-        """A generation that begins when it is iterated and ends by *deadline* (on the clock)."""
+        """A generation that begins when iterated and ends by *deadline* (on the clock)."""
         return Generation(self, prompt, deadline)
 
     def load(self, *, timeout: float | None = None) -> Loaded:
-        """Load the model with the context and ``keep_alive`` of every real request; within *timeout* seconds.
+        """Load the model as every real request does, within *timeout* seconds.
 
         Raises:
             ModelUnavailable, ModelError, ModelTimeout.

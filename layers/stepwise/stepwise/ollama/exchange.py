@@ -1,4 +1,4 @@
-"""One request to the model host, read by a thread of its own, so that deadlines and closing are exact."""
+"""One request to the model host, read by a thread so that deadlines are exact."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a call to the model host is called that does not come through.
+"""Named errors of failed calls to the model host.
 
 The errors are those of ``stepwise.errors``; each has a ``reason`` for the logs.
 

@@ -1,4 +1,4 @@
-"""One generation: its retries, its deadline, its ticks, and its end."""
+"""One generation: retries, deadline, heartbeats and the reason of its end."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Generation:
         return next(self._steps)
 
     def close(self) -> None:
-        """Stop: the connection is closed at once, also while a read is blocked. Idempotent."""
+        """Close the connection at once, also while a read is blocked. Idempotent."""
         with self._lock:
             self._closed = True
             exchange, self._exchange = self._exchange, None
@@ -193,7 +193,7 @@ class Generation:
                 self._exchange = None
 
     def _time_left(self, exchange: Exchange) -> float:
-        """Seconds until the deadline or, when nothing has arrived, until the silence is too long."""
+        """Seconds until the deadline, or until a silence is longer than allowed."""
         now = self._client.clock()
         left = self._deadline - now
         if left <= 0:

@@ -1,4 +1,4 @@
-"""Ollama's chat protocol as values: what is asked, what comes back, and what a broken answer is called.
+"""Ollama's chat protocol as values: requests, lines of an answer, and their faults.
 
 Nothing here does input or output. Sources: recorded answers of an Ollama 0.24 server, and Ollama's API document
 (https://github.com/ollama/ollama/blob/main/docs/api.md) for ``message.thinking`` and durations in nanoseconds.

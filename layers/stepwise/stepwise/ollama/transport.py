@@ -1,4 +1,4 @@
-"""An httpx transport whose sockets can be shut from another thread, so that a blocked call ends at once.
+"""An httpx transport whose sockets another thread can shut, to end a blocked call.
 
 httpx tells its caller the socket only when the response has begun; Ollama begins it with the first token, minutes
 after the request when it loads a model. So the sockets are made here, and each says whose call it works for.
@@ -22,7 +22,7 @@ __all__ = ["Abort", "PooledTransport"]
 
 
 class Abort:
-    """Ends the call of one thread from another: inside ``with abort:``, sockets tell it that they are used."""
+    """Ends the call of one thread from another; used as ``with abort:`` by the caller."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -64,7 +64,7 @@ _of_thread = _OfThread()
 
 
 class PooledTransport(httpx.BaseTransport):
-    """HTTP/1.1 over a pool of abortable connections. Without proxies: the model host is in our own network."""
+    """HTTP/1.1 over a pool of abortable connections, without proxies."""
 
     def __init__(self, *, secure: bool, max_connections: int, max_keepalive: int) -> None:
         self._pool = httpcore.ConnectionPool(
@@ -246,7 +246,7 @@ class _Stream(httpcore.NetworkStream):
             self._socket.close()
 
     def shut(self) -> None:
-        """Wake a read or connect that is blocked in another thread, which closing alone does not."""
+        """Wake a read or connect that is blocked in another thread."""
         with self._lock:
             if not self._closed:
                 with contextlib.suppress(OSError):

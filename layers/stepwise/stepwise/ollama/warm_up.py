@@ -15,7 +15,7 @@ __all__ = ["NotResident", "WarmUp", "warm_up"]
 
 @dataclass(frozen=True)
 class WarmUp:
-    """The model is resident: with which context length in tokens, and how long that took in milliseconds."""
+    """A resident model: its context length in tokens, the load's milliseconds."""
 
     resident: bool
     context_length: int
@@ -24,7 +24,7 @@ class WarmUp:
 
 
 class NotResident(ModelUnavailable):
-    """The host said that it loaded the model, but does not hold it, or holds it with another context."""
+    """The host does not hold the model after a load, or with another context length."""
 
     def __init__(self, reason: str, context_length: int = 0) -> None:
         super().__init__("The model is not resident on its host.")
@@ -33,7 +33,7 @@ class NotResident(ModelUnavailable):
 
 
 def warm_up(client: OllamaClient, settings: Settings, clock: Callable[[], float]) -> WarmUp:
-    """Load the model with the ``num_ctx`` and ``keep_alive`` of real requests and look for it in ``/api/ps``.
+    """Load the model as real requests do and look for it in ``/api/ps``.
 
     Raises:
         NotResident: it is not there, or has another context: every real request would load it again.

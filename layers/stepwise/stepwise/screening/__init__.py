@@ -1,4 +1,4 @@
-r"""Screening: refuse, before anything else sees it, a text that is no problem but a means of attack.
+r"""Screening: refuse texts that are a means of attack before anything sees them.
 
 It is the outermost of several layers and never the only one: nothing evaluates the text, the logs do not hold it and
 a browser is not given it as HTML, so what passes is harmless all the same. Rules therefore name shapes that no problem
@@ -47,7 +47,7 @@ _ESCAPE = re.compile(r"(?:%[0-9A-Fa-f]{2})+|&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[
 
 @dataclass(frozen=True)
 class Finding:
-    """What a rule objects to: its stable name, the offset in code points, and a sentence without the text itself."""
+    """An objection: the rule's stable name, the offset in code points, a sentence."""
 
     rule: str
     offset: int
@@ -55,12 +55,12 @@ class Finding:
 
 
 def screen(text: str, pointer: str) -> None:
-    """Return if *text* may go on, else raise ``InputRejected`` naming the rule and the offset in code points."""
+    """Refuse *text* by ``InputRejected``, with rule and offset in code points."""
     _refuse(find(text), pointer)
 
 
 def screen_conversation(text: str, pointer: str) -> None:
-    """:func:`screen` for a conversation, which may speak of anything: held to encoding and nesting only.
+    """Screen a message of a conversation for its encoding and nesting only.
 
     What a rule on content would refuse in a problem, such as a line of code, is what people ask about in a chat.
     """
@@ -109,7 +109,7 @@ def _content(prose: str) -> Finding | None:
 
 
 def _too_deep(text: str) -> Finding | None:
-    """Brackets of any kind that nest absurdly deep within a paragraph, in mathematics too."""
+    """Find brackets that nest too deep within a paragraph, in mathematics too."""
     depth = 0
     for index, sign in enumerate(_COUNTED.findall(text)):
         if sign in _OPENERS:

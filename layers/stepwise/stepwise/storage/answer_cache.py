@@ -1,4 +1,4 @@
-"""Answers kept by the hash of their question: in memory of the environment first, in the table for all.
+"""Answer cache: an LRU in memory of the environment in front of the table.
 
 The cache is an optimisation. Whatever the table does, a request gets its answer, and waits for the table
 at most ``timeout`` seconds in all: a read takes two thirds of that at most, a write the rest, and after a
@@ -194,7 +194,7 @@ class AnswerCache:
 
 
 class _Breaker:
-    """Lets nothing through for a while after a failure, and then one call that shows how things are."""
+    """Circuit breaker of the table: closed for a while after a failure, then probed."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
@@ -292,7 +292,7 @@ def _entry(key: str, item: Mapping[str, Any]) -> _Entry:
 
 
 def _digest(key: str, entry: _Entry) -> bytes:
-    """Over all that matters, the key included: an item under another key is damage too."""
+    """SHA-256 over the entry and its key, so that a misplaced item is damage too."""
     head = f"{SCHEMA}\n{key}\n{entry.stored_at}\n{entry.expires_at}\n".encode()
     return hashlib.sha256(head + entry.body).digest()
 

@@ -1,4 +1,4 @@
-"""Calls that may hang, with a hard limit on how long their caller waits.
+"""Run calls that may hang, with a hard limit on the caller's wait.
 
 Timeouts of an HTTP client bound each step of a call, not the call: resolving a name, each address of it, the
 TLS handshake and each chunk of an answer have their own. So the call runs in a thread of its own, and its caller
@@ -15,7 +15,7 @@ __all__ = ["BoundedCalls", "CallLate"]
 
 
 class CallLate(Exception):
-    """No result in time, or as many calls as may are still under way; nothing is known about the outcome."""
+    """No result in time, or no thread free; nothing is known about the outcome."""
 
 
 class BoundedCalls:

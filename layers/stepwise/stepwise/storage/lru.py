@@ -1,4 +1,4 @@
-"""A map that forgets what was used longest ago, bounded in entries and in weight."""
+"""Least-recently-used map, bounded in entries and in weight."""
 
 from __future__ import annotations
 

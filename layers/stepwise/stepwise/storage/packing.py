@@ -1,4 +1,4 @@
-"""Values as they stand in the table: compressed JSON with the version of its format.
+"""Records in the table: compressed JSON with the version of its format.
 
 A deployment replaces functions gradually, so records are read by releases before and after the one that wrote them.
 The version stands behind the compressed data, where the release that knew no version does not look: it reads what this
@@ -27,7 +27,7 @@ _MAX_PLAIN = 8 * 1024 * 1024
 
 
 class UnreadableRecord(TableError):
-    """A record that this release cannot read; whoever handles a message for it leaves it to another."""
+    """A record that this release cannot read; its message comes again."""
 
 
 class NewerRecord(UnreadableRecord):

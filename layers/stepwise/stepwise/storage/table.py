@@ -1,4 +1,6 @@
-"""The only place that talks to DynamoDB: one table, keys ``pk`` and ``sk`` (text), TTL attribute ``expires_at``.
+"""Typed port to one DynamoDB table.
+
+Keys are ``pk`` and ``sk`` (text), the TTL attribute is ``expires_at``.
 
 TTL deletes up to two days late, so whoever reads an item that can expire checks ``expires_at`` (epoch seconds).
 Errors that boto3 retries by itself can make a write that took effect look as if its own condition had failed:
@@ -159,7 +161,7 @@ class Table:
             parameters["ExclusiveStartKey"] = response["LastEvaluatedKey"]
 
     def _read(self, operation: str, **parameters: Any) -> dict[str, Any]:
-        """A read, once more where a pooled connection was found dead, as it is after a frozen environment."""
+        """Read, once more where a pooled connection was dead after a frozen environment."""
         try:
             return self._call(operation, TableName=self._name, **parameters)
         except TableUnavailable as error:
@@ -232,7 +234,7 @@ def dynamodb_client(
 
 
 def _refuse_half_a_reply(response_dict: Mapping[str, Any], **_: object) -> None:
-    """A reply that was cut off or is no JSON object would be read as an empty one: as "no such item".
+    """Refuse a reply that is cut off or no JSON object: botocore reads it as no item.
 
     An error page that is no JSON is left to botocore, which goes by its status.
     """

@@ -1,4 +1,4 @@
-"""The queue of answers that wait for a worker."""
+"""SQS queue of runs that wait for a worker."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class QueueUnavailable(Exception):
 
 
 class WorkQueue:
-    """Messages that say: this run waits. One too many does no harm, one too few would lose an answer."""
+    """Wake-up messages for runs. A duplicate does no harm; a lost one loses an answer."""
 
     def __init__(self, client: Any, url: str) -> None:
         self._client = client
@@ -46,7 +46,7 @@ class WorkQueue:
             raise QueueUnavailable(type(error).__name__) from error
 
     def hold(self, receipt_handle: str, seconds: float) -> None:
-        """Keep a received message from others for *seconds* from now; a lost race does no harm."""
+        """Extend a received message's visibility timeout to *seconds* from now."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:

@@ -1,4 +1,4 @@
-"""The three kinds of write, and how each looks in DynamoDB's protocol."""
+"""Put, update and delete, and their request parameters in DynamoDB's protocol."""
 
 from __future__ import annotations
 

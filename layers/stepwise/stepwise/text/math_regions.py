@@ -1,4 +1,4 @@
-"""Where a text is mathematics: the LaTeX regions, found in one pass and without running anything."""
+"""LaTeX regions of a text, found in one pass."""
 
 from __future__ import annotations
 

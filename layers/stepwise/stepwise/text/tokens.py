@@ -1,4 +1,4 @@
-"""How many tokens a text costs, without the tokenizer.
+"""Estimate the tokens of a text without the tokenizer.
 
 The tokenizer of the model is 200,000 entries large and would have to be loaded by every function; a weight for each kind
 of character comes within some per cent of it. The weights reproduce the averages that were measured for this model

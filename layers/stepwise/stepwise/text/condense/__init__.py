@@ -1,4 +1,4 @@
-"""Pick out of a long text what a question needs, by extraction alone: no model, nothing rewritten.
+"""Condense a long text to what a question needs, by extracting sentences.
 
 The model slows down over some thousand tokens, and its host cuts what does not fit without a word. So a text over the
 budget is cut down here to sentences of its own, in their order, in this order of right:
@@ -20,7 +20,7 @@ __all__ = ["Condensed", "condense"]
 
 @dataclass(frozen=True)
 class Condensed:
-    """A text that was cut down to its budget, and how many of its sentences were kept and dropped."""
+    """A condensed text, and its numbers of kept and dropped sentences."""
 
     text: str
     kept: int
@@ -28,7 +28,7 @@ class Condensed:
 
 
 def condense(text: str, question: str, budget: int) -> Condensed | None:
-    """``text`` cut down to ``budget`` tokens (:func:`stepwise.text.tokens.estimate`); None where it is within it.
+    """Condense ``text`` to ``budget`` estimated tokens; None where it fits already.
 
     Sentences are verbatim and in their order; a line break stands where
     some were left out. The question's own sentence is kept even if it alone is over the budget. Deterministic; linear in

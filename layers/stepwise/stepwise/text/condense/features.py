@@ -1,4 +1,4 @@
-"""What a sentence is to a problem, told by its form: a question, an option, a formula, a definition, a number.
+"""Features of a sentence: question, option, formula, definition, number.
 
 Patterns only, each linear: a mark too many costs room, a mark too few may cost the answer, so they are generous.
 """

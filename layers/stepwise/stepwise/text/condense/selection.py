@@ -1,4 +1,7 @@
-"""Choose the sentences of a long text that a question needs; see :mod:`stepwise.text.condense` for the order of right."""
+"""Choose the sentences of a long text that a question needs.
+
+The order of priority is that of :mod:`stepwise.text.condense`.
+"""
 
 from __future__ import annotations
 
