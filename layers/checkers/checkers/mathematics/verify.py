@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy as sp
@@ -9,6 +10,8 @@ from sympy.polys.polyerrors import BasePolynomialError
 
 from checkers.mathematics.answers.expected import Expected
 from checkers.mathematics.answers.judge import judged
+from checkers.mathematics.answers.reader import meaning
+from checkers.mathematics.confirmation import Doubt, doubt_of_answer, doubt_of_result
 from checkers.mathematics.formulas.nodes import NotUnderstood
 from checkers.mathematics.formulas.text import LONGEST_TEXT
 from checkers.mathematics.problem.facts import Facts, gathered
@@ -20,7 +23,7 @@ from checkers.mathematics.problem.wording import sentence, shown, target_of
 from checkers.mathematics.questions import QUESTIONS, Ask
 from checkers.mathematics.steps.false_steps import false_step
 
-__all__ = ["CANNOT", "recognised", "verify"]
+__all__ = ["CANNOT", "Understood", "recognised", "understood", "verify"]
 
 CANNOT = (
     ArithmeticError,
@@ -83,14 +86,16 @@ def _of_answer(problem: str, answer: object, language: str) -> dict[str, Any]:
     """What recomputing the problem says of the final answer."""
     if not isinstance(answer, str) or not answer.strip():
         return _verdict("unverifiable", "none", sentence("no answer", language))
-    found = recognised(problem)
+    found = understood(problem)
     if found is None:
         return _verdict("unverifiable", "none", sentence("unrecognised", language))
-    expected, facts = found
+    expected = found.expected
     try:
-        verdict = judged(expected, answer, facts.context())
+        verdict = judged(expected, answer, found.facts.context())
     except CANNOT:
         verdict = None
+    if verdict is not None and (doubt := _doubt(found, answer, verdict=verdict)):
+        return _verdict("unverifiable", "none", sentence("doubt", language)) | {"doubt": doubt}
     key = {True: "verified", False: "refuted", None: "unclear"}[verdict]
     detail = sentence(
         key, language, expected.method, target=target_of(expected, language), given=answer.strip()
@@ -100,20 +105,54 @@ def _of_answer(problem: str, answer: object, language: str) -> dict[str, Any]:
     return _verdict(key, expected.method, detail)
 
 
+def _doubt(found: Understood, answer: str, *, verdict: bool) -> Doubt:
+    """What the second way has against a verdict; it is asked for the result and for the comparison."""
+    expected, facts = found.expected, found.ask.facts
+    result = expected.inner if expected.kind == "choice" and expected.inner is not None else expected
+    doubt = doubt_of_result(found.question, found.ask, result)
+    if doubt or expected.kind in ("digits", "word"):
+        return doubt
+    try:
+        # Of a choice, the text of the right option is compared.
+        said = expected.options[expected.values[0]] if expected.kind == "choice" else answer
+        told = meaning(said, facts.context())
+    except CANNOT:
+        return "unconfirmed"
+    if result.kind in ("digits", "word"):
+        return ""
+    return doubt_of_answer(result, told, found.ask, verdict=verdict or expected.kind == "choice")
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A problem that is understood: its right answer, what it gives, and the question that was recognised in it."""
+
+    expected: Expected
+    facts: Facts
+    question: str
+    ask: Ask
+
+
 def recognised(problem: str) -> tuple[Expected, Facts] | None:
     """The right answer to the problem, where it states everything and is understood."""
+    found = understood(problem)
+    return None if found is None else (found.expected, found.facts)
+
+
+def understood(problem: str) -> Understood | None:
+    """As `recognised`, with the question that was recognised."""
     options = split_options(problem)
     if options is not None:
         return _chosen(options)
     return _recognised_question(problem)
 
 
-def _chosen(options: Options) -> tuple[Expected, Facts] | None:
+def _chosen(options: Options) -> Understood | None:
     """The letter of the one option that says what was computed; where none does, the question was misread."""
     found = _recognised_question(options.question)
     if found is None:
         return None
-    expected, facts = found
+    expected, facts = found.expected, found.facts
     letters = []
     for letter, text in options.texts.items():
         try:
@@ -123,10 +162,11 @@ def _chosen(options: Options) -> tuple[Expected, Facts] | None:
             continue
     if len(letters) != 1:
         return None
-    return Expected("choice", (letters[0],), "options", inner=expected, options=options.texts), facts
+    chosen = Expected("choice", (letters[0],), "options", inner=expected, options=options.texts)
+    return replace(found, expected=chosen)
 
 
-def _recognised_question(problem: str) -> tuple[Expected, Facts] | None:
+def _recognised_question(problem: str) -> Understood | None:
     read = reading(problem)
     if read is None:
         return None
@@ -134,7 +174,7 @@ def _recognised_question(problem: str) -> tuple[Expected, Facts] | None:
     return _recognised(read) or (_recognised(told) if told is not None else None)
 
 
-def _recognised(read: Reading) -> tuple[Expected, Facts] | None:
+def _recognised(read: Reading) -> Understood | None:
     try:
         shape = shape_of(read, "")
         text, _ = gathered(read)
@@ -150,13 +190,14 @@ def _recognised(read: Reading) -> tuple[Expected, Facts] | None:
         try:
             # Handlers add to the facts, so that each one gets its own.
             _, facts = gathered(read)
-            expected = question.handler(Ask(match, facts, read))
+            ask = Ask(match, facts, read)
+            expected = question.handler(ask)
         except CANNOT:
             continue
         if (shape.decimals is None or expected.kind == "value") and (
             not shape.base or expected.kind == "digits"
         ):
-            return expected, facts
+            return Understood(expected, facts, question.name, ask)
     return None
 
 

@@ -179,6 +179,9 @@ def _run(checker: Checker, task: str, payload: dict[str, Any], fields: tuple[str
     if "fault" in found:  # a verdict was given, but something failed on the way to it
         count("CheckFaults", fault=found["fault"])
         logger.warning("a check met a fault", extra={"task": task, "reason": str(found["fault"])[:64]})
+    if "doubt" in found:  # two ways of computing differ, or the second came to no result
+        count("CheckDoubts", doubt=found["doubt"])
+        logger.warning("a check is in doubt", extra={"task": task, "reason": str(found["doubt"])[:64]})
     log_event(
         "checked",
         task=task,

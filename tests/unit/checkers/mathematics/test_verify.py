@@ -190,7 +190,7 @@ def test_what_sympy_cannot_do_leaves_a_verdict_and_no_exception(problem: str) ->
 def test_an_unforeseen_error_of_a_library_gives_no_verdict_and_its_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(verification, "recognised", _raising(RuntimeError("private")))
+    monkeypatch.setattr(verification, "understood", _raising(RuntimeError("private")))
 
     said = checked("Solve x = 2", "2")
 
@@ -199,7 +199,7 @@ def test_an_unforeseen_error_of_a_library_gives_no_verdict_and_its_name(
 
 
 def test_a_check_that_lacks_memory_is_the_matter_of_the_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verification, "recognised", _raising(MemoryError()))
+    monkeypatch.setattr(verification, "understood", _raising(MemoryError()))
 
     with pytest.raises(MemoryError):
         checked("Solve x = 2", "2")

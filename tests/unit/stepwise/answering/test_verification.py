@@ -116,6 +116,15 @@ def test_a_fault_within_a_check_is_counted_and_its_verdict_stands(
     assert noted == [("CheckFaults", {"fault": "PolynomialError"})]
 
 
+def test_a_verdict_that_two_ways_do_not_share_is_counted_by_its_doubt(
+    noted: list[tuple[str, dict[str, Any]]],
+) -> None:
+    found = {"status": "unverifiable", "method": "none", "detail": "d", "doubt": "differs"}
+
+    assert verified(Says(found)) == {"status": "unverifiable", "method": "none", "detail": "d"}
+    assert noted == [("CheckDoubts", {"doubt": "differs"})]
+
+
 @pytest.fixture
 def noted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
     """The metrics that were counted."""

@@ -1,0 +1,69 @@
+"""A second way to each verdict, which shares no code with the first: fractions, intervals, trial, search, quadrature.
+
+Nothing is verified or refuted by one computation alone. What both ways share is the reading of the problem and the
+trees of its formulas; neither SymPy nor the modules that build and compare its objects are used here.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from checkers.mathematics.answers.expected import Expected
+from checkers.mathematics.answers.meanings import Meaning
+from checkers.mathematics.confirmation.algebra import ALGEBRA
+from checkers.mathematics.confirmation.analysis import ANALYSIS
+from checkers.mathematics.confirmation.answers import says_the_same
+from checkers.mathematics.confirmation.arithmetic import scope_of
+from checkers.mathematics.confirmation.errors import CannotTell, Undefined
+from checkers.mathematics.confirmation.geometry import GEOMETRY
+from checkers.mathematics.confirmation.integers import INTEGERS
+from checkers.mathematics.confirmation.lists import LISTS
+from checkers.mathematics.confirmation.sets import COLLECTIONS
+from checkers.mathematics.confirmation.told import Confirmation, Told
+from checkers.mathematics.formulas.nodes import NotUnderstood
+from checkers.mathematics.questions.registry import Ask
+
+__all__ = ["CONFIRMATIONS", "Doubt", "doubt_of_answer", "doubt_of_result"]
+
+CONFIRMATIONS: dict[str, Confirmation] = {
+    **ALGEBRA,
+    **ANALYSIS,
+    **COLLECTIONS,
+    **GEOMETRY,
+    **INTEGERS,
+    **LISTS,
+}
+"""The second way of each question, by the question's name."""
+
+Doubt = Literal["", "differs", "unconfirmed"]
+"""Nothing; the two ways differ; the second way came to no result."""
+
+_CANNOT = (
+    ArithmeticError, AttributeError, IndexError, KeyError, NotImplementedError, RecursionError, TypeError, ValueError,
+    CannotTell, NotUnderstood, Undefined,
+)  # fmt: skip
+
+
+def doubt_of_result(question: str, ask: Ask, expected: Expected) -> Doubt:
+    """Whether the second way comes to the result that the first way found."""
+    confirmation = CONFIRMATIONS.get(question)
+    if confirmation is None:
+        return "unconfirmed"
+    try:
+        return _doubt(confirmation(Told(ask, expected)), agreed=True)
+    except _CANNOT:
+        return "unconfirmed"
+
+
+def doubt_of_answer(expected: Expected, given: Meaning, ask: Ask, *, verdict: bool) -> Doubt:
+    """Whether the answer's own numbers bear the verdict out."""
+    try:
+        return _doubt(says_the_same(expected, given, scope_of(ask.facts)), agreed=verdict)
+    except _CANNOT:
+        return "unconfirmed"
+
+
+def _doubt(second: bool | None, *, agreed: bool) -> Doubt:
+    if second is None:
+        return "unconfirmed"
+    return "" if bool(second) == agreed else "differs"
