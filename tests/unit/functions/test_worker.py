@@ -59,6 +59,23 @@ def test_a_run_is_gone_on_with_whichever_queue_its_message_comes_from(
     assert scene.run["status"] == "succeeded"
 
 
+def test_a_message_that_fails_comes_again_and_the_others_have_their_turn(
+    scene: Scene, worker: ModuleType
+) -> None:
+    run_id = scene.run["pk"].removeprefix("run#")
+    good = {"messageId": "good", "receiptHandle": "r", "eventSourceARN": QUEUE}
+    records = [
+        {"messageId": "no JSON", "receiptHandle": "r", "eventSourceARN": QUEUE, "body": "{"},
+        {"messageId": "no run", "receiptHandle": "r", "eventSourceARN": QUEUE, "body": "{}"},
+        good | {"body": json.dumps({"run_id": run_id})},
+    ]
+
+    reply = worker.handler({"Records": records}, CONTEXT)
+
+    assert reply == {"batchItemFailures": [{"itemIdentifier": "no JSON"}, {"itemIdentifier": "no run"}]}
+    assert scene.run["status"] == "succeeded"
+
+
 def test_a_message_of_the_dead_letter_queue_ends_its_run(scene: Scene, worker: ModuleType) -> None:
     assert deliver(worker, scene, DEAD_LETTERS) == {"batchItemFailures": []}
     assert scene.run["status"] == "failed"
