@@ -17,6 +17,7 @@ from stepwise.api.event_stream import stream
 from stepwise.api.idempotency import Idempotency
 from stepwise.api.idempotent import reply_once, stream_once
 from stepwise.api.openai_schemas import CompletionRequest
+from stepwise.api.planning import refuse_by_length
 from stepwise.api.preferences import read_preferences
 from stepwise.api.presentation import presentation_of
 from stepwise.api.ready_stream import ready_stream
@@ -102,6 +103,8 @@ def read_screened[T: (SolveRequest, AnalyzeRequest, ChatRequest, CompletionReque
         StepwiseError: named as in the HTTP contract.
     """
     request = read_request(kind, call.json_body(settings.max_body_bytes))
+    if isinstance(request, (ChatRequest, CompletionRequest)):
+        refuse_by_length(request, settings)  # before it costs more than its length
     try:
         request.screen()
     except StepwiseError:

@@ -100,6 +100,11 @@ class CompletionRequest(Request):
     def stops(self) -> tuple[str, ...]:
         return tuple(sequence for sequence in self.stop or [] if sequence)
 
+    @property
+    def characters(self) -> int:
+        """Code points that the model gets at least; of its own turns the thinking is left out."""
+        return sum(len(turn.text) for turn in self.messages if turn.role != "assistant")
+
     def screen(self) -> None:
         for index, turn in enumerate(self.messages):
             if turn.role != "assistant":  # what the model wrote may hold what a user may not

@@ -15,9 +15,9 @@ from stepwise.plan import Plan
 from stepwise.text.canonical_key import canonical, problem_key
 from stepwise.text.condense import condense
 from stepwise.text.language import detect
-from stepwise.text.tokens import estimate
+from stepwise.text.tokens import LEAST_PER_CHARACTER, estimate
 
-__all__ = ["analyze_plan", "chat_plan", "completion_plan", "served_model", "solve_plan"]
+__all__ = ["analyze_plan", "chat_plan", "completion_plan", "refuse_by_length", "served_model", "solve_plan"]
 
 _MESSAGE_TOKENS = 8
 """What a chat template adds to each message, at most."""
@@ -177,6 +177,18 @@ def _most(effort: Effort, settings: Settings) -> int:
 def _sampling(settings: Settings) -> dict[str, float]:
     """Sampling of solve and analyze."""
     return {"temperature": settings.temperature, "top_p": settings.top_p}
+
+
+def refuse_by_length(request: ChatRequest | CompletionRequest, settings: Settings) -> None:
+    """Refuse a conversation that the context cannot hold whatever is in it, by its length alone.
+
+    Raises:
+        InvalidRequest: ``too_long``.
+    """
+    least = int(request.characters * LEAST_PER_CHARACTER)
+    if least > settings.num_ctx:
+        message = f"This has at least {least} tokens; the model's context holds {settings.num_ctx}."
+        raise InvalidRequest(errors=(Pointer("/messages", "too_long", message),))
 
 
 def _allowed(tokens: int | None, pointer: str, settings: Settings) -> int:

@@ -151,6 +151,11 @@ class ChatRequest(Request):
             raise ValueError("the last message must not be from the assistant")
         return self
 
+    @property
+    def characters(self) -> int:
+        """Code points that the model gets at least; of its own turns the thinking is left out."""
+        return sum(len(message.content) for message in self.messages if message.role != "assistant")
+
     def screen(self) -> None:
         for index, message in enumerate(self.messages):
             if message.role != "assistant":  # what the model wrote may hold what a user may not

@@ -29,7 +29,7 @@ _SUPERSCRIPTS = dict(
     )
 )
 _SUPERSCRIPT_RUN = re.compile(f"[{''.join(_SUPERSCRIPTS)}]+")
-_BRACED_POWER = re.compile(r"\^\s?\{\s?(?P<inside>[-−]?\s?\d+|[A-Za-z])\s?\}")
+_BRACED_POWER = re.compile(r"\^\s{0,3}\{\s{0,3}(?P<inside>[-−]?\s{0,3}\d+|[A-Za-z])\s{0,3}\}")
 _SIMPLE_POWER = re.compile(r"-?\d+|[a-z]")
 _POWER_STARS = re.compile(r"(?<=[\w)\]}])(?P<before>\s?)\*\*(?P<after>\s?)(?=[\w({\[\\+-])")
 
@@ -60,6 +60,7 @@ _MATH_INSIDE = re.compile(r"(?<!\\)(?P<mark>\\[(\[])\s+|(?<![\\\s])\s+(?=\\[)\]]
 _FRACTION = re.compile(r"(?<!\\)\\[dt]frac(?![A-Za-z])")
 
 _CJK = "\u2e80-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_ANY_CJK = re.compile(f"[{_CJK}]")
 _LINES = re.compile(r" ?\n\s*")
 _SPACES = re.compile(r"[^\S\n]+")
 # A line that begins an item (``A.``, ``(2)``, ``P1:``) stays one.
@@ -89,6 +90,8 @@ _BEFORE_DOLLAR = re.compile(r"(?<=[^\\][,;]) (?=\$)")
 _TUPLE = re.compile(
     r"(?<=[(\[])(?P<inside>-?\d{1,9}(?:\.\d{1,9})?(?:,(?!\d{3}(?!\d)) ?-?\d{1,9}(?:\.\d{1,9})?){1,9})(?=[)\]])"
 )
+_CHINESE_COLON = re.compile(rf"(?<=\d[:;]) (?=\d)|(?<=[{_CJK}][:;]) ")
+_CHINESE_BRACKET = re.compile(rf"(?<=[?!:;,)]) (?=\([{_CJK}])|(?<=[{_CJK}]\)) (?=\()")
 _AFTER_WORD = re.compile(r"(?<=[A-Za-z][a-z][:?])(?=[A-Za-z\d$(\\])")
 _CHINESE_STOP = re.compile(rf"(?<=[\w)\]}}$])\.(?= ?[{_CJK}])")
 _ITEM_NUMBER = re.compile(rf"(?:(?:\A|[\s,;:。(])[A-Za-z\d]{{1,2}}|[{_CJK}][A-Ha-h])\Z")
@@ -96,7 +99,7 @@ _ITEM_NUMBER = re.compile(rf"(?:(?:\A|[\s,;:。(])[A-Za-z\d]{{1,2}}|[{_CJK}][A-H
 # A first letter may be small, where what follows is a sentence: ``find x``, but not ``sin x`` or ``ab = 3``.
 _FIRST_WORD = re.compile(
     r"(?:a (?!(?:is|are|was|has|had|and|or|plus|minus|equals|gets|gives)\b)[a-z]{3}"
-    r"|(?!(?:arc)?(?:sin|cos|tan|cot|sec|csc)|log|lim|exp|max|min|gcd|lcm|det)[a-z]{3,40}(?:'s)? [A-Za-z]{2}"
+    r"|(?!(?:arc)?(?:sin|cos|tan|cot|sec|csc)\b|(?:log|lim|exp|max|min|gcd|lcm|det)\b)[a-z]{3,40}(?:'s)? [A-Za-z]{2}"
     r"|(?:if|in|is|it|at|an|as|on|of|to) [A-Za-z]"
     r"|(?:calculate|compute|evaluate|expand|factor|find|given|graph|let|simplify|solve|what)(?: |:))"
 )
@@ -198,6 +201,8 @@ def _space(text: str) -> str:
     text = _TUPLE.sub(lambda match: re.sub(", ?", ", ", match["inside"]), text)
     text = _AFTER_WORD.sub(" ", _BEFORE_DOLLAR.sub("", _AFTER_COMMA.sub(" ", text)))
     text = _BESIDE_CJK.sub("", text)
+    if _ANY_CJK.search(text):
+        text = _CHINESE_BRACKET.sub("", _CHINESE_COLON.sub("", text))
     return _COEFFICIENT.sub(r"\g<number>", text)
 
 

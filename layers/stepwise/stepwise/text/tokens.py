@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from math import ceil
 
-__all__ = ["estimate", "weigh"]
+__all__ = ["LEAST_PER_CHARACTER", "estimate", "weigh"]
 
 _LETTERS = re.compile(r"[A-Za-z\s]+")
 _DIGITS = re.compile(r"[0-9]+")
@@ -18,6 +18,8 @@ _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff
 _ACCENTED = re.compile(r"[\u00c0-\u024f\u0370-\u052f]+")
 
 _LETTER = 0.16  # five or six letters and the blank before them are one token
+LEAST_PER_CHARACTER = _LETTER
+"""What any character costs at least, by these weights."""
 _DIGIT = 0.6  # at most three digits in one
 _IDEOGRAPH = 0.78
 _ACCENTED_LETTER = 0.45

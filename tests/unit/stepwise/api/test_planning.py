@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from stepwise.api.endpoint import read_screened
 from stepwise.api.openai_schemas import CompletionRequest
-from stepwise.api.planning import analyze_plan, chat_plan, completion_plan, served_model, solve_plan
+from stepwise.api.planning import (
+    analyze_plan,
+    chat_plan,
+    completion_plan,
+    refuse_by_length,
+    served_model,
+    solve_plan,
+)
 from stepwise.api.schemas import AnalyzeRequest, ChatRequest, Message, SolveRequest
 from stepwise.config import Settings
 from stepwise.errors import InvalidRequest, ModelNotFound
@@ -98,6 +108,42 @@ def test_a_conversation_that_the_context_cannot_hold_is_refused() -> None:
     with pytest.raises(InvalidRequest) as caught:
         chat_plan(ChatRequest(messages=[Message(role="user", content="题" * 60_000)]), SETTINGS)
     assert (caught.value.errors[0].pointer, caught.value.errors[0].code) == ("/messages", "too_long")
+
+
+LONG = "x" * (int(SETTINGS.num_ctx / 0.16) + 10)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        ChatRequest(messages=[Message(role="user", content=LONG)]),
+        ChatRequest(messages=[Message(role="system", content=LONG), *HELLO]),
+        CompletionRequest.model_validate({"model": "m", "messages": [{"role": "user", "content": LONG}]}),
+    ],
+)
+def test_what_is_too_long_whatever_it_says_is_refused_by_its_length(
+    request_: ChatRequest | CompletionRequest,
+) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        refuse_by_length(request_, SETTINGS)
+    assert (caught.value.errors[0].pointer, caught.value.errors[0].code) == ("/messages", "too_long")
+
+
+def test_a_body_is_refused_by_its_length_before_it_is_screened() -> None:
+    body = {"messages": [{"role": "user", "content": LONG + "\u0000"}]}
+    call: Any = SimpleNamespace(json_body=lambda limit: json.dumps(body).encode())
+
+    with pytest.raises(InvalidRequest):
+        read_screened(ChatRequest, call, SETTINGS)
+
+
+def test_the_thinking_of_earlier_turns_makes_no_conversation_too_long() -> None:
+    earlier = Message(role="assistant", content=f"<think>{LONG}</think>Hello")
+    request = ChatRequest(messages=[*HELLO, earlier, *HELLO])
+
+    refuse_by_length(request, SETTINGS)
+
+    assert chat_plan(request, SETTINGS).num_predict > 0
 
 
 def test_an_answer_has_the_room_that_its_prompt_leaves() -> None:
