@@ -72,7 +72,7 @@ _JOINABLE = re.compile(
 _NUMERAL = "〇零一二三四五六七八九十百千万亿两"
 _BESIDE_CJK = re.compile(rf"(?!(?<=[{_NUMERAL}]) [{_NUMERAL}])(?:(?<=[{_CJK}]) | (?=[{_CJK}]))")
 # An operator with a space on both sides is the operator without; with one on one side it may be a sign (``3 -5``).
-_OPERATOR = re.compile(r"(?<=[^\s*]) (?P<operator>[-+*/^]) (?=[^\s*])")
+_OPERATOR = re.compile(r"(?<=[^\s*,;]) (?P<operator>[-+*/^]) (?=[^\s*])")
 _RELATION = re.compile(r" ?(?P<relation>[=<>≤≥≠≈×÷·]) ?")
 _INSIDE = re.compile(r"(?<=[(\[{]) | (?=[)\]}])")
 
@@ -93,8 +93,9 @@ _TUPLE = re.compile(
 _CHINESE_COLON = re.compile(rf"(?<=\d[:;]) (?=\d)|(?<=[{_CJK}][:;]) ")
 _CHINESE_BRACKET = re.compile(rf"(?<=[?!:;,)]) (?=\([{_CJK}])|(?<=[{_CJK}]\)) (?=\()")
 _AFTER_WORD = re.compile(r"(?<=[A-Za-z][a-z][:?])(?=[A-Za-z\d$(\\])")
-_CHINESE_STOP = re.compile(rf"(?<=[\w)\]}}$])\.(?= ?[{_CJK}])")
-_ITEM_NUMBER = re.compile(rf"(?:(?:\A|[\s,;:。(])[A-Za-z\d]{{1,2}}|[{_CJK}][A-Ha-h])\Z")
+_SIGN_BEHIND_COMMA = re.compile(r"(?<=[,;] [-+]) (?=\S)")
+_CHINESE_STOP = re.compile(rf"(?<=[\w)\]}}$]) ?\.(?= ?[{_CJK}])")
+_ITEM_NUMBER = re.compile(rf"(?:(?:\A|\n|(?<=[.,;:?!)])\s|[,;:。(])[A-Za-z\d]{{1,2}}|[{_CJK}]\s?[A-Ha-h])\Z")
 
 # A first letter may be small, where what follows is a sentence: ``find x``, but not ``sin x`` or ``ab = 3``.
 _FIRST_WORD = re.compile(
@@ -187,7 +188,7 @@ def _punctuation(text: str) -> str:
 
     def stop(match: re.Match[str]) -> str:
         at = match.start()
-        return "." if _ITEM_NUMBER.search(text[max(0, at - 3) : at]) else "。"
+        return match[0] if _ITEM_NUMBER.search(text[max(0, at - 4) : at]) else "。"
 
     text = _CHINESE_STOP.sub(stop, text)
     return _BEFORE_COMMA.sub("", _COMMA_ALONE.sub(", ", text))
@@ -200,6 +201,7 @@ def _space(text: str) -> str:
     text = _INSIDE.sub("", text)
     text = _TUPLE.sub(lambda match: re.sub(", ?", ", ", match["inside"]), text)
     text = _AFTER_WORD.sub(" ", _BEFORE_DOLLAR.sub("", _AFTER_COMMA.sub(" ", text)))
+    text = _SIGN_BEHIND_COMMA.sub("", text)
     text = _BESIDE_CJK.sub("", text)
     if _ANY_CJK.search(text):
         text = _CHINESE_BRACKET.sub("", _CHINESE_COLON.sub("", text))
