@@ -50,7 +50,7 @@ def _ask(url: str, recorded: dict[str, Any]) -> httpx.Response:
 )
 def test_it_answers_as_a_real_one(name: str) -> None:
     recorded = transcript(name)
-    with ModelHost() as host, client_of(host.url, num_ctx=4096) as client:
+    with ModelHost() as host, client_of(host.url, num_ctx=4096, num_predict=1024) as client:
         if name.startswith("ps"):
             client.load()
         answer = _ask(host.url, recorded)

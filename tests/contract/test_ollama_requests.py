@@ -34,7 +34,14 @@ def test_a_generation_sends_exactly_this() -> None:
         "truncate": False,
         "shift": False,
         "keep_alive": -1,
-        "options": {"temperature": 0.3, "top_p": 0.9, "seed": 7, "num_ctx": 16_384, "num_predict": 1_000},
+        "options": {
+            "repeat_penalty": 1.0,
+            "temperature": 0.3,
+            "top_p": 0.9,
+            "seed": 7,
+            "num_ctx": 16_384,
+            "num_predict": 1_000,
+        },
     }
 
 
@@ -48,7 +55,11 @@ def test_what_was_written_goes_last_as_the_assistants() -> None:
 
 def test_context_and_length_cannot_be_overridden_by_sampling() -> None:
     options = _body(options={"num_ctx": 1, "num_predict": 1, "stop": ["##"]})["options"]
-    assert options == {"num_ctx": 16_384, "num_predict": 1_000, "stop": ["##"]}
+    assert options == {"repeat_penalty": 1.0, "num_ctx": 16_384, "num_predict": 1_000, "stop": ["##"]}
+
+
+def test_a_penalty_that_a_client_asks_for_is_sent() -> None:
+    assert _body(options={"repeat_penalty": 1.2})["options"]["repeat_penalty"] == 1.2
 
 
 @pytest.mark.parametrize(("setting", "sent"), [("-1", -1), ("300", 300), ("30m", "30m"), ("0", 0)])

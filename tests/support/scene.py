@@ -83,6 +83,9 @@ class FakeModel:
         self.running = 0
         self.peak = 0
 
+    def context_length(self) -> int | None:
+        return None
+
     def generate(self, prompt: Prompt, *, deadline: float) -> Any:
         self.calls.append(prompt)
         return _Writing(self, prompt, deadline)

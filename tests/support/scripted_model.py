@@ -24,6 +24,9 @@ class ScriptedModel:
         self.calls: list[Prompt] = []
         self.closed = 0
 
+    def context_length(self) -> int | None:
+        return 4_096
+
     def generate(self, prompt: Prompt, *, deadline: float) -> Any:
         self.calls.append(prompt)
         return _Call(self, self._scripts[len(self.calls) - 1])

@@ -17,7 +17,14 @@ from stepwise.answering.continuation import ContinuationCheck, NotContinued
 from stepwise.answering.draft import Draft, restart
 from stepwise.answering.proof_search import ProofSearch
 from stepwise.answering.thinking_watch import Ending, ThinkingWatch, close_thinking
-from stepwise.errors import GenerationBroken, ModelError, ModelTimeout, ModelUnavailable
+from stepwise.errors import (
+    GenerationBroken,
+    InvalidRequest,
+    ModelError,
+    ModelTimeout,
+    ModelUnavailable,
+    Pointer,
+)
 from stepwise.observability import count, logger
 from stepwise.ollama.port import Chunk, Event, Finish, Model, Prompt
 from stepwise.plan import Plan
@@ -31,7 +38,10 @@ _REFUSED = "status_400"
 _MENDS = 1
 """How often one invocation goes on after a generation that broke off."""
 _TICK_SECONDS = 0.25
+_LEAST_TO_COMPARE = 32
+"""Tokens of a call that show how far the counting of chunks is off."""
 _LONGEST_BACKOFF_SECONDS = 4.0
+_POINTERS = {"solve": "/problem", "analyze": "/text", "chat": "/messages"}
 
 
 @dataclass(frozen=True)
@@ -111,6 +121,8 @@ class _Calls:
             yield from self._pause()
         except ModelError as error:
             reason = error.reason
+            if not draft.text and reason.endswith("prompt_too_long"):
+                raise self._too_long() from error
             if not (draft.text and reason.startswith(_REFUSED)):
                 raise
             if reason.endswith("prompt_too_long"):
@@ -119,6 +131,16 @@ class _Calls:
                 )
             else:
                 self.prefill = False  # some templates refuse a last message of role assistant
+
+    def _too_long(self) -> InvalidRequest:
+        """The prompt does not fit into the context that the model really has."""
+        prompt = sum(estimate(message["content"]) for message in self.plan.messages)
+        context = self.model.context_length()
+        holds = "it does not fit" if context is None else f"the model's context holds {context}"
+        pointer = _POINTERS.get(self.plan.kind, "")
+        return InvalidRequest(
+            errors=(Pointer(pointer, "too_long", f"This has about {prompt} tokens; {holds}."),)
+        )
 
     def _one_call(self) -> Generator[str | None]:
         draft, plan = self.draft, self.plan
@@ -213,11 +235,23 @@ class _Calls:
         if isinstance(event, Finish):
             counted = draft.tokens
             if event.completion_tokens:
+                before += self._miscounted(before, counted - before, event.completion_tokens)
                 draft.tokens = before + event.completion_tokens
             if not draft.prompt_tokens:
                 draft.prompt_tokens = max(0, event.prompt_tokens - self._prefilled(before, prompt))
             return max(0, draft.tokens - counted)
         return 0
+
+    @staticmethod
+    def _miscounted(before: int, counted: int, said: int) -> int:
+        """How many tokens more the closed calls *before* had than was counted.
+
+        Of a call that was closed the host says no count. Its text is of the same kind as that of the call that now
+        ended, of which *counted* tokens were *said* to be others.
+        """
+        if counted < _LEAST_TO_COMPARE:
+            return 0
+        return round(before * (min(max(said / counted, 0.5), 2.0) - 1))
 
     def _prefilled(self, before: int, prompt: Prompt) -> int:
         """Tokens of the prompt that are the draft's own text, with those that we closed its thinking with."""

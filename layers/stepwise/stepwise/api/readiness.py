@@ -41,9 +41,15 @@ def _model(settings: Settings, model: OllamaClient) -> Mapping[str, Any]:
         return {"status": "unavailable", "detail": error.detail}
     if not resident:
         return {"status": "unavailable", "detail": "The model is not loaded on its host."}
-    if resident[0].context_length != settings.num_ctx:
+    context = resident[0].context_length
+    if context > settings.num_ctx:
         return {"status": "unavailable", "detail": "The model is loaded with another context length."}
-    return {"status": "ok", "name": settings.model_name}
+    found = {"status": "ok", "name": settings.model_name, "context_length": context}
+    if context < settings.num_ctx:
+        found["detail"] = (
+            f"The model's context holds {context} tokens, NUM_CTX is {settings.num_ctx}. Set NUM_CTX={context}."
+        )
+    return found
 
 
 def _table(table: Table | None) -> Mapping[str, Any]:

@@ -21,10 +21,12 @@ from stepwise.ollama.generation import TICK_SECONDS, Generation
 from stepwise.ollama.port import Prompt
 from stepwise.ollama.protocol import (
     ResidentModel,
-    keep_alive_value,
+    launch_attributes,
     parse_object,
     resident_models,
+    same_model,
 )
+from stepwise.ollama.token_count import MultiByteTokens
 from stepwise.ollama.transport import PooledTransport
 
 __all__ = ["Generation", "Loaded", "OllamaClient", "ResidentModel"]
@@ -65,6 +67,7 @@ class OllamaClient:
         self._sleep = sleep
         self._lock = threading.Lock()
         self._http: httpx.Client | None = None
+        self.tokens_per_character = MultiByteTokens()
         self.breaker = Breaker(self._alive, clock=clock)
 
     def __enter__(self) -> OllamaClient:
@@ -88,8 +91,7 @@ class OllamaClient:
             "model": settings.model_name,
             "messages": [],
             "stream": False,
-            "keep_alive": keep_alive_value(settings.keep_alive),
-            "options": {"num_ctx": settings.num_ctx},
+            **launch_attributes(num_ctx=settings.num_ctx, keep_alive=settings.keep_alive),
         }
         limit = settings.generation_timeout if timeout is None else timeout
         began = self.clock()
@@ -105,6 +107,14 @@ class OllamaClient:
         """What the host holds in memory (``GET /api/ps``)."""
         with in_protocol():
             return resident_models(self._call("GET", "/api/ps"))
+
+    def context_length(self) -> int | None:
+        """Tokens that the loaded model's context holds; None where the host does not say."""
+        try:
+            found = [each for each in self.resident() if same_model(each.name, self._settings.model_name)]
+        except StepwiseError:
+            return None
+        return found[0].context_length if found else None
 
     def version(self, *, timeout: float = SHORT_SECONDS) -> str:
         """The host's version."""

@@ -14,6 +14,7 @@ from stepwise.ollama.exchange import Exchange, Head
 from stepwise.ollama.failures import Unreachable, check, failure, in_protocol, unavailable
 from stepwise.ollama.port import Chunk, Event, Finish, Prompt
 from stepwise.ollama.protocol import Done, Garbage, ThinkingJoiner, chat_body, parse_line
+from stepwise.ollama.token_count import ChunkCounter, MultiByteTokens
 
 __all__ = ["TICK_SECONDS", "Generation"]
 
@@ -33,6 +34,9 @@ class Host(Protocol):
 
     @property
     def settings(self) -> Settings: ...
+
+    @property
+    def tokens_per_character(self) -> MultiByteTokens: ...
 
     def clock(self) -> float: ...
 
@@ -62,6 +66,7 @@ class Generation:
         self._closed = False
         self._characters = 0
         self._tokens = 0
+        self._counter = ChunkCounter(client.tokens_per_character)
         self._began: float | None = None
         self._steps = self._observed(self._run())
 
@@ -210,12 +215,14 @@ class Generation:
         if self._characters > MAX_TEXT_CHARACTERS:
             raise self._broken("too_much_text")
         # An answer that is not streamed has all its tokens in its only line.
-        tokens = max(1, finish.completion_tokens - self._tokens) if finish else 1
+        tokens = max(1, finish.completion_tokens - self._tokens) if finish else self._counter.tokens_of(text)
         self._tokens += tokens
         return Chunk(text, tokens)
 
     def _finish(self, done: Done, last_text: str) -> Finish:
         counted = self._tokens + bool(last_text)
+        if done.completion_tokens is not None:
+            self._counter.finish(done.completion_tokens)
         completion = counted if done.completion_tokens is None else done.completion_tokens
         match done.reason:
             case "stop" | "length" as reason:

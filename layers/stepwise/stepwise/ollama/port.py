@@ -66,3 +66,6 @@ class Model(Protocol):
 
     def generate(self, prompt: Prompt, *, deadline: float) -> Generation:
         """A generation that ends by *deadline* (on the monotonic clock)."""
+
+    def context_length(self) -> int | None:
+        """Tokens that the model's context holds; None where that cannot be known. Never raises."""

@@ -21,6 +21,7 @@ __all__ = [
     "UpstreamError",
     "chat_body",
     "keep_alive_value",
+    "launch_attributes",
     "parse_line",
     "parse_object",
     "refusal_reason",
@@ -30,6 +31,8 @@ __all__ = [
 ]
 
 OPEN, CLOSE = "<think>", "</think>"
+_REPEAT_PENALTY = 1.0
+"""Off. Ollama sends 1.1 over 64 tokens where a request says nothing (until 0.32.10), which distorts long reasoning."""
 
 
 @dataclass(frozen=True)
@@ -92,10 +95,23 @@ def chat_body(prompt: Prompt, *, num_ctx: int, keep_alive: str) -> dict[str, Any
         "model": prompt.model,
         "messages": messages,
         "stream": True,
+        **launch_attributes(num_ctx=num_ctx, keep_alive=keep_alive),
+        "options": {
+            "repeat_penalty": _REPEAT_PENALTY,
+            **prompt.options,
+            "num_ctx": num_ctx,
+            "num_predict": prompt.num_predict,
+        },
+    }
+
+
+def launch_attributes(*, num_ctx: int, keep_alive: str) -> dict[str, Any]:
+    """What the host loads a model with: the same in every call, as another value makes it load the model again."""
+    return {
         "truncate": False,
         "shift": False,
         "keep_alive": keep_alive_value(keep_alive),
-        "options": {**prompt.options, "num_ctx": num_ctx, "num_predict": prompt.num_predict},
+        "options": {"num_ctx": num_ctx},
     }
 
 

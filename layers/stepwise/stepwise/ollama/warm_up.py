@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from stepwise.config import Settings
 from stepwise.errors import ModelUnavailable
+from stepwise.observability import count, logger
 from stepwise.ollama.client import OllamaClient
 from stepwise.ollama.protocol import ResidentModel, same_model
 
@@ -36,7 +37,8 @@ def warm_up(client: OllamaClient, settings: Settings, clock: Callable[[], float]
     """Load the model as real requests do and look for it in ``/api/ps``.
 
     Raises:
-        NotResident: it is not there, or has another context: every real request would load it again.
+        NotResident: it is not there, or has a longer context: every real request would load it again. A shorter one is
+            all that the model was trained for: requests work, and a warning says what to set.
         ModelUnavailable, ModelError, ModelTimeout: the host could not be asked.
     """
     began = clock()
@@ -44,8 +46,14 @@ def warm_up(client: OllamaClient, settings: Settings, clock: Callable[[], float]
     found = _resident(client.resident(), settings.model_name)
     if found is None:
         raise NotResident("absent")
-    if found.context_length != settings.num_ctx:
+    if found.context_length > settings.num_ctx:
         raise NotResident("other_context", found.context_length)
+    if found.context_length < settings.num_ctx:
+        count("ContextShorterThanNumCtx")
+        logger.warning(
+            "the model's context is shorter than NUM_CTX",
+            extra={"context_length": found.context_length, "num_ctx": settings.num_ctx},
+        )
     return WarmUp(
         resident=True,
         context_length=found.context_length,

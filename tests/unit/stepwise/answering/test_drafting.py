@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from stepwise.answering.drafting import Draft, Writing, write
-from stepwise.errors import GenerationBroken, ModelError, ModelTimeout, ModelUnavailable
+from stepwise.errors import GenerationBroken, InvalidRequest, ModelError, ModelTimeout, ModelUnavailable
 from stepwise.ollama.failures import failure
 from stepwise.plan import Plan
 from support.scripted_model import ScriptedModel, finish
@@ -279,3 +279,27 @@ def test_closing_the_writing_stops_the_model() -> None:
 
     assert model.closed == 1
     assert draft.text == "a"
+
+
+def test_a_conversation_that_the_models_context_cannot_hold_is_the_clients_fault() -> None:
+    model = ScriptedModel([failure(ModelError, "status_400:prompt_too_long")])
+
+    with pytest.raises(InvalidRequest) as caught:
+        written(model, Draft())
+
+    (fault,) = caught.value.errors
+    assert (fault.pointer, fault.code) == ("/messages", "too_long")
+    assert "holds 4096" in fault.message
+
+
+def test_what_a_closed_call_was_miscounted_by_is_learned_from_the_next_one() -> None:
+    # Given 40 chunks of a closed call, and then 40 that the host says were 50 tokens
+    script = [*("猫" for _ in range(40)), ModelTimeout()]
+    model = ScriptedModel(script, [*("狗" for _ in range(40)), finish(50, prompt_tokens=150)])
+    draft = Draft()
+    with pytest.raises(ModelTimeout):
+        written(model, draft)
+
+    written(model, draft)
+
+    assert (draft.tokens, draft.prompt_tokens) == (100, 100)

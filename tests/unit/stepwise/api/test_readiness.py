@@ -46,7 +46,12 @@ def test_a_resident_model_and_a_table_that_answers_are_ready(name: str) -> None:
     status, body = look(Host("other:7b", name), Shelf())
 
     assert (status, body["status"]) == (200, "ok")
-    assert body["checks"]["model"] == {"status": "ok", "name": "phi4-mini-reasoning", "took_ms": 0}
+    assert body["checks"]["model"] == {
+        "status": "ok",
+        "name": "phi4-mini-reasoning",
+        "context_length": 16_384,
+        "took_ms": 0,
+    }
     assert body["checks"]["cache"] == {"status": "ok", "took_ms": 0}
 
 
@@ -56,7 +61,7 @@ def test_a_resident_model_and_a_table_that_answers_are_ready(name: str) -> None:
         (Host(gone=True), "cannot be reached"),
         (Host(), "not loaded"),
         (Host("other"), "not loaded"),
-        (Host("phi4-mini-reasoning", context=4_096), "another context length"),
+        (Host("phi4-mini-reasoning", context=32_768), "another context length"),
     ],
 )
 def test_a_model_that_cannot_answer_is_not_ready(host: Host, detail: str) -> None:
@@ -64,6 +69,14 @@ def test_a_model_that_cannot_answer_is_not_ready(host: Host, detail: str) -> Non
 
     assert (status, body["status"], body["checks"]["cache"]["status"]) == (503, "unavailable", "ok")
     assert detail in body["checks"]["model"]["detail"]
+
+
+def test_a_model_with_a_shorter_context_is_ready_and_says_what_to_set() -> None:
+    status, body = look(Host("phi4-mini-reasoning", context=4_096), Shelf())
+
+    model = body["checks"]["model"]
+    assert (status, model["status"], model["context_length"]) == (200, "ok", 4_096)
+    assert model["detail"] == "The model's context holds 4096 tokens, NUM_CTX is 16384. Set NUM_CTX=4096."
 
 
 @pytest.mark.parametrize("table", [None, Shelf(gone=True)])
