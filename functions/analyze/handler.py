@@ -1,20 +1,22 @@
 """POST /v1/logic/analyze: take an argument apart and judge it."""
 
-from aws_lambda_powertools.event_handler import Response
 from stepwise import wiring
-from stepwise.api.app import Api
+from stepwise.api.app import Api, Call
+from stepwise.api.dependencies import ApiDependencies
 from stepwise.api.endpoint import model_backed
 from stepwise.api.planning import analyze_plan
+from stepwise.api.reply import Reply
 from stepwise.api.schemas import AnalyzeRequest
 from stepwise.observability import observed
+from stepwise.runtime.streaming_response import StreamingResponse
 
-api = Api()
+api = Api(wiring.api_dependencies)
 
 
 @api.post("/v1/logic/analyze")
-def analyze() -> Response[str]:
-    return model_backed(api, AnalyzeRequest, analyze_plan, wiring.dependencies(), wiring.idempotency())
+def analyze(call: Call, deps: ApiDependencies) -> Reply | StreamingResponse:
+    return model_backed(call, deps, AnalyzeRequest, analyze_plan)
 
 
-wiring.prepare(wiring.dependencies, wiring.idempotency)
+wiring.prepare(wiring.api_dependencies)
 handler = observed(api.resolve, function="analyze")

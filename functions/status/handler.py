@@ -7,13 +7,13 @@ import assets
 import aws_lambda_powertools.event_handler.openapi as powertools_openapi
 from aws_lambda_powertools.event_handler import Response
 from stepwise import __version__, wiring
-from stepwise.answering.reply import Reply
-from stepwise.api.app import Api
-from stepwise.api.readiness import readiness
+from stepwise.api.app import Api, Call
+from stepwise.api.readiness import StatusDependencies, readiness
+from stepwise.api.reply import Reply
 from stepwise.errors import NotFound
 from stepwise.observability import observed
 
-api = Api()
+api = Api(wiring.status_dependencies)
 
 _HERE = Path(__file__).parent
 _SWAGGER_UI = Path(powertools_openapi.__file__).parent / "swagger_ui"  # Powertools carries a copy
@@ -36,34 +36,34 @@ _PLAYGROUND_PAGE = assets.playground_page(_PLAYGROUND, _PLAYGROUND_VERSION)
 
 
 @api.get("/")
-def root() -> Response[str]:
-    if api.call.wants_html:
-        return api.reply(Reply(303, {}, {"Location": _beside_root("playground"), "Vary": "Accept"}))
+def root(call: Call, deps: StatusDependencies) -> Reply | Response[str]:
+    if call.wants_html:
+        return Reply(303, {}, {"Location": _beside_root(call, "playground"), "Vary": "Accept"})
     document = json.loads((_HERE / "openapi.json").read_text(encoding="utf-8"))
     body = {
         "message": "Stepwise solves mathematics and analyses logic step by step.",
         "version": __version__,
-        "model": wiring.settings().model_name,
+        "model": deps.settings.model_name,
         "endpoints": [path for path in document["paths"] if path != "/"],
     }
-    return api.reply(Reply(200, body, {"Vary": "Accept"}))
+    return Reply(200, body, {"Vary": "Accept"})
 
 
 @api.get("/health")
-def health() -> Response[str]:
-    return api.reply(Reply(200, {"status": "ok"}))
+def health(call: Call, deps: StatusDependencies) -> Reply | Response[str]:
+    return Reply(200, {"status": "ok"})
 
 
 @api.get("/health/ready")
-def ready() -> Response[str]:
-    return api.reply(readiness(wiring.settings(), wiring.model(), wiring.patient_table()))
+def ready(call: Call, deps: StatusDependencies) -> Reply | Response[str]:
+    return readiness(deps.settings, deps.model, deps.table)
 
 
 @api.get("/openapi.json")
-def openapi() -> Response[str]:
+def openapi(call: Call, deps: StatusDependencies) -> Reply | Response[str]:
     """The committed document, with this deployment's limits and model in it."""
     document = json.loads((_HERE / "openapi.json").read_text(encoding="utf-8"))
-    settings = wiring.settings()
+    settings = deps.settings
     limit = settings.num_predict
     completion = document["paths"]["/v1/chat/completions"]["post"]["requestBody"]["content"][
         "application/json"
@@ -71,51 +71,51 @@ def openapi() -> Response[str]:
     completion["examples"]["plain"]["value"]["model"] = settings.model_name
     for name, field in _LIMITED:
         document["components"]["schemas"][name]["properties"][field]["anyOf"][0]["maximum"] = limit
-    return api.reply(Reply(200, document, {"Cache-Control": "no-cache"}))
+    return Reply(200, document, {"Cache-Control": "no-cache"})
 
 
 @api.get("/docs")
-def docs() -> Response[str]:
-    if api.call.path.endswith("/"):  # the page names its files as they are seen from /docs
-        return api.reply(Reply(308, {}, {"Location": "../docs"}))
-    return _file(_HERE / "docs.html", "text/html; charset=utf-8", {"Content-Security-Policy": _PAGE_POLICY})
+def docs(call: Call, deps: StatusDependencies) -> Reply | Response[str]:
+    if call.path.endswith("/"):  # the page names its files as they are seen from /docs
+        return Reply(308, {}, {"Location": "../docs"})
+    return _file(
+        call, _HERE / "docs.html", "text/html; charset=utf-8", {"Content-Security-Policy": _PAGE_POLICY}
+    )
 
 
 @api.get("/docs/<asset>")
-def docs_asset(asset: str) -> Response[str]:
+def docs_asset(call: Call, _deps: StatusDependencies, asset: str) -> Response[str]:
     if asset not in _ASSETS:
         raise NotFound
     path, kind = _ASSETS[asset]
-    return _file(path, kind, {"Cache-Control": "public, max-age=86400"})
+    return _file(call, path, kind, {"Cache-Control": "public, max-age=86400"})
 
 
 @api.get("/playground")
-def playground() -> Response[str]:
-    if api.call.path.endswith("/"):  # the page names its files as they are seen from /playground
-        return api.reply(Reply(308, {}, {"Location": "../playground"}))
-    return _asset(_PLAYGROUND_PAGE, {"Cache-Control": "no-cache", **assets.PAGE_HEADERS})
+def playground(call: Call, deps: StatusDependencies) -> Reply | Response[str]:
+    if call.path.endswith("/"):  # the page names its files as they are seen from /playground
+        return Reply(308, {}, {"Location": "../playground"})
+    return _asset(call, _PLAYGROUND_PAGE, {"Cache-Control": "no-cache", **assets.PAGE_HEADERS})
 
 
 @api.get("/playground/<version>/<name>")
-def playground_asset(version: str, name: str) -> Response[str]:
+def playground_asset(call: Call, _deps: StatusDependencies, version: str, name: str) -> Response[str]:
     """A file of the playground; a page of another version is given today's file, but may not keep it."""
     if name not in _PLAYGROUND:
         raise NotFound
     kept = "public, max-age=31536000, immutable" if version == _PLAYGROUND_VERSION else "no-cache"
-    return _asset(_PLAYGROUND[name], {"Cache-Control": kept})
+    return _asset(call, _PLAYGROUND[name], {"Cache-Control": kept})
 
 
-def _beside_root(name: str) -> str:
+def _beside_root(call: Call, name: str) -> str:
     """The address of *name* beside ``/``: the gateway's own host name has the stage first, with or without a slash."""
-    context = api.current_event.raw_event.get("requestContext") or {}
-    if ".execute-api." in str(context.get("domainName")):
-        return f"/{context.get('stage')}/{name}"
+    if ".execute-api." in call.domain:
+        return f"/{call.stage}/{name}"
     return f"./{name}"
 
 
-def _asset(asset: assets.Asset, headers: dict[str, str]) -> Response[str]:
+def _asset(call: Call, asset: assets.Asset, headers: dict[str, str]) -> Response[str]:
     """*asset*, or 304 for a client that has it."""
-    call = api.call
     known = asset.matches(call.headers.get("if-none-match", ""))
     return Response(
         status_code=304 if known else 200,
@@ -130,7 +130,7 @@ def _asset(asset: assets.Asset, headers: dict[str, str]) -> Response[str]:
     )
 
 
-def _file(path: Path, kind: str, headers: dict[str, str] | None = None) -> Response[str]:
+def _file(call: Call, path: Path, kind: str, headers: dict[str, str] | None = None) -> Response[str]:
     return Response(
         status_code=200,
         content_type=kind,
@@ -139,10 +139,10 @@ def _file(path: Path, kind: str, headers: dict[str, str] | None = None) -> Respo
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "no-cache",
             **(headers or {}),
-            "x-request-id": api.call.id,
+            "x-request-id": call.id,
         },
     )
 
 
-wiring.prepare()
+wiring.prepare(wiring.status_dependencies)
 handler = observed(api.resolve, function="status")

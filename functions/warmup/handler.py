@@ -1,12 +1,10 @@
 """Scheduled: keeps the model loaded, and brings back what a crash left behind in the queue."""
 
-import time
 from typing import Any
 
 from stepwise import wiring
 from stepwise.answering.maintenance import sweep
 from stepwise.observability import count, gauge, logger, observed, timing_ms
-from stepwise.ollama.warm_up import warm_up
 
 
 def _handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -15,7 +13,7 @@ def _handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if mended:
         count("Swept", mended)
     try:
-        warm = warm_up(wiring.model(), deps.settings, time.monotonic)
+        warm = wiring.warm_up()
     except Exception:
         gauge("ModelResident", 0)
         raise

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from mangum import Mangum
 from stepwise import wiring
 from stepwise.answering.caller import Caller
-from stepwise.answering.respond import answer
+from stepwise.api.endpoint import respond
 from stepwise.api.planning import solve_plan
 from stepwise.api.preferences import read_preferences
 from stepwise.api.presentation import presentation_of
@@ -29,7 +29,7 @@ def solve(body: SolveRequest, request: Request) -> JSONResponse:
         started=deps.monotonic(),
         remaining=lambda: 60.0,
     )
-    reply = answer(deps, solve_plan(body, deps.settings), presentation_of(body), caller)
+    reply = respond(deps, solve_plan(body, deps.settings), presentation_of(body), caller)
     content: Any = reply.body
     return JSONResponse(content, reply.status, dict(reply.headers))
 

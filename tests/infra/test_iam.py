@@ -7,9 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from stepwise.answering.jobs import cancel_job, look_up
 from stepwise.answering.maintenance import sweep
-from stepwise.answering.respond import answer
 from stepwise.answering.worker import Message, fail_dead_letter, process_message
 from stepwise.api.event_stream import stream
 from stepwise.api.idempotency import Idempotency
@@ -17,7 +15,7 @@ from stepwise.config import Settings
 from stepwise.errors import ModelUnavailable, NotFound
 from stepwise.plan import Plan
 from support.rights import FUNCTIONS, GuardedScene, keys_of, may, statements
-from support.scene import caller
+from support.scene import answer, caller, cancel_job, look_up
 
 WRITES = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem")
 

@@ -13,8 +13,8 @@ from threading import Barrier
 import pytest
 from botocore.config import Config
 from botocore.session import Session
-from stepwise.answering.reply import Reply
 from stepwise.api.idempotency import Idempotency
+from stepwise.api.reply import Reply
 from stepwise.coordination.admission import Admission
 from stepwise.coordination.average_duration import AverageDuration
 from stepwise.coordination.runs import RunLost, Runs

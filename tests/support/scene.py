@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from stepwise.answering import jobs
 from stepwise.answering.caller import Caller
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.preferences import Preferences
 from stepwise.answering.verification import NoChecker
 from stepwise.answering.worker import Message, process_message
+from stepwise.api.endpoint import respond
+from stepwise.api.reply import Reply, job_reply
 from stepwise.config import Settings
-from stepwise.coordination.coordination import coordination
+from stepwise.coordination.coordination import Coordination, coordination
 from stepwise.errors import ModelTimeout
 from stepwise.ollama.port import Chunk, Finish, Prompt
 from stepwise.plan import Plan
@@ -28,8 +31,11 @@ __all__ = [
     "FakeQueue",
     "Scene",
     "Sent",
+    "answer",
     "answer_to",
     "caller",
+    "cancel_job",
+    "look_up",
     "plan_of",
     "solution_of",
     "work",
@@ -171,6 +177,23 @@ def caller(
         started=started,
         remaining=lambda: remaining - (scene.clock() - started),
     )
+
+
+def answer(deps: Dependencies, plan: Plan, presentation: Mapping[str, Any], who: Caller) -> Reply:
+    """The reply to one request, as the api makes it."""
+    return respond(deps, plan, presentation, who)
+
+
+def look_up(
+    deps: Dependencies, shared: Coordination, job_id: str, partner: str, *, until: float, instance: str
+) -> Reply:
+    """The reply about a job, as the api makes it."""
+    return job_reply(jobs.look_up(deps, shared, job_id, partner, until=until), instance)
+
+
+def cancel_job(shared: Coordination, job_id: str, partner: str, *, instance: str) -> Reply:
+    """The reply to a cancelled job's client, as the api makes it."""
+    return job_reply(jobs.cancel_job(shared, job_id, partner), instance)
 
 
 @dataclass

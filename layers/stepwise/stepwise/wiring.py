@@ -11,17 +11,31 @@ from collections.abc import Callable
 
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.verification import Checker, NoChecker, SandboxChecker
+from stepwise.api.dependencies import ApiDependencies
 from stepwise.api.idempotency import Idempotency
+from stepwise.api.readiness import StatusDependencies
 from stepwise.config import Settings
 from stepwise.coordination.coordination import Coordination, coordination
 from stepwise.observability import count
 from stepwise.ollama.client import OllamaClient
+from stepwise.ollama.warm_up import WarmUp
+from stepwise.ollama.warm_up import warm_up as ollama_warm_up
 from stepwise.storage import aws_client
 from stepwise.storage.answer_cache import AnswerCache
 from stepwise.storage.table import Table, dynamodb_client
 from stepwise.storage.work_queue import WorkQueue, sqs_client
 
-__all__ = ["dependencies", "idempotency", "model", "patient_table", "prepare", "settings"]
+__all__ = [
+    "api_dependencies",
+    "dependencies",
+    "idempotency",
+    "model",
+    "patient_table",
+    "prepare",
+    "settings",
+    "status_dependencies",
+    "warm_up",
+]
 
 _PATIENT_SECONDS = 2.0
 _REQUEST_MARGIN = 31.0
@@ -64,6 +78,11 @@ def model() -> OllamaClient:
     return OllamaClient(settings())
 
 
+def warm_up() -> WarmUp:
+    """Load the model, or find it loaded; see :func:`stepwise.ollama.warm_up.warm_up`."""
+    return ollama_warm_up(model(), settings(), time.monotonic)
+
+
 @functools.cache
 def patient_table() -> Table | None:
     """The table for what must not be lost: two seconds an attempt, three attempts."""
@@ -103,6 +122,18 @@ def dependencies() -> Dependencies:
         checker=_checker(),
         shared=_shared(),
     )
+
+
+@functools.cache
+def api_dependencies() -> ApiDependencies:
+    """What the endpoints that answer need."""
+    return ApiDependencies(**vars(dependencies()), idempotency=idempotency())
+
+
+@functools.cache
+def status_dependencies() -> StatusDependencies:
+    """What the status endpoints need."""
+    return StatusDependencies(settings(), model(), patient_table())
 
 
 @functools.cache

@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 from stepwise import wiring
-from stepwise.answering.respond import answer
 from support.handlers import handler_of
-from support.scene import PRESENTATION, Scene, caller, plan_of
+from support.scene import PRESENTATION, Scene, answer, caller, plan_of
 
 QUEUE = "arn:aws:sqs:eu-central-1:1:stepwise-Queue-AAA"
 DEAD_LETTERS = "arn:aws:sqs:eu-central-1:1:stepwise-DeadLetterQueue-BBB"

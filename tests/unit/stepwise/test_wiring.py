@@ -9,7 +9,7 @@ import pytest
 import snapshot_restore_py  # type: ignore[import-untyped]
 from botocore.session import Session
 from stepwise import wiring
-from stepwise.answering.reply import Reply
+from stepwise.api.reply import Reply
 from stepwise.config import SettingsError
 from stepwise.errors import IdempotencyInProgress
 from stepwise.storage import aws_client

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any
-
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.joining import withdraw
 from stepwise.answering.maintenance import requeue_if_stalled
-from stepwise.answering.reply import Reply, queue_position
+from stepwise.answering.outcomes import Accepted, CacheUse, JobView
 from stepwise.answering.results import shape
 from stepwise.coordination.coordination import Coordination
 from stepwise.coordination.jobs import Job, status_of
 from stepwise.coordination.runs import Run
-from stepwise.errors import NotFound, error_of, problem
+from stepwise.errors import NotFound, error_of
 
-__all__ = ["cancel_job", "look_up"]
+__all__ = ["accepted", "cancel_job", "look_up"]
 
 _POLL = 0.5
 _UNFINISHED = ("queued", "running")
 
 
-def look_up(
-    deps: Dependencies, shared: Coordination, job_id: str, partner: str, *, until: float, instance: str
-) -> Reply:
+def look_up(deps: Dependencies, shared: Coordination, job_id: str, partner: str, *, until: float) -> JobView:
     """The job as it is, or as it is when it ends before *until* (on the monotonic clock).
 
     Raises:
@@ -38,10 +32,10 @@ def look_up(
             break
         deps.sleep(min(_POLL, left))
     requeue_if_stalled(deps, shared, run)
-    return _reply(shared, job, run, instance)
+    return _view(shared, job, run)
 
 
-def cancel_job(shared: Coordination, job_id: str, partner: str, *, instance: str) -> Reply:
+def cancel_job(shared: Coordination, job_id: str, partner: str) -> JobView:
     """The client does not want the answer any more; the model stops when nobody else does.
 
     A job that has ended stays as it is.
@@ -54,7 +48,7 @@ def cancel_job(shared: Coordination, job_id: str, partner: str, *, instance: str
     if status_of(job, run) in _UNFINISHED:
         withdraw(shared, run, job.id)
         run = _run_of(shared, job)
-    return _reply(shared, job, run, instance)
+    return _view(shared, job, run)
 
 
 def _run_of(shared: Coordination, job: Job) -> Run:
@@ -64,26 +58,33 @@ def _run_of(shared: Coordination, job: Job) -> Run:
     return run
 
 
-def _reply(shared: Coordination, job: Job, run: Run, instance: str) -> Reply:
+def accepted(shared: Coordination, job: Job, run: Run, cache: CacheUse) -> Accepted:
+    """The job that is handed out in place of an answer."""
+    position = _queue_position(shared, run)
+    retry_after = min(30, shared.admission.time_until_turn(position or 0))
+    return Accepted(job.id, status_of(job, run), position, retry_after, cache)
+
+
+def _queue_position(shared: Coordination, run: Run) -> int | None:
+    """How many answers wait before this one; None when it does not wait."""
+    if run.status != "queued":
+        return None
+    return shared.admission.ahead_of(run.id) or 0
+
+
+def _view(shared: Coordination, job: Job, run: Run) -> JobView:
     status = status_of(job, run)
-    position = queue_position(shared, run) if status == "queued" else None
-    headers = {}
-    if status in _UNFINISHED:
-        headers["Retry-After"] = str(min(30, shared.admission.time_until_turn(position or 0)))
-    return Reply(200, _body(job, run, status, position, instance), headers)
-
-
-def _body(job: Job, run: Run, status: str, position: int | None, instance: str) -> Mapping[str, Any]:
+    position = _queue_position(shared, run) if status == "queued" else None
+    unfinished = status in _UNFINISHED
     result = run.result if status == "succeeded" else None
-    return {
-        "id": job.id,
-        "kind": job.kind,
-        "status": status,
-        "queue_position": position,
-        "created_at": datetime.fromtimestamp(job.created_at / 1000, UTC).isoformat(timespec="milliseconds"),
-        "progress": {"completion_tokens": run.tokens},
-        "result": shape(job.kind, result, job.presentation, cached=False) if result is not None else None,
-        "error": problem(error_of(run.error), instance)
-        if status == "failed" and run.error is not None
-        else None,
-    }
+    return JobView(
+        id=job.id,
+        kind=job.kind,
+        status=status,
+        queue_position=position,
+        created_at=job.created_at,
+        completion_tokens=run.tokens,
+        result=None if result is None else shape(job.kind, result, job.presentation, cached=False),
+        error=error_of(run.error) if status == "failed" and run.error is not None else None,
+        retry_after=min(30, shared.admission.time_until_turn(position or 0)) if unfinished else None,
+    )

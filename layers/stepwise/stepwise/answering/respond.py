@@ -9,11 +9,12 @@ from typing import Any
 
 from stepwise.answering.caller import Caller, wait_of
 from stepwise.answering.dependencies import Dependencies
+from stepwise.answering.jobs import accepted
 from stepwise.answering.joining import begin, find_slot, take_over, watch, withdraw
+from stepwise.answering.outcomes import Accepted, Answered, CacheUse
 from stepwise.answering.owner_life import NOT_KEPT, Client, NoFreeSlot, hand_over, owned
 from stepwise.answering.ownership import Ownership
 from stepwise.answering.preferences import Preferences
-from stepwise.answering.reply import Reply, accepted, cache_status_hit, cache_status_miss
 from stepwise.answering.results import cacheable, is_refuted, shape
 from stepwise.answering.verification import check, unchecked
 from stepwise.answering.work import Progress, perform, run_to_result, store
@@ -29,32 +30,26 @@ from stepwise.observability import count, log_event
 from stepwise.plan import Plan
 from stepwise.storage.table import TableError
 
-__all__ = ["answer", "cached_reply", "ended_reply"]
+__all__ = ["answer", "cached_answer", "ended_answer"]
 
 _STRICT = "The answer was not ready in time. Leave out Prefer: handling=strict to get a job instead."
 
 
-def answer(deps: Dependencies, plan: Plan, presentation: Mapping[str, Any], caller: Caller) -> Reply:
-    """The reply to one request; *presentation* is what shapes this client's body (see :func:`stepwise.answering.results.shape`).
+def answer(
+    deps: Dependencies, plan: Plan, presentation: Mapping[str, Any], caller: Caller
+) -> Answered | Accepted:
+    """Answer one request, or hand out a job for it; *presentation* is what shapes this client's body (see :func:`stepwise.answering.results.shape`).
 
     Raises:
         StepwiseError: named as in the HTTP contract.
     """
-    wait = wait_of(deps, caller)
-    reply = cached_reply(deps, plan, presentation, caller.preferences) or _computed(
-        deps, plan, presentation, caller, wait
-    )
-    applied = caller.preferences.applied(wait, at_once=reply.status == 200)
-    return (
-        Reply(reply.status, reply.body, {**reply.headers, "Preference-Applied": applied})
-        if applied
-        else reply
-    )
+    found = cached_answer(deps, plan, presentation, caller.preferences)
+    return found or _computed(deps, plan, presentation, caller, wait_of(deps, caller))
 
 
-def cached_reply(
+def cached_answer(
     deps: Dependencies, plan: Plan, presentation: Mapping[str, Any], preferences: Preferences
-) -> Reply | None:
+) -> Answered | None:
     """The answer that is there already; a refuted one is none for a client who wants it checked."""
     if not plan.key or preferences.no_cache or preferences.no_store:
         log_event("cache", decision="bypass")
@@ -70,13 +65,13 @@ def cached_reply(
             store(deps, plan, result)
     if presentation["verify"] and is_refuted(result):
         return None
-    headers = {"Cache-Status": cache_status_hit(found.expires_at - deps.clock())}
-    return Reply(200, shape(plan.kind, result, presentation, cached=True), headers)
+    use = CacheUse(hit=True, ttl=found.expires_at - deps.clock())
+    return Answered(shape(plan.kind, result, presentation, cached=True), use)
 
 
 def _computed(
     deps: Dependencies, plan: Plan, presentation: Mapping[str, Any], caller: Caller, wait: float
-) -> Reply:
+) -> Answered | Accepted:
     until = caller.started + wait
     # A client that does not wait for the answer can wait for a table that is slow.
     if deps.shared is None or not (_at_once(caller) or deps.cache.reachable()):
@@ -96,7 +91,7 @@ def _computed(
         count("Errors", code="table_unavailable")
         return _alone(deps, plan, presentation, until)
     request = _Request(deps, deps.shared, plan, presentation, caller, waiter_id, until)
-    return request.reply(begun.run, begun.ownership)
+    return request.outcome(begun.run, begun.ownership)
 
 
 def _at_once(caller: Caller) -> bool:
@@ -104,7 +99,7 @@ def _at_once(caller: Caller) -> bool:
     return caller.preferences.respond_async and caller.preferences.wait is None
 
 
-def _alone(deps: Dependencies, plan: Plan, presentation: Mapping[str, Any], until: float) -> Reply:
+def _alone(deps: Dependencies, plan: Plan, presentation: Mapping[str, Any], until: float) -> Answered:
     """Without a table: the answer is given if it is ready in time, as nothing can be handed over."""
     try:
         result = run_to_result(
@@ -117,9 +112,9 @@ def _alone(deps: Dependencies, plan: Plan, presentation: Mapping[str, Any], unti
 
 def _finished(
     deps: Dependencies, plan: Plan, presentation: Mapping[str, Any], result: Mapping[str, Any]
-) -> Reply:
-    status = cache_status_miss(stored=store(deps, plan, result), forward="miss" if plan.key else "bypass")
-    return Reply(200, shape(plan.kind, result, presentation, cached=False), {"Cache-Status": status})
+) -> Answered:
+    use = CacheUse(stored=store(deps, plan, result), bypassed=not plan.key)
+    return Answered(shape(plan.kind, result, presentation, cached=False), use)
 
 
 class _Nobody:
@@ -139,7 +134,7 @@ class _Request:
     waiter_id: str
     until: float
 
-    def reply(self, run: Run, ownership: Ownership | None) -> Reply:
+    def outcome(self, run: Run, ownership: Ownership | None) -> Answered | Accepted:
         if _at_once(self.caller):
             if ownership is not None:
                 hand_over(ownership, Progress(), self._client)
@@ -156,15 +151,15 @@ class _Request:
                 return self._ended(seen) if seen.ended else self._late(seen)
             ownership = take_over(self.deps, self.shared, seen, self.plan)
 
-    def _work(self, ownership: Ownership) -> Reply | None:
-        """The reply when the answer is ready in time; None when somebody else goes on with it."""
+    def _work(self, ownership: Ownership) -> Answered | None:
+        """The answer when it is ready in time; None when somebody else goes on with it."""
         progress = Progress.from_dict(ownership.run.progress)
         with owned(self.deps, ownership, progress, self._client) as succeed:
             self._find_slot(ownership)
             result = self._result(ownership, progress)
-            reply = _finished(self.deps, self.plan, self.presentation, result)
+            answered = _finished(self.deps, self.plan, self.presentation, result)
             succeed(result)
-            return reply
+            return answered
         return None
 
     @property
@@ -202,14 +197,14 @@ class _Request:
         """Whether a second answer can be begun: half of the first one's time is left."""
         return (self.until - self.deps.monotonic()) * 1000 > progress.draft.model_ms / 2
 
-    def _late(self, run: Run) -> Reply:
+    def _late(self, run: Run) -> Answered | Accepted:
         if self.caller.preferences.strict:
             withdraw(self.shared, run, self.waiter_id)
             raise ModelTimeout(_STRICT)
         return self._job(run.id)
 
-    def _job(self, run_id: str) -> Reply:
-        """202. Whoever hands out a job sees to it that there is a message for its run."""
+    def _job(self, run_id: str) -> Answered | Accepted:
+        """Hand out the job. Whoever hands out a job sees to it that there is a message for its run."""
         job = self.shared.jobs.create(
             self.waiter_id,
             owner=self.caller.partner,
@@ -224,27 +219,24 @@ class _Request:
             return self._ended(run)
         if run.status == "running":
             self.shared.queue.send(run_id, run.group, delay=self._lease_left(run))
-        reply = accepted(self.shared, job, run)
-        forward = "miss" if self.plan.key else "bypass"
-        headers = {**reply.headers, "Cache-Status": cache_status_miss(forward=forward)}
-        return Reply(reply.status, reply.body, headers)
+        return accepted(self.shared, job, run, CacheUse(bypassed=not self.plan.key))
 
     def _lease_left(self, run: Run) -> float:
         return max(0.0, run.lease_until / 1000 - self.deps.clock()) + 1
 
-    def _ended(self, run: Run) -> Reply:
-        return ended_reply(self.plan, self.presentation, run, self.waiter_id)
+    def _ended(self, run: Run) -> Answered:
+        return ended_answer(self.plan, self.presentation, run, self.waiter_id)
 
 
-def ended_reply(plan: Plan, presentation: Mapping[str, Any], run: Run, waiter_id: str) -> Reply:
-    """The reply, to who holds *waiter_id*, of a run that somebody else has ended."""
+def ended_answer(plan: Plan, presentation: Mapping[str, Any], run: Run, waiter_id: str) -> Answered:
+    """The answer, to who holds *waiter_id*, of a run that somebody else has ended."""
     if run.status == "succeeded" and run.result is not None:
-        status = cache_status_miss(
+        use = CacheUse(
             stored=plan.store and cacheable(run.result),
             collapsed=bool(run.waiters - {waiter_id}),
-            forward="miss" if plan.key else "bypass",
+            bypassed=not plan.key,
         )
-        return Reply(200, shape(plan.kind, run.result, presentation, cached=False), {"Cache-Status": status})
+        return Answered(shape(plan.kind, run.result, presentation, cached=False), use)
     if run.status == "failed" and run.error is not None:
         raise error_of(run.error)
     raise InternalError

@@ -13,7 +13,7 @@ from stepwise.answering.draft import restart
 from stepwise.answering.joining import begin, take_over, watch, withdraw
 from stepwise.answering.owner_life import Client, owned
 from stepwise.answering.ownership import Ownership
-from stepwise.answering.respond import cached_reply
+from stepwise.answering.respond import cached_answer
 from stepwise.answering.results import shape
 from stepwise.answering.timings import TIMINGS
 from stepwise.answering.work import Progress, perform, store
@@ -59,15 +59,17 @@ def live(
     caller: Caller,
     *,
     until: float = float("inf"),
+    look_up: bool = True,
 ) -> Pieces:
     """The pieces of the answer, the last one ``done``. Closing the generator stops the model.
 
     It takes as long as the function has, and no longer than *until* (on the monotonic clock).
+    *look_up* is whether the cache is asked first.
 
     Raises:
         StepwiseError: named as in the HTTP contract.
     """
-    hit = cached_reply(deps, plan, presentation, caller.preferences)
+    hit = cached_answer(deps, plan, presentation, caller.preferences) if look_up else None
     if hit is not None:
         yield from _whole(hit.body, _text(hit.body), presentation)
         return

@@ -14,8 +14,8 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
-from stepwise.answering.reply import Reply
 from stepwise.api.encoding import json_bytes
+from stepwise.api.reply import Reply
 from stepwise.errors import (
     InternalError,
     MethodNotAllowed,
@@ -28,7 +28,7 @@ from stepwise.errors import (
 from stepwise.observability import count, log_exception, logger, request_ids
 from stepwise.runtime.streaming_response import StreamingResponse
 
-__all__ = ["Api", "Call", "json_response"]
+__all__ = ["Api", "Call", "Endpoint", "json_response"]
 
 _WEIGHT = re.compile(r"[01](?:\.[0-9]{0,3})?")
 _SECURITY_HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
@@ -49,6 +49,9 @@ class Call:
     """Seconds that the function has left."""
     correlation_id: str = ""
     """The client's ``x-correlation-id`` if it is a plain word, else the id."""
+    domain: str = ""
+    stage: str = ""
+    """Of the gateway; its own host name has the stage first in the path."""
 
     def json_body(self, limit: int) -> bytes:
         """The body, when it is JSON by its type and not over *limit* bytes.
@@ -80,14 +83,21 @@ class Call:
         return pages > 0 and pages > accepted.get("application/json", 0.0)
 
 
-class Api(APIGatewayRestResolver):
+type Endpoint = Callable[..., Reply | StreamingResponse | Response[str]]
+
+
+class Api[D](APIGatewayRestResolver):
     """Powertools' resolver with this API's errors, and with routes that may stream.
+
+    A route is a function of the call, of the dependencies that *dependencies* gives, and of the parameters in its path;
+    it returns a reply, a stream, or a response as it is.
 
     ``error_body``, ``error_type`` and ``error_status`` give an error its shape: a problem document (RFC 9457).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, dependencies: Callable[[], D]) -> None:
         super().__init__()
+        self._dependencies = dependencies
         self._streamed: StreamingResponse | None = None
         self._call: Call | None = None
         self.exception_handler(StepwiseError)(self.error_response)
@@ -100,13 +110,29 @@ class Api(APIGatewayRestResolver):
         streamed, self._streamed = self._streamed, None
         return streamed or response
 
-    def stream(self, response: StreamingResponse) -> Response[str]:
-        """Answer this call with *response*; a route returns what this returns."""
-        self._streamed = response
-        return Response(status_code=response.status)
+    def route(  # type: ignore[override]  # routes of this API are functions of the call and the dependencies
+        self, rule: str, *arguments: Any, **options: Any
+    ) -> Callable[[Endpoint], Endpoint]:
+        register = super().route(rule, *arguments, **options)
 
-    @property
-    def call(self) -> Call:
+        def decorate(endpoint: Endpoint) -> Endpoint:
+            def respond(**parameters: str) -> Response[str]:
+                return self._response(endpoint(self._current_call(), self._dependencies(), **parameters))
+
+            register(respond)
+            return endpoint
+
+        return decorate
+
+    def _response(self, reply: Reply | StreamingResponse | Response[str]) -> Response[str]:
+        if isinstance(reply, StreamingResponse):
+            self._streamed = reply
+            return Response(status_code=reply.status)
+        if isinstance(reply, Reply):
+            return json_response(reply.status, reply.body, self._current_call().id, reply.headers)
+        return reply
+
+    def _current_call(self) -> Call:
         """The call that is being answered; its body is decoded once."""
         if self._call is None:
             self._call = self._read_call()
@@ -124,17 +150,16 @@ class Api(APIGatewayRestResolver):
             body=_body(event),
             remaining=lambda: self.lambda_context.get_remaining_time_in_millis() / 1000,
             correlation_id=request_ids(event, self.lambda_context).get("correlation_id", ""),
+            domain=str(request_context.get("domainName") or ""),
+            stage=str(request_context.get("stage") or ""),
         )
-
-    def reply(self, reply: Reply) -> Response[str]:
-        return json_response(reply.status, reply.body, self.call.id, reply.headers)
 
     def error_response(self, error: StepwiseError) -> Response[str]:
         """*error* as this API shows it."""
         count("Errors", code=error.code)
         if error.reason:
             logger.warning("refused", extra={"code": error.code, "reason": error.reason})
-        call = self.call
+        call = self._current_call()
         headers = dict(error.headers)
         if error.retry_after is not None:
             headers["Retry-After"] = str(error.retry_after)

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-
-from stepwise.answering.caller import Caller
+from stepwise.answering.caller import Caller, wait_of
 from stepwise.answering.dependencies import Dependencies
-from stepwise.answering.reply import cache_status_miss
-from stepwise.answering.respond import answer, cached_reply
-from stepwise.api.app import Api, Call
+from stepwise.answering.outcomes import CacheUse
+from stepwise.answering.respond import answer
+from stepwise.api.app import Call
+from stepwise.api.dependencies import ApiDependencies
 from stepwise.api.event_stream import stream
-from stepwise.api.idempotency import Idempotency
 from stepwise.api.idempotent import reply_once, stream_once
 from stepwise.api.openai_schemas import CompletionRequest
 from stepwise.api.planning import refuse_by_length
-from stepwise.api.preferences import read_preferences
+from stepwise.api.preferences import preference_applied, read_preferences
 from stepwise.api.presentation import presentation_of
-from stepwise.api.ready_stream import ready_stream
+from stepwise.api.reply import Reply, cache_status, reply_to
 from stepwise.api.schemas import AnalyzeRequest, ChatRequest, SolveRequest, read_request
 from stepwise.config import Settings
 from stepwise.errors import StepwiseError
@@ -28,57 +26,49 @@ from stepwise.observability import count
 from stepwise.plan import Plan
 from stepwise.runtime.streaming_response import StreamingResponse
 
-__all__ = ["caller_of", "model_backed", "read_screened"]
+__all__ = ["caller_of", "model_backed", "read_screened", "respond"]
 
 
 def model_backed[T: (SolveRequest, AnalyzeRequest, ChatRequest)](
-    api: Api,
+    call: Call,
+    deps: ApiDependencies,
     kind: type[T],
     plan_of: Callable[[T, Settings], Plan],
-    deps: Dependencies,
-    idempotency: Idempotency | None,
     *,
     streams: Callable[[Call, T], bool] = lambda call, _: call.wants_events,
-) -> Response[str]:
-    """Answer ``api.call``: read it, screen it, plan it, and give the reply or the stream.
+) -> Reply | StreamingResponse:
+    """Answer *call*: read it, screen it, plan it, and give the reply or the stream.
 
     Raises:
         StepwiseError: named as in the HTTP contract.
     """
-    call = api.call
     request = read_screened(kind, call, deps.settings)
     caller = caller_of(deps, call)
     plan = _kept_apart(plan_of(request, deps.settings), caller)
     presentation = presentation_of(request)
     if streams(call, request):
-        return api.stream(
-            stream_once(
-                idempotency,
-                call,
-                caller,
-                lambda: _cache_told(plan, lambda: _stream(deps, plan, presentation, caller, call)),
-            )
-        )
-    return api.reply(
-        reply_once(
-            idempotency,
-            call,
-            caller,
-            lambda: _cache_told(plan, lambda: answer(deps, plan, presentation, caller)),
-        )
-    )
+
+        def start() -> StreamingResponse:
+            return _cache_told(plan, lambda: stream(deps, plan, presentation, caller, call.id))
+
+        return stream_once(deps.idempotency, call, caller, start)
+
+    def compute() -> Reply:
+        return _cache_told(plan, lambda: respond(deps, plan, presentation, caller))
+
+    return reply_once(deps.idempotency, call, caller, compute)
 
 
-def _stream(
-    deps: Dependencies, plan: Plan, presentation: dict[str, Any], caller: Caller, call: Call
-) -> StreamingResponse:
-    """The stream, which says in its first line whether the answer was there; so the cache is asked before it."""
-    hit = cached_reply(deps, plan, presentation, caller.preferences)
-    if hit is not None:
-        return ready_stream(hit, call.id)
-    asked_already = replace(caller, preferences=replace(caller.preferences, no_cache=True))
-    response = stream(deps, plan, presentation, asked_already, call.id)
-    return replace(response, headers={"Cache-Status": _missed(plan), **response.headers})
+def respond(deps: Dependencies, plan: Plan, presentation: Mapping[str, Any], caller: Caller) -> Reply:
+    """The reply to one request, with what was honoured of its preferences.
+
+    Raises:
+        StepwiseError: named as in the HTTP contract.
+    """
+    wait = wait_of(deps, caller)
+    reply = reply_to(answer(deps, plan, presentation, caller))
+    applied = preference_applied(caller.preferences, wait, at_once=reply.status == 200)
+    return replace(reply, headers={**reply.headers, "Preference-Applied": applied}) if applied else reply
 
 
 def _cache_told[R](plan: Plan, respond: Callable[[], R]) -> R:
@@ -86,12 +76,8 @@ def _cache_told[R](plan: Plan, respond: Callable[[], R]) -> R:
     try:
         return respond()
     except StepwiseError as error:
-        error.headers.setdefault("Cache-Status", _missed(plan))
+        error.headers.setdefault("Cache-Status", cache_status(CacheUse(bypassed=not plan.key)))
         raise
-
-
-def _missed(plan: Plan) -> str:
-    return cache_status_miss(forward="miss" if plan.key else "bypass")
 
 
 def read_screened[T: (SolveRequest, AnalyzeRequest, ChatRequest, CompletionRequest)](

@@ -7,14 +7,17 @@ from typing import Any
 
 from stepwise.answering.caller import Caller
 from stepwise.answering.dependencies import Dependencies
+from stepwise.answering.outcomes import Answered, CacheUse
+from stepwise.answering.respond import cached_answer
 from stepwise.answering.stream import Live, live
+from stepwise.api.reply import cache_status
 from stepwise.api.sse import HEADERS, HEARTBEAT, HEARTBEAT_SECONDS, event
 from stepwise.errors import InternalError, StepwiseError, problem
 from stepwise.observability import count, log_exception
 from stepwise.plan import Plan
 from stepwise.runtime.streaming_response import StreamingResponse
 
-__all__ = ["prime", "stream"]
+__all__ = ["prime", "ready_stream", "stream"]
 
 _PRIMING_SECONDS = 1.5
 """How long an error can still be an HTTP status instead of an event."""
@@ -23,16 +26,38 @@ _PRIMING_SECONDS = 1.5
 def stream(
     deps: Dependencies, plan: Plan, presentation: Mapping[str, Any], caller: Caller, request_id: str
 ) -> StreamingResponse:
-    """The answer as it is written.
+    """The answer as it is written; one that is in the cache comes in one piece. ``Cache-Status`` says which.
 
     Raises:
         StepwiseError: before the first byte.
     """
-    pieces = prime(deps, live(deps, plan, presentation, caller))
-    headers = {**HEADERS, "x-request-id": request_id}
+    hit = cached_answer(deps, plan, presentation, caller.preferences)
+    if hit is not None:
+        return ready_stream(hit, request_id)
+    pieces = prime(deps, live(deps, plan, presentation, caller, look_up=False))
+    headers = {
+        **HEADERS,
+        "Cache-Status": cache_status(CacheUse(bypassed=not plan.key)),
+        "x-request-id": request_id,
+    }
     return StreamingResponse(
         200, headers, _events(deps, plan, presentation, pieces, request_id, caller.started)
     )
+
+
+def ready_stream(answered: Answered, request_id: str) -> StreamingResponse:
+    """An answer of ``solve`` or ``analyze`` that is there already, as a stream: each event comes only once."""
+    headers = {**HEADERS, "Cache-Status": cache_status(answered.cache), "x-request-id": request_id}
+    return StreamingResponse(200, headers, _ready_events(answered.body))
+
+
+def _ready_events(body: Mapping[str, Any]) -> Iterator[bytes]:
+    text = body["solution"] if "solution" in body else body["analysis"]
+    if body["reasoning"]:
+        yield event("reasoning", {"delta": body["reasoning"]})
+    if text:
+        yield event("delta", {"delta": text})
+    yield event("done", body)
 
 
 def prime(deps: Dependencies, pieces: Generator[Live | None]) -> Generator[Live | None]:

@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from stepwise.answering.reply import Reply
+from stepwise.api.reply import Reply
 from stepwise.errors import IdempotencyInProgress, IdempotencyMismatch
 from stepwise.observability import count, logger
 from stepwise.storage.packing import VERSION, NewerRecord, pack, refuse_newer, unpack

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from stepwise.answering.caller import Caller
-from stepwise.answering.reply import Reply
 from stepwise.api.app import Call
 from stepwise.api.idempotency import Held, Idempotency
+from stepwise.api.reply import Reply
 from stepwise.api.sse import HEARTBEAT
 from stepwise.runtime.streaming_response import StreamingResponse
 

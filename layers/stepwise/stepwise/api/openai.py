@@ -6,6 +6,7 @@ Source: OpenAI API reference, "Chat" and "Models" (https://platform.openai.com/d
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
@@ -13,12 +14,17 @@ from typing import Any
 
 from stepwise.answering.caller import Caller, wait_of
 from stepwise.answering.dependencies import Dependencies
-from stepwise.answering.reply import Reply, cache_status_miss
+from stepwise.answering.outcomes import CacheUse
 from stepwise.answering.stream import Live, live
+from stepwise.api.app import Api, Call
+from stepwise.api.dependencies import ApiDependencies
 from stepwise.api.encoding import json_bytes
+from stepwise.api.endpoint import caller_of, read_screened
 from stepwise.api.event_stream import prime
+from stepwise.api.idempotent import reply_once, stream_once
 from stepwise.api.openai_schemas import CompletionRequest
 from stepwise.api.planning import completion_plan, served_model
+from stepwise.api.reply import Reply, cache_status
 from stepwise.api.sse import HEADERS, HEARTBEAT, HEARTBEAT_SECONDS
 from stepwise.config import Settings
 from stepwise.errors import InternalError, ModelTimeout, StepwiseError
@@ -26,10 +32,33 @@ from stepwise.observability import count, log_exception
 from stepwise.plan import Plan
 from stepwise.runtime.streaming_response import StreamingResponse
 
-__all__ = ["complete", "error_body", "list_models", "retrieve_model", "stream_completion"]
+__all__ = [
+    "ChatApi",
+    "complete",
+    "completion",
+    "error_body",
+    "list_models",
+    "retrieve_model",
+    "stream_completion",
+]
 
 _DONE = b"data: [DONE]\n\n"
 _ASKED = {"include_reasoning": True, "verify": False}
+
+
+def completion(call: Call, deps: ApiDependencies) -> Reply | StreamingResponse:
+    """``POST /v1/chat/completions``, in one piece or as a stream.
+
+    Raises:
+        StepwiseError: named as in the HTTP contract.
+    """
+    request = read_screened(CompletionRequest, call, deps.settings)
+    caller = caller_of(deps, call)
+    if request.stream:
+        start = functools.partial(stream_completion, deps, request, caller, call.id)
+        return stream_once(deps.idempotency, call, caller, start)
+    compute = functools.partial(complete, deps, request, caller, call.id)
+    return reply_once(deps.idempotency, call, caller, compute)
 
 
 def complete(deps: Dependencies, request: CompletionRequest, caller: Caller, request_id: str) -> Reply:
@@ -52,7 +81,7 @@ def complete(deps: Dependencies, request: CompletionRequest, caller: Caller, req
         message["reasoning_content"] = body["reasoning"]
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": body["finish_reason"]}
     completion = _head(request_id, plan, "chat.completion") | {"choices": [choice], "usage": _usage(body)}
-    return Reply(200, completion, {"Cache-Status": cache_status_miss(forward="bypass")})
+    return Reply(200, completion, {"Cache-Status": cache_status(CacheUse(bypassed=True))})
 
 
 def _body(deps: Dependencies, pieces: Generator[Live | None], until: float) -> Mapping[str, Any]:
@@ -77,7 +106,7 @@ def stream_completion(
     headers = {
         **HEADERS,
         "x-request-id": request_id,
-        "Cache-Status": cache_status_miss(forward="bypass"),
+        "Cache-Status": cache_status(CacheUse(bypassed=True)),
     }
     return StreamingResponse(200, headers, _chunks(deps, request, plan, pieces, request_id))
 
@@ -123,6 +152,23 @@ def _chunks(
         yield _data(error_body(InternalError()))
     finally:
         pieces.close()
+
+
+class ChatApi(Api[ApiDependencies]):
+    """Errors in OpenAI's shape on its paths."""
+
+    def error_body(self, error: StepwiseError, call: Call) -> Mapping[str, Any]:
+        return error_body(error) if self.speaks_openai(call) else super().error_body(error, call)
+
+    def error_type(self, call: Call) -> str:
+        return "application/json" if self.speaks_openai(call) else super().error_type(call)
+
+    def error_status(self, error: StepwiseError, call: Call) -> int:
+        return 400 if self.speaks_openai(call) and error.status in (413, 415, 422) else error.status
+
+    @staticmethod
+    def speaks_openai(call: Call) -> bool:
+        return not call.path.startswith("/v1/general/")
 
 
 def list_models(settings: Settings) -> Reply:

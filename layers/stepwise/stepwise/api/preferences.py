@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from stepwise.answering.preferences import Preferences
 from stepwise.errors import InvalidRequest, Pointer
 
-__all__ = ["read_preferences"]
+__all__ = ["preference_applied", "read_preferences"]
 
 _LONGEST = 1_000
 _PREFERENCE = re.compile(
@@ -59,3 +59,18 @@ def _idempotency_key(headers: Mapping[str, str]) -> str:
             ),
         )
     return key
+
+
+def preference_applied(preferences: Preferences, wait: float, *, at_once: bool = False) -> str:
+    """Value of ``Preference-Applied``; *wait* is what was honoured, in seconds.
+
+    An answer that was there *at_once*, though nobody would have waited for it, is not an asynchronous one.
+    """
+    parts = []
+    if preferences.respond_async and not (at_once and preferences.wait is None):
+        parts.append("respond-async")
+    if preferences.wait is not None:
+        parts.append(f"wait={wait:g}")
+    if preferences.strict:
+        parts.append("handling=strict")
+    return ", ".join(parts)

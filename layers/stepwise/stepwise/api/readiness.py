@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from stepwise.answering.reply import Reply
+from stepwise.api.reply import Reply
 from stepwise.config import Settings
 from stepwise.errors import StepwiseError
 from stepwise.ollama.client import OllamaClient
 from stepwise.ollama.protocol import same_model
 from stepwise.storage.table import Table, TableError
 
-__all__ = ["readiness"]
+__all__ = ["StatusDependencies", "readiness"]
+
+
+@dataclass(frozen=True)
+class StatusDependencies:
+    """What the status endpoints get handed in."""
+
+    settings: Settings
+    model: OllamaClient
+    table: Table | None
 
 
 def readiness(

@@ -7,13 +7,22 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from stepwise.answering.jobs import cancel_job, look_up
 from stepwise.answering.maintenance import requeue_if_stalled, sweep
-from stepwise.answering.respond import answer
 from stepwise.config import Settings
 from stepwise.coordination.slots import LEASE_SECONDS
 from stepwise.errors import ModelError, NotFound
-from support.scene import PRESENTATION, Scene, answer_to, caller, plan_of, solution_of, work
+from support.scene import (
+    PRESENTATION,
+    Scene,
+    answer,
+    answer_to,
+    caller,
+    cancel_job,
+    look_up,
+    plan_of,
+    solution_of,
+    work,
+)
 from support.tables import Crash
 
 WHOLE = len(answer_to("q"))

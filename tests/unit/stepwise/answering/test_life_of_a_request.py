@@ -10,9 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from stepwise.answering.jobs import cancel_job, look_up
 from stepwise.answering.maintenance import sweep
-from stepwise.answering.respond import answer
 from stepwise.answering.stream import live
 from stepwise.answering.worker import Message, fail_dead_letter, process_message
 from stepwise.config import Settings
@@ -20,7 +18,7 @@ from stepwise.coordination.jobs import status_of
 from stepwise.errors import GenerationBroken, ModelUnavailable, NotFound, QueueFull, StepwiseError
 from stepwise.storage.table import TableError
 from stepwise.storage.work_queue import QueueUnavailable
-from support.scene import Scene, Sent, answer_to, caller, plan_of, solution_of
+from support.scene import Scene, Sent, answer, answer_to, caller, cancel_job, look_up, plan_of, solution_of
 from support.tables import Crash
 
 QUESTIONS = ["q1", "q2", "q3"]

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stepwise.answering.respond import answer
 from stepwise.answering.stream import live
 from stepwise.config import Settings
 from stepwise.errors import GenerationBroken, ModelError, ModelUnavailable, QueueFull, StepwiseError
 from stepwise.observability import correlated
 from support.log_lines import LogLines, reading_log
-from support.scene import PRESENTATION, Scene, caller, plan_of, work
+from support.scene import PRESENTATION, Scene, answer, caller, plan_of, work
 
 RUNBOOK = Path(__file__).parents[4] / "infra/RUNBOOK.md"
 

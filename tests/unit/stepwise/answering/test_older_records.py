@@ -15,16 +15,15 @@ from typing import Any
 
 import pytest
 from stepwise.answering.drafting import Draft
-from stepwise.answering.reply import Reply
-from stepwise.answering.respond import answer
 from stepwise.answering.verification import NoChecker
 from stepwise.answering.work import Progress
 from stepwise.answering.worker import Message, process_message
 from stepwise.api.idempotency import Idempotency
+from stepwise.api.reply import Reply
 from stepwise.coordination.coordination import Coordination
 from stepwise.plan import Plan
 from stepwise.storage.packing import VERSION, NewerRecord
-from support.scene import PRESENTATION, Scene, caller, plan_of, solution_of
+from support.scene import PRESENTATION, Scene, answer, caller, plan_of, solution_of
 
 RECORDS = json.loads((Path(__file__).parents[3] / "data/records/53c3c22.json").read_text("utf-8"))
 

@@ -9,9 +9,7 @@ from typing import Any
 import pytest
 from stepwise.answering.caller import wait_of
 from stepwise.answering.dependencies import Dependencies
-from stepwise.answering.jobs import look_up
 from stepwise.answering.joining import begin
-from stepwise.answering.respond import answer
 from stepwise.answering.verification import CheckNotRun, NoChecker
 from stepwise.config import Settings
 from stepwise.coordination.slots import LEASE_SECONDS
@@ -27,8 +25,10 @@ from support.scene import (
     PRESENTATION,
     SECONDS_PER_TOKEN,
     Scene,
+    answer,
     answer_to,
     caller,
+    look_up,
     plan_of,
     solution_of,
     work,

@@ -11,14 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.joining import begin
-from stepwise.answering.respond import answer
 from stepwise.answering.stream import Live, Shown, live
 from stepwise.answering.work import Progress
 from stepwise.config import Settings
 from stepwise.coordination.slots import LEASE_SECONDS
 from stepwise.errors import GenerationBroken, ModelError, ModelTimeout, ModelUnavailable, QueueFull
 from stepwise.plan import Plan
-from support.scene import PRESENTATION, Scene, answer_to, caller, plan_of, solution_of, work
+from support.scene import PRESENTATION, Scene, answer, answer_to, caller, plan_of, solution_of, work
 
 WHOLE = len(answer_to("q"))
 THINKING = "".join(answer_to("q")).split("</think>")[0].removeprefix("<think>")

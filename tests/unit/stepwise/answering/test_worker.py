@@ -8,9 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from stepwise.answering.jobs import cancel_job, look_up
 from stepwise.answering.joining import begin
-from stepwise.answering.respond import answer
 from stepwise.answering.timings import TIMINGS
 from stepwise.answering.work import Progress
 from stepwise.answering.worker import Message, fail_dead_letter, process_message
@@ -20,7 +18,18 @@ from stepwise.coordination.slots import LEASE_SECONDS
 from stepwise.errors import GenerationBroken, ModelTimeout, ModelUnavailable
 from stepwise.storage.table import TableUnavailable
 from stepwise.storage.work_queue import QueueUnavailable
-from support.scene import PRESENTATION, Scene, answer_to, caller, plan_of, solution_of, work
+from support.scene import (
+    PRESENTATION,
+    Scene,
+    answer,
+    answer_to,
+    caller,
+    cancel_job,
+    look_up,
+    plan_of,
+    solution_of,
+    work,
+)
 from support.tables import Crash
 
 WHOLE = len(answer_to("q"))

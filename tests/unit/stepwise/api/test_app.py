@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from aws_lambda_powertools.event_handler import Response
-from stepwise.answering.reply import Reply
 from stepwise.api.app import Api, Call
 from stepwise.api.encoding import json_bytes
+from stepwise.api.reply import Reply
 from stepwise.errors import ModelUnavailable, PayloadTooLarge, UnsupportedMediaType
 from stepwise.runtime.streaming_response import StreamingResponse
 
@@ -39,12 +39,12 @@ def event(method: str = "POST", path: str = "/things", **fields: Any) -> dict[st
 
 
 def call_of(**fields: Any) -> Call:
-    api = Api()
+    api = Api(lambda: None)
     seen: list[Call] = []
 
     @api.post("/things")
-    def things() -> Response[str]:
-        seen.append(api.call)
+    def things(call: Call, _: None) -> Response[str]:
+        seen.append(call)
         return Response(200)
 
     api.resolve(event(**fields), CONTEXT)
@@ -52,10 +52,10 @@ def call_of(**fields: Any) -> Call:
 
 
 def answer_to(error: Exception | None = None, **fields: Any) -> Any:
-    api = Api()
+    api = Api(lambda: None)
 
     @api.post("/things")
-    def things() -> Response[str]:
+    def things(_call: Call, _: None) -> Response[str]:
         if error is not None:
             raise error
         return Response(200)
@@ -135,13 +135,13 @@ def test_a_body_is_decoded_once_however_often_it_is_looked_at(monkeypatch: pytes
     decoded: list[bytes] = []
     decode = base64.b64decode
     monkeypatch.setattr(base64, "b64decode", lambda text: decoded.append(decode(text)) or decoded[-1])
-    api = Api()
+    api = Api(lambda: None)
     seen: list[bytes] = []
 
     @api.post("/x")
-    def look() -> Any:
-        seen.extend(api.call.body for _ in range(3))
-        return api.reply(Reply(200, {}))
+    def look(call: Call, _: None) -> Reply:
+        seen.extend(call.body for _ in range(3))
+        return Reply(200, {})
 
     for body in (b"one", b"two"):
         text = base64.b64encode(body).decode()
@@ -187,15 +187,15 @@ def test_an_unknown_path_and_another_method_are_told_apart() -> None:
 
 
 def test_a_stream_is_handed_on_as_it_is_and_only_for_its_own_call() -> None:
-    api = Api()
+    api = Api(lambda: None)
     streamed = StreamingResponse(200, {}, iter([b"x"]))
 
     @api.post("/things")
-    def things() -> Response[str]:
-        return api.stream(streamed)
+    def things(_call: Call, _: None) -> StreamingResponse:
+        return streamed
 
     @api.get("/things")
-    def plain() -> Response[str]:
+    def plain(_call: Call, _: None) -> Response[str]:
         return Response(204)
 
     assert api.resolve(event(), CONTEXT) is streamed

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from stepwise.answering.reply import Reply
 from stepwise.api.idempotency import Idempotency
+from stepwise.api.reply import Reply
 from stepwise.errors import IdempotencyInProgress, IdempotencyMismatch, ModelError
 from support.clock import Clock
 from support.tables import Crash, MemoryTable

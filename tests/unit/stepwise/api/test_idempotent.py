@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from stepwise.answering.caller import Caller
 from stepwise.answering.preferences import Preferences
-from stepwise.answering.reply import Reply
 from stepwise.api.app import Call
 from stepwise.api.idempotency import Idempotency
 from stepwise.api.idempotent import reply_once, stream_once
+from stepwise.api.reply import Reply
 from stepwise.api.sse import HEARTBEAT, event
 from stepwise.errors import IdempotencyInProgress, IdempotencyMismatch, ModelError
 from stepwise.runtime.streaming_response import StreamingResponse

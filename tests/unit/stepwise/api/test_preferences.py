@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stepwise.api.preferences import read_preferences
+from stepwise.api.preferences import preference_applied, read_preferences
 from stepwise.errors import InvalidRequest
 
 
@@ -58,8 +58,8 @@ def test_strict_handling_is_one_of_two(prefer: str, strict: bool) -> None:
 def test_what_was_honoured_is_told_with_the_wait_that_there_was() -> None:
     preferences = read_preferences({"prefer": "wait=900, respond-async, handling=strict, return=minimal"})
 
-    assert preferences.applied(27.0) == "respond-async, wait=27, handling=strict"
-    assert read_preferences({}).applied(25.0) == ""
+    assert preference_applied(preferences, 27.0) == "respond-async, wait=27, handling=strict"
+    assert preference_applied(read_preferences({}), 25.0) == ""
 
 
 @pytest.mark.parametrize(
@@ -100,5 +100,5 @@ def test_no_header_whatever_is_an_error(prefer: str, cache_control: str) -> None
 def test_an_answer_that_was_there_at_once_was_no_asynchronous_one() -> None:
     preferences = read_preferences({"prefer": "respond-async"})
 
-    assert preferences.applied(0) == "respond-async"
-    assert preferences.applied(0, at_once=True) == ""
+    assert preference_applied(preferences, 0) == "respond-async"
+    assert preference_applied(preferences, 0, at_once=True) == ""

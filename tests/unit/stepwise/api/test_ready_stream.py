@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from stepwise.answering.reply import Reply
-from stepwise.api.ready_stream import ready_stream
+from stepwise.answering.outcomes import Answered, CacheUse
+from stepwise.api.event_stream import ready_stream
 
 
 def names(body: list[bytes]) -> list[str]:
@@ -15,7 +15,7 @@ def names(body: list[bytes]) -> list[str]:
 def test_an_answer_that_is_there_is_one_delta_and_done() -> None:
     body = {"solution": "It is 5.", "analysis": "A sum.", "reasoning": None, "cached": True}
 
-    response = ready_stream(Reply(200, body, {"Cache-Status": "stepwise; hit; ttl=5"}), "the-id")
+    response = ready_stream(Answered(body, CacheUse(hit=True, ttl=5)), "the-id")
 
     chunks = list(response.body)
     assert response.headers["Cache-Status"] == "stepwise; hit; ttl=5"
@@ -28,7 +28,7 @@ def test_an_answer_that_is_there_is_one_delta_and_done() -> None:
 def test_its_thinking_comes_before_it_where_it_was_asked_for() -> None:
     body = {"analysis": "Valid.", "reasoning": "hm", "cached": True}
 
-    chunks = list(ready_stream(Reply(200, body), "the-id").body)
+    chunks = list(ready_stream(Answered(body), "the-id").body)
 
     assert names(chunks) == ["event: reasoning", "event: delta", "event: done"]
     assert json.loads(chunks[1].split(b"data: ")[1]) == {"delta": "Valid."}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from stepwise.answering.reply import accepted, cache_status_hit, cache_status_miss, queue_position
-from stepwise.answering.respond import answer
-from support.scene import PRESENTATION, Scene, caller, plan_of
+from stepwise.answering.jobs import accepted
+from stepwise.answering.outcomes import CacheUse
+from stepwise.api.reply import cache_status, reply_to
+from support.scene import PRESENTATION, Scene, answer, caller, plan_of
 
 
 def test_a_202_says_where_to_look_and_when() -> None:
@@ -19,7 +20,7 @@ def test_a_202_says_where_to_look_and_when() -> None:
     run = shared.runs.get(job.run_id)
     assert run is not None
 
-    reply = accepted(shared, job, run)
+    reply = reply_to(accepted(shared, job, run, CacheUse()))
 
     assert reply.status == 202
     assert reply.body == {
@@ -28,7 +29,11 @@ def test_a_202_says_where_to_look_and_when() -> None:
         "queue_position": 0,
         "status_url": f"/v1/jobs/{job.id}",
     }
-    assert reply.headers == {"Location": f"/v1/jobs/{job.id}", "Retry-After": "8"}
+    assert reply.headers == {
+        "Location": f"/v1/jobs/{job.id}",
+        "Retry-After": "8",
+        "Cache-Status": "stepwise; fwd=miss",
+    }
 
 
 def test_a_run_that_is_worked_on_has_no_position() -> None:
@@ -37,7 +42,9 @@ def test_a_run_that_is_worked_on_has_no_position() -> None:
     assert shared is not None
     run = shared.runs.create("r", plan_of(), group="g", waiter_id="t")
 
-    assert queue_position(shared, run) is None
+    job = shared.jobs.create("job_t", owner="partner-a", kind="solve", run_id="r", presentation=PRESENTATION)
+
+    assert accepted(shared, job, run, CacheUse()).queue_position is None
 
 
 def test_a_client_is_never_told_to_come_back_later_than_in_half_a_minute() -> None:
@@ -53,11 +60,11 @@ def test_a_client_is_never_told_to_come_back_later_than_in_half_a_minute() -> No
 
 @pytest.mark.parametrize(("ttl", "value"), [(12.4, "stepwise; hit; ttl=12"), (-3, "stepwise; hit; ttl=0")])
 def test_cache_status_of_a_hit(ttl: float, value: str) -> None:
-    assert cache_status_hit(ttl) == value
+    assert cache_status(CacheUse(hit=True, ttl=ttl)) == value
 
 
 def test_cache_status_of_a_miss() -> None:
-    assert cache_status_miss() == "stepwise; fwd=miss"
-    assert cache_status_miss(stored=True) == "stepwise; fwd=miss; stored"
-    assert cache_status_miss(collapsed=True) == "stepwise; fwd=miss; collapsed"
-    assert cache_status_miss(forward="bypass") == "stepwise; fwd=bypass"
+    assert cache_status(CacheUse()) == "stepwise; fwd=miss"
+    assert cache_status(CacheUse(stored=True)) == "stepwise; fwd=miss; stored"
+    assert cache_status(CacheUse(collapsed=True)) == "stepwise; fwd=miss; collapsed"
+    assert cache_status(CacheUse(bypassed=True)) == "stepwise; fwd=bypass"

@@ -1,0 +1,65 @@
+"""What a client gets: status, body and headers, made of what the use cases give back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from stepwise.answering.outcomes import Accepted, Answered, CacheUse, JobView
+from stepwise.errors import problem
+
+__all__ = ["Reply", "cache_status", "job_reply", "reply_to"]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An HTTP response before the headers that every one has."""
+
+    status: int
+    body: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def reply_to(outcome: Answered | Accepted) -> Reply:
+    """Make 200 of an answer, and 202 of one that comes later under ``Location``."""
+    headers = {"Cache-Status": cache_status(outcome.cache)}
+    if isinstance(outcome, Answered):
+        return Reply(200, outcome.body, headers)
+    status_url = f"/v1/jobs/{outcome.job_id}"
+    body = {
+        "id": outcome.job_id,
+        "status": outcome.status,
+        "queue_position": outcome.queue_position,
+        "status_url": status_url,
+    }
+    return Reply(202, body, {"Location": status_url, "Retry-After": str(outcome.retry_after), **headers})
+
+
+def job_reply(job: JobView, instance: str) -> Reply:
+    """Make the reply about a job; *instance* is the request's id."""
+    headers = {} if job.retry_after is None else {"Retry-After": str(job.retry_after)}
+    body = {
+        "id": job.id,
+        "kind": job.kind,
+        "status": job.status,
+        "queue_position": job.queue_position,
+        "created_at": datetime.fromtimestamp(job.created_at / 1000, UTC).isoformat(timespec="milliseconds"),
+        "progress": {"completion_tokens": job.completion_tokens},
+        "result": job.result,
+        "error": None if job.error is None else problem(job.error, instance),
+    }
+    return Reply(200, body, headers)
+
+
+def cache_status(use: CacheUse) -> str:
+    """Value of ``Cache-Status`` (RFC 9211)."""
+    if use.hit:
+        return f"stepwise; hit; ttl={max(0, round(use.ttl))}"
+    parts = ["stepwise", f"fwd={'bypass' if use.bypassed else 'miss'}"]
+    if use.stored:
+        parts.append("stored")
+    if use.collapsed:
+        parts.append("collapsed")
+    return "; ".join(parts)
