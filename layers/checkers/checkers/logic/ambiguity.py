@@ -16,6 +16,7 @@ _NEGATED = re.compile(
 _SENTENCE = re.compile(
     r"如果|假如|要么|除非|只有|只要|否则|并非|所有(?![者权])|任何|每一?个|有些|有的|至少|不是|都[不是会有没要能]"
 )
+_JOINS = re.compile(r"如果|假如|若(?!干|无其事)|要么|除非|只有|只要|否则|并非|不是")
 _WORDS_OF_A_SENTENCE = re.compile(
     r"(?i:\b(?:not|no|if|or|and|unless|all|every|some|never|only|either|neither|then|is|are)\b|n['’]t\b)"
 )
@@ -48,7 +49,11 @@ def suspect_name(formulas: Sequence[Formula]) -> FormulaError | None:
         if any(rest.lower().replace("_", "") in folded for rest in _without_negation(name)):
             return FormulaError("negated_name", 0, name)
     for name, count in sorted(statements):
-        if (count == 0 and _SENTENCE.search(name)) or (" " in name and _WORDS_OF_A_SENTENCE.search(name)):
+        if (
+            (count == 0 and _SENTENCE.search(name))
+            or _JOINS.match(name)
+            or (" " in name and _WORDS_OF_A_SENTENCE.search(name))
+        ):
             return FormulaError("sentence", 0, name)
     return None
 

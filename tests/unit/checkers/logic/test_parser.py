@@ -40,7 +40,7 @@ NAMES = st.text(string.ascii_letters, min_size=1, max_size=6).filter(
 )
 PREDICATES = NAMES.map(lambda name: name.capitalize() + "s")
 CONSTANTS = st.one_of(
-    NAMES.map(lambda name: name.lower() + "0"), st.integers(-99, 99).map(str), st.just("Ice Cream")
+    NAMES.map(lambda name: name.lower() + "90"), st.integers(-99, 99).map(str), st.just("Ice Cream")
 )
 
 

@@ -60,6 +60,7 @@ NOT_DECIDED = {
     "a prime that may be a complement": (["P ∨ Q", "P'"], "Q"),
     "a Chinese sentence as a name": (["所有人都会死", "苏格拉底是人"], "苏格拉底会死"),
     "a Chinese either and or": (["要么甲要么乙", "甲"], "乙"),
+    "a Chinese unless before a predicate": (["除非高(小明)", "乙"], "乙"),
     "a quoted sentence": ([r"\text{if it rains it is wet}", r"\text{it rains}"], r"\text{it is wet}"),
     "an n-th quantifier": (["∃₂x (P(x))"], "∃x P(x)"),
 }
@@ -107,6 +108,7 @@ VALID = {
     "an order, whatever it means": (["a < b", "(a < b) → P"], "P"),
     "subscripts and full-width letters": (["P(x₁)", "Ｑ(a)"], "P(x1) ∧ Q(a)"),
     "a negation in Chinese": (["非高(小明)"], "¬高(小明)"),
+    "an if not in Chinese": (["若非甲，则乙", "非甲"], "乙"),
     "words in brackets": (["not (A or B)"], "not A and not B"),
 }
 
