@@ -3,7 +3,7 @@
 from typing import Any
 
 from stepwise import wiring
-from stepwise.answering.maintenance import sweep
+from stepwise.answering.maintenance import learn_thinking_marks, sweep
 from stepwise.observability import count, gauge, logger, observed, timing_ms
 
 
@@ -18,6 +18,8 @@ def _handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
         gauge("ModelResident", 0)
         raise
     gauge("ModelResident", 1)
+    if deps.shared is not None:
+        learn_thinking_marks(deps, deps.shared)
     timing_ms("WarmUp", warm.took_ms)
     logger.info("warm", extra={"took_ms": warm.took_ms, "context_length": warm.context_length})
     return {"resident": warm.resident, "context_length": warm.context_length, "took_ms": warm.took_ms}

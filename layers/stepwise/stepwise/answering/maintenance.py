@@ -5,10 +5,16 @@ from __future__ import annotations
 from stepwise.answering.dependencies import Dependencies
 from stepwise.coordination.coordination import Coordination
 from stepwise.coordination.runs import Run
+from stepwise.errors import StepwiseError
+from stepwise.observability import logger
+from stepwise.ollama.port import Chunk, Prompt
 from stepwise.storage.work_queue import QueueUnavailable
+from stepwise.text.thinking import OPENING
 
-__all__ = ["requeue_if_stalled", "sweep"]
+__all__ = ["learn_thinking_marks", "requeue_if_stalled", "sweep"]
 
+_TINY_TOKENS = 8
+_TINY_SECONDS = 20.0
 _STALLED_MS = 45_000
 """A run that nobody has worked on for this long has lost its message, or its message is in a dead worker's hands."""
 
@@ -43,3 +49,31 @@ def sweep(deps: Dependencies, shared: Coordination) -> int:
         else:
             mended += requeue_if_stalled(deps, shared, run)
     return mended
+
+
+def learn_thinking_marks(deps: Dependencies, shared: Coordination) -> bool:
+    """Find out by one tiny generation whether the model opens its thinking with a tag; True where it does.
+
+    Nothing is asked where that is known or set.
+    """
+    model = deps.settings.model_name
+    if deps.settings.thinking != "auto" or shared.thinking_marks.tagged(model):
+        return True
+    prompt = Prompt(
+        messages=({"role": "user", "content": "What is 1 + 1?"},),
+        model=model,
+        options={},
+        num_predict=_TINY_TOKENS,
+    )
+    text = ""
+    try:
+        with deps.model.generate(prompt, deadline=deps.monotonic() + _TINY_SECONDS) as generation:
+            for event in generation:
+                text += event.text if isinstance(event, Chunk) else ""
+    except StepwiseError as error:
+        logger.warning("how the model marks its thinking was not learned", extra={"code": error.code})
+        return False
+    tagged = text.lstrip().startswith(OPENING)
+    if tagged:
+        shared.thinking_marks.learn(model)
+    return tagged

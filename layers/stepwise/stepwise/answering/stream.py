@@ -113,6 +113,12 @@ def _whole(body: Mapping[str, Any], text: str, presentation: Mapping[str, Any]) 
     yield Live("done", body=body)
 
 
+def _tag_patience(deps: Dependencies, plan: Plan) -> float:
+    """Seconds that the beginning of a text without a tag is held back; none where the model is known to use tags."""
+    known = deps.shared is not None and deps.shared.thinking_marks.tagged(plan.model)
+    return 0.0 if known else _TAG_PATIENCE
+
+
 def _written(
     deps: Dependencies,
     plan: Plan,
@@ -122,7 +128,7 @@ def _written(
     deadline: float,
 ) -> Generator[Live | None, None, Mapping[str, Any]]:
     """What the model writes, piece by piece, and the end."""
-    splitter = Splitter(deps.settings.thinking, clock=deps.monotonic, patience=_TAG_PATIENCE)
+    splitter = Splitter(deps.settings.thinking, clock=deps.monotonic, patience=_tag_patience(deps, plan))
     if deps.settings.prefill == "never" and progress.draft.text:
         restart(progress.draft)  # while nobody here has seen any of it
     work = perform(

@@ -17,7 +17,7 @@ from stepwise.answering.verification import check, task_of, verified, without_un
 from stepwise.observability import count, gauge, timing_ms
 from stepwise.plan import Plan, known_fields
 from stepwise.text.stop_sequences import Stopper
-from stepwise.text.thinking import Thinking, split
+from stepwise.text.thinking import OPENING, Thinking, split
 from stepwise.text.tokens import estimate
 
 __all__ = ["Owner", "Progress", "perform", "run_to_result", "store"]
@@ -73,8 +73,9 @@ def perform(
 ) -> Generator[str | None, None, dict[str, Any]]:
     """Go on with *progress* until there is an answer; yields new raw text or None, returns the result's fields.
 
-    *patience* is how many seconds a host that refuses in the middle of an answer is tried again. *again* says whether a refuted answer may be asked for once more, *may_restart* whether an answer that the host does
-    not go on with may be begun anew. *deadline* is on the monotonic clock.
+    *patience* is how many seconds a host that refuses in the middle of an answer is tried again. *again* says whether
+    a refuted answer may be asked for once more, *may_restart* whether an answer that the host does not go on with may
+    be begun anew. *deadline* is on the monotonic clock.
 
     Raises:
         ModelUnavailable, ModelError, ModelTimeout, GenerationBroken: *progress* holds what there is by then.
@@ -99,6 +100,8 @@ def perform(
             yield from _kept(writing, plan, progress, owner)
         result = _read(deps, plan, progress)
         _measure(progress)
+        if deps.shared is not None and progress.draft.text.lstrip().startswith(OPENING):
+            deps.shared.thinking_marks.learn(plan.model)
         if verify:
             check(deps.checker, plan, result)
             if plan.kind == "solve":

@@ -13,6 +13,7 @@ from stepwise.coordination.jobs import Jobs
 from stepwise.coordination.runs import Runs
 from stepwise.coordination.single_flight import SingleFlight
 from stepwise.coordination.slots import Slots
+from stepwise.coordination.thinking_marks import ThinkingMarks
 from stepwise.storage.table import Table
 from stepwise.storage.work_queue import WorkQueue
 
@@ -29,6 +30,7 @@ class Coordination:
     slots: Slots
     admission: Admission
     average_duration: AverageDuration
+    thinking_marks: ThinkingMarks
     queue: WorkQueue
 
 
@@ -50,5 +52,6 @@ def coordination(
             clock=clock,
         ),
         average_duration=average_duration,
+        thinking_marks=ThinkingMarks(table, clock=clock),
         queue=queue,
     )

@@ -1,0 +1,45 @@
+"""What the scheduled warm-up learns about the model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from stepwise.answering.maintenance import learn_thinking_marks
+from stepwise.config import Settings
+from stepwise.errors import ModelUnavailable
+from support.scene import Scene
+from support.scripted_model import ScriptedModel, finish
+
+
+def learned(scene: Scene, model: ScriptedModel) -> bool:
+    deps = replace(scene.environment(), model=model)
+    assert deps.shared is not None
+    return learn_thinking_marks(deps, deps.shared)
+
+
+def test_one_tiny_generation_teaches_all_that_the_model_uses_tags() -> None:
+    scene = Scene()
+    model = ScriptedModel(["<think>", "Two", finish(2)])
+
+    assert learned(scene, model)
+    assert learned(scene, model)
+
+    assert [call.num_predict for call in model.calls] == [8]
+
+
+def test_a_model_without_tags_is_asked_again_the_next_time() -> None:
+    scene = Scene()
+    model = ScriptedModel(["Two", finish(1)], ["Two", finish(1)])
+
+    assert not learned(scene, model)
+    assert not learned(scene, model)
+
+
+def test_a_host_that_does_not_answer_teaches_nothing() -> None:
+    assert not learned(Scene(), ScriptedModel([ModelUnavailable()]))
+
+
+def test_nothing_is_asked_where_the_marks_are_set() -> None:
+    scene = Scene(Settings(thinking="tagged"))
+
+    assert learned(scene, ScriptedModel())
