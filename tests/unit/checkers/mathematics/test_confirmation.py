@@ -11,11 +11,16 @@ import sympy as sp
 from checkers.mathematics import verify
 from checkers.mathematics.answers.expected import Expected
 from checkers.mathematics.confirmation import CONFIRMATIONS, doubt_of_result
-from checkers.mathematics.confirmation.arithmetic import Scope, evaluate, inexact
-from checkers.mathematics.confirmation.enclosures import enclose, leftovers
-from checkers.mathematics.confirmation.errors import Undefined
-from checkers.mathematics.confirmation.polynomials import distinct_degree, real_root, real_zeros, times
-from checkers.mathematics.confirmation.systems import solutions_near
+from checkers.mathematics.confirmation.evaluation.arithmetic import Scope, evaluate, inexact
+from checkers.mathematics.confirmation.evaluation.enclosures import enclose, leftovers
+from checkers.mathematics.confirmation.evaluation.errors import Undefined
+from checkers.mathematics.confirmation.evaluation.polynomials import (
+    distinct_degree,
+    real_root,
+    real_zeros,
+    times,
+)
+from checkers.mathematics.confirmation.evaluation.systems import solutions_near
 from checkers.mathematics.formulas.build import Context, build
 from checkers.mathematics.formulas.grammar import parse
 from checkers.mathematics.formulas.nodes import Node, NotUnderstood

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from checkers.mathematics import verify
 from checkers.mathematics.formulas.build import Context, build
-from checkers.mathematics.formulas.grammar import parse
+from checkers.mathematics.formulas.grammar import parse, parse_list
 from checkers.mathematics.formulas.nodes import NotUnderstood
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -203,6 +203,139 @@ def test_a_list_with_grouped_digits_can_be_read_in_two_ways() -> None:
     assert status("What is the sum of $150$ and $150$?", "100,200 and 300") == "unverifiable"
 
 
+WRONG_ONES = [
+    # Wrong answers of the same classes, found by thinking.
+    ("Find the domain of $f(x)=\\sqrt{\\frac{x-1}{x-3}}$.", "(3,\\infty)"),
+    ("Find the domain of $f(x)=\\frac{1}{\\sqrt{x^2-4}}+\\ln(x-1)$.", "(1,\\infty)"),
+    (
+        "Find the domain of $f(x)=\\sqrt{x}\\sqrt{x-2}+\\frac{1}{x-5}$.",
+        "(-\\infty,0]\\cup[2,5)\\cup(5,\\infty)",
+    ),
+    ("Find the domain of $f(x)=x^{-1/2}$.", "[0,\\infty)"),
+    ("Find the domain of $f(x)=x^0$.", "all real numbers"),
+    ("Find the domain of $f(x)=\\log_{x^2} 3$.", "x \\ne 0"),
+    ("Find the domain of $f(x)=\\frac{x^2-1}{x-1}$.", "all real numbers"),
+    ("Find the domain of $f(x)=\\frac{1}{1/x}$.", "all real numbers"),
+    ("If $f(x)=\\log_x 4$, find $f(-2)$.", "2"),
+    ("Compute $\\ln(-1)-\\ln(-2)$.", "-\\ln 2"),
+    ("Compute $(-4)^{1/2}(-9)^{1/2}$.", "-6"),
+    ("Compute $\\arcsin 2$.", "\\frac{\\pi}{2}"),
+    ("Find $\\lim_{x\\to 0} \\frac{|x|}{x}$.", "1"),
+    ("Find $\\lim_{x\\to 0} \\frac{|x|}{x}$.", "0"),
+    ("Find $\\lim_{x\\to 0} \\frac{1}{x}$.", "0"),
+    ("Find $\\lim_{x\\to 0} \\sqrt{x}$.", "0"),
+    ("Find $\\lim_{x\\to 0} \\sin\\frac{1}{x}$.", "0"),
+    ("Find $\\lim_{x\\to 0} x\\ln x$.", "0"),
+    ("If $f(x)=\\sqrt{x^2}$, find $f'(0)$.", "0"),
+    ("If $f(x)=|x-2|+|x+2|$, find $f'(2)$.", "1"),
+    ("If $f(x)=\\max(x,0)$, find $f'(0)$.", "1/2"),
+    ("If $f(x)=x^{1/3}$, find $f'(0)$.", "0"),
+    ("Find the equation of the tangent line to $y=|x|$ at $(0,0)$.", "y=0"),
+    ("Compute $\\int_{-1}^{1} \\frac{1}{x^2}\\,dx$.", "-2"),
+    ("Compute $\\int_{-1}^{1} \\frac{1}{x}\\,dx$.", "0"),
+    ("What is $\\infty-\\infty$?", "0"),
+    ("What is $\\frac{\\infty}{\\infty}$?", "1"),
+    ("What is $0\\cdot\\infty$?", "0"),
+    ("What is $\\infty^0$?", "1"),
+    ("Find the minimum value of $x+\\frac{1}{x}$.", "2"),
+    ("Find the maximum value of $\\frac{1}{x^2}$.", "1"),
+    ("Find the minimum value of $x^2$ for $1<x<3$.", "1"),
+    ("What is the coefficient of $x$ in $(x+2y)^2$?", "4"),
+    ("Solve the system $x^2+y^2=25$, $xy=12$.", "(3,4),(4,3)"),
+    ("Solve the system $x^2=y^2$, $x+y=2$.", "(1,1),(0,2)"),
+    ("Find all ordered pairs of real numbers $(x,y)$ such that $x^3=y$ and $y^3=x$.", "(0,0),(1,1)"),
+    ("Solve the system $y=\\sqrt{x}$, $y=x-2$.", "(4,2),(1,-1)"),
+    ("Solve $\\frac{x^2-4}{x-2}=4$.", "2"),
+    ("Solve $\\frac{x}{x}=1$.", "all real numbers"),
+    ("Solve $|x|=-x$.", "0"),
+    ("Solve $x^x=1$.", "1, -1"),
+    ("Solve $\\sqrt{x^2}=x$.", "x \\ge 0"),
+    ("Solve $\\log_x 8 = 3$.", "2, -2"),
+    ("Solve $\\log_{x}(x^2-2)=1$.", "2,-1"),
+    ("Solve the inequality $\\log_x 2 < 1$.", "(2,\\infty)"),
+    ("Solve the inequality $\\frac{1}{x} < 1$.", "x>1"),
+    ("Solve the inequality $\\sqrt{x-1} > x-3$.", "(-\\infty,5)"),
+    ("Solve the inequality $\\frac{\\sqrt{x}}{\\sqrt{x}} \\ge 1$.", "x\\ge 0"),
+    ("What is $2+3$? A. 4 B. 5 C. 6 D. 7", "AB"),
+    ("What is $2+3$? A. 4 B. 5 C. 6 D. 7", "A, B"),
+    ("What is $2+3$? A. 4 B. 5 C. 6 D. 7", "B. 5 or 6"),
+    ("What is $2+3$? A. 4 B. 5 C. 6 D. 7", "B is wrong"),
+    ("What is $2+3$? A. 4 B. 5 C. 6 D. 7", "B; C"),
+    ("What is $2+3$? A. 4 B. 5 C. 6 D. 7", "(A) 5"),
+    ("What is $2+3$? A. 4 B. 5 C. 6 D. 7", "B 不对"),
+    ("What is $2+3$? A. 4 B. 5 C. 6 D. 7", "C. 5"),
+    ("What is $2+3$?", "5 or 6"),
+    ("What is $2+3$?", "not 5"),
+    ("What is $2+3$?", "5, 5"),
+    ("What is $2+3$?", "x = 5 or 5"),
+    ("What is $2+3$?", "between 4 and 6"),
+    ("Convert $45^\\circ$ to radians.", "45.0^\\circ"),
+    ("Convert $3$ meters to centimeters.", "3 m"),
+    ("Convert $3$ meters to centimeters.", "3000 mm"),
+    ("Write $\\frac{7}{2}$ as a mixed number.", "3.5"),
+    ("Write $\\frac{7}{2}$ as a mixed number.", "\\frac{7}{2}"),
+    ("Write $3\\frac{1}{2}$ as an improper fraction.", "3\\frac{1}{2}"),
+    ("Write $3\\frac{1}{2}$ as an improper fraction.", "3.5"),
+    ("Write $0.75$ as a fraction in lowest terms.", "75/100"),
+    ("Write $\\frac{1}{4}$ as a percent.", "1/4"),
+    ("How many $x$-intercepts does the graph of $y=x^5-5x+1$ have?", "1"),
+    ("How many real solutions does $x^5-x+1=0$ have?", "0"),
+    ("How many real solutions does $e^x=x+2$ have?", "1"),
+    ("How many solutions does $\\sin x = x/10$ have?", "3"),
+    ("Solve $e^x = 1+x$.", "no solution"),
+    ("Find the sum of the real solutions of $x^4-4x^3+x+1=0$.", "4"),
+    ("已知$x+y=3$，$xy=5$，则$x^2+y^2=$", "-1"),
+    ("If $x+y=1$ and $x^2+y^2=0$, what is $xy$?", "1/2"),
+    ("If $x^2+1=0$, what is $x^4$?", "1"),
+    ("If $a+b=3$ and $ab=4$, find $a^3+b^3$.", "-9"),
+    ("How many two-digit primes less than 50 are greater than 5?", "13"),
+    ("What is the largest three-digit multiple of 7 less than 500?", "994"),
+    ("How many three-digit even numbers are less than 1000 and greater than 50?", "474"),
+    ("If $1<x<3$ and $x^2=1$, what is $x$?", "1"),
+    ("Solve $(x, y)$: $x+2y=5$, $x-y=2$", "(1,3)"),
+    ("Solve for $(z, x, y)$: $x+y=3, y+z=5, x+z=4$", "(1,2,3)"),
+]
+
+
+@pytest.mark.parametrize(("problem", "answer"), WRONG_ONES)
+def test_no_wrong_answer_of_the_same_classes_is_verified(problem: str, answer: str) -> None:
+    assert status(problem, answer) != "verified"
+
+
+RIGHT_ANSWERS = [
+    ("Find the domain of $f(x)=\\sqrt{\\frac{x-1}{x-3}}$.", "(-\\infty,1]\\cup(3,\\infty)"),
+    ("Find the domain of $f(x)=\\frac{x^2-1}{x-1}$.", "x\\ne 1"),
+    ("Find the minimum value of $x^2-2x$ for $0\\le x\\le 3$.", "-1"),
+    ("Solve $\\log_x 8 = 3$.", "2"),
+    ("Solve $x^3=8$ over the reals.", "2"),
+    ("Solve the system $x^2+y^2=25$, $xy=12$.", "(3,4),(4,3),(-3,-4),(-4,-3)"),
+    ("Solve $|x-1|+|x-2|=3$.", "0,3"),
+    ("Solve $e^x=5$.", "\\ln 5"),
+    ("Find $\\lim_{x\\to 0} \\frac{\\sin x}{x}$.", "1"),
+    ("Find $\\lim_{x\\to \\infty} \\frac{2x+1}{x-3}$.", "2"),
+    ("Find $\\lim_{x\\to 1} \\frac{x^2-1}{x-1}$.", "2"),
+    ("Compute $\\int_0^1 x^2\\,dx$.", "1/3"),
+    ("Find the derivative of $x^3\\sin x$.", "3x^2\\sin x+x^3\\cos x"),
+    ("Compute $\\int x^2\\,dx$.", "\\frac{x^3}{3}+C"),
+    ("Solve the inequality $\\frac{1}{x} < 1$.", "(-\\infty,0)\\cup(1,\\infty)"),
+    ("How many real solutions does $x^5-x+1=0$ have?", "1"),
+    ("Solve $\\frac{x^2-4}{x-2}=4$.", "no solution"),
+    ("Solve for $(z, x, y)$: $x+y=3, y+z=5, x+z=4$", "(3,1,2)"),
+    ("Convert $45^\\circ$ to radians.", "\\frac{\\pi}{4}"),
+    ("How many two-digit primes less than 50 are greater than 5?", "11"),
+    ("Find the domain of $f(x)=\\ln(x-2)$.", "x>2"),
+    ("Solve $\\sqrt{x-1} > x-3$.", "[1,5)"),
+    ("Solve $x^2-5x+6<0$", "2<x<3"),
+    ("Compute $\\sqrt[3]{-8}$.", "-2"),
+    ("Compute $(-8)^{1/3}$.", "-2"),
+]
+
+
+@pytest.mark.parametrize(("problem", "answer"), RIGHT_ANSWERS)
+def test_soundness_does_not_cost_the_ordinary_right_answers(problem: str, answer: str) -> None:
+    assert status(problem, answer) == "verified"
+
+
 LIES = Path(__file__).resolve().parents[5] / "shared" / "data" / "false_verified.jsonl"
 MINE = {
     "parts that are not real",
@@ -223,3 +356,15 @@ def test_no_wrong_answer_of_the_classes_that_are_computed_is_verified() -> None:
     wrong = [row for row in rows if row["class"] in MINE]
     assert wrong
     assert [row["problem"] for row in wrong if status(row["problem"], row["wrong"]) == "verified"] == []
+
+
+@pytest.mark.parametrize("answer", ["22,7,200", "100,200 and 300", "1,234, 56", "5 or 1,200"])
+def test_digits_that_a_comma_may_group_are_not_read_beside_another_comma(answer: str) -> None:
+    with pytest.raises(NotUnderstood, match="groups digits"):
+        parse_list(answer)
+
+
+@pytest.mark.parametrize(("answer", "numbers"), [("12,500,000", 1), ("1{,}234, 56", 2), ("22, 7, 200", 3)])
+def test_digits_that_nothing_else_can_mean_are_read(answer: str, numbers: int) -> None:
+    tree = parse_list(answer)
+    assert (len(tree.parts) if tree.kind == "list" else 1) == numbers

@@ -13,8 +13,8 @@ from checkers.mathematics.answers.meanings import Meaning
 from checkers.mathematics.confirmation.algebra import ALGEBRA
 from checkers.mathematics.confirmation.analysis import ANALYSIS
 from checkers.mathematics.confirmation.answers import says_the_same
-from checkers.mathematics.confirmation.arithmetic import scope_of
-from checkers.mathematics.confirmation.errors import CannotTell, Undefined
+from checkers.mathematics.confirmation.evaluation.arithmetic import scope_of
+from checkers.mathematics.confirmation.evaluation.errors import CannotTell, Undefined
 from checkers.mathematics.confirmation.geometry import GEOMETRY
 from checkers.mathematics.confirmation.integers import INTEGERS
 from checkers.mathematics.confirmation.lists import LISTS

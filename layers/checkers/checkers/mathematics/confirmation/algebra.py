@@ -9,13 +9,26 @@ from typing import Any
 
 import mpmath  # type: ignore[import-untyped]
 
-from checkers.mathematics.confirmation.arithmetic import evaluate, inexact, is_near, power, real_part_of
-from checkers.mathematics.confirmation.conditions import satisfies
-from checkers.mathematics.confirmation.errors import CannotTell, Undefined
-from checkers.mathematics.confirmation.floats import float_function
-from checkers.mathematics.confirmation.polynomials import Polynomial, as_fraction, at, real_root, real_zeros
-from checkers.mathematics.confirmation.results import names_of, number_of, pieces_of
-from checkers.mathematics.confirmation.sampling import agree, fractions, limit, same_region
+from checkers.mathematics.confirmation.evaluation.arithmetic import (
+    evaluate,
+    inexact,
+    is_near,
+    power,
+    real_part_of,
+)
+from checkers.mathematics.confirmation.evaluation.conditions import satisfies
+from checkers.mathematics.confirmation.evaluation.errors import CannotTell, Undefined
+from checkers.mathematics.confirmation.evaluation.floats import float_function
+from checkers.mathematics.confirmation.evaluation.polynomials import (
+    Polynomial,
+    as_fraction,
+    at,
+    real_root,
+    real_zeros,
+)
+from checkers.mathematics.confirmation.evaluation.results import names_of, number_of, pieces_of
+from checkers.mathematics.confirmation.evaluation.sampling import agree, fractions, limit, same_region
+from checkers.mathematics.confirmation.evaluation.systems import solutions_near
 from checkers.mathematics.confirmation.solutions import (
     all_roots,
     are_all_roots,
@@ -24,7 +37,6 @@ from checkers.mathematics.confirmation.solutions import (
     values_under,
     whole_numbers,
 )
-from checkers.mathematics.confirmation.systems import solutions_near
 from checkers.mathematics.confirmation.told import Confirmation, Told, names_in, put_in
 from checkers.mathematics.formulas.nodes import Node
 from checkers.mathematics.problem.facts import Relation

@@ -6,11 +6,11 @@ from typing import Any
 
 import mpmath  # type: ignore[import-untyped]
 
-from checkers.mathematics.confirmation.arithmetic import Scope, evaluate, inexact
-from checkers.mathematics.confirmation.errors import CannotTell, Undefined
-from checkers.mathematics.confirmation.expansion import expanded
-from checkers.mathematics.confirmation.results import names_of, number_of
-from checkers.mathematics.confirmation.sampling import fractions, integral, limit, slope
+from checkers.mathematics.confirmation.evaluation.arithmetic import Scope, evaluate, inexact
+from checkers.mathematics.confirmation.evaluation.errors import CannotTell, Undefined
+from checkers.mathematics.confirmation.evaluation.expansion import expanded
+from checkers.mathematics.confirmation.evaluation.results import names_of, number_of
+from checkers.mathematics.confirmation.evaluation.sampling import fractions, integral, limit, slope
 from checkers.mathematics.confirmation.told import Confirmation, Told, names_in
 from checkers.mathematics.formulas.nodes import Node
 

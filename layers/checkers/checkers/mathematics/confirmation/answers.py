@@ -9,11 +9,11 @@ import mpmath  # type: ignore[import-untyped]
 
 from checkers.mathematics.answers.expected import Expected
 from checkers.mathematics.answers.meanings import Equation, Listed, Meaning, Named, Ordered, Quantity, Region
-from checkers.mathematics.confirmation.arithmetic import Scope, evaluate, inexact, is_near
-from checkers.mathematics.confirmation.errors import CannotTell, Undefined
-from checkers.mathematics.confirmation.grids import Grid
-from checkers.mathematics.confirmation.results import contains, names_of, number_of, pieces_of
-from checkers.mathematics.confirmation.sampling import agree, fractions, slope
+from checkers.mathematics.confirmation.evaluation.arithmetic import Scope, evaluate, inexact, is_near
+from checkers.mathematics.confirmation.evaluation.errors import CannotTell, Undefined
+from checkers.mathematics.confirmation.evaluation.grids import Grid
+from checkers.mathematics.confirmation.evaluation.results import contains, names_of, number_of, pieces_of
+from checkers.mathematics.confirmation.evaluation.sampling import agree, fractions, slope
 
 __all__ = ["says_the_same"]
 

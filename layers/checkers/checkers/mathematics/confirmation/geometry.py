@@ -8,13 +8,13 @@ from typing import Any
 
 import mpmath  # type: ignore[import-untyped]
 
-from checkers.mathematics.confirmation.arithmetic import Scope, evaluate, inexact, is_near
-from checkers.mathematics.confirmation.errors import CannotTell
-from checkers.mathematics.confirmation.grids import Grid
-from checkers.mathematics.confirmation.polynomials import as_fraction, real_zeros
-from checkers.mathematics.confirmation.results import number_of
+from checkers.mathematics.confirmation.evaluation.arithmetic import Scope, evaluate, inexact, is_near
+from checkers.mathematics.confirmation.evaluation.errors import CannotTell
+from checkers.mathematics.confirmation.evaluation.grids import Grid
+from checkers.mathematics.confirmation.evaluation.polynomials import as_fraction, real_zeros
+from checkers.mathematics.confirmation.evaluation.results import number_of
+from checkers.mathematics.confirmation.evaluation.systems import solutions_near
 from checkers.mathematics.confirmation.solutions import are_all_solutions, involved
-from checkers.mathematics.confirmation.systems import solutions_near
 from checkers.mathematics.confirmation.told import Confirmation, Told
 from checkers.mathematics.formulas.nodes import Node
 from checkers.mathematics.formulas.units import UNITS

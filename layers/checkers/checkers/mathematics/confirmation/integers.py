@@ -11,11 +11,11 @@ from typing import Any
 import mpmath  # type: ignore[import-untyped]
 
 from checkers.mathematics.confirmation.algebra import polynomial_of
-from checkers.mathematics.confirmation.arithmetic import evaluate, inexact, is_near
-from checkers.mathematics.confirmation.errors import CannotTell
+from checkers.mathematics.confirmation.evaluation.arithmetic import evaluate, inexact, is_near
+from checkers.mathematics.confirmation.evaluation.errors import CannotTell
+from checkers.mathematics.confirmation.evaluation.results import names_of, number_of
+from checkers.mathematics.confirmation.evaluation.sampling import agree
 from checkers.mathematics.confirmation.lists import whole_of_dots
-from checkers.mathematics.confirmation.results import names_of, number_of
-from checkers.mathematics.confirmation.sampling import agree
 from checkers.mathematics.confirmation.told import Confirmation, Told, names_in
 from checkers.mathematics.formulas.nodes import Node
 

@@ -7,8 +7,8 @@ from collections import Counter
 from fractions import Fraction
 from typing import Any
 
-from checkers.mathematics.confirmation.arithmetic import evaluate, inexact, is_near, power
-from checkers.mathematics.confirmation.errors import CannotTell
+from checkers.mathematics.confirmation.evaluation.arithmetic import evaluate, inexact, is_near, power
+from checkers.mathematics.confirmation.evaluation.errors import CannotTell
 from checkers.mathematics.confirmation.solutions import values_under
 from checkers.mathematics.confirmation.told import Confirmation, Told
 from checkers.mathematics.formulas.nodes import Node

@@ -7,11 +7,11 @@ from fractions import Fraction
 from math import isqrt
 from typing import Any
 
-from checkers.mathematics.confirmation.arithmetic import evaluate, is_near
-from checkers.mathematics.confirmation.conditions import satisfies
-from checkers.mathematics.confirmation.errors import CannotTell
-from checkers.mathematics.confirmation.results import pieces_of
-from checkers.mathematics.confirmation.sampling import same_region
+from checkers.mathematics.confirmation.evaluation.arithmetic import evaluate, is_near
+from checkers.mathematics.confirmation.evaluation.conditions import satisfies
+from checkers.mathematics.confirmation.evaluation.errors import CannotTell
+from checkers.mathematics.confirmation.evaluation.results import pieces_of
+from checkers.mathematics.confirmation.evaluation.sampling import same_region
 from checkers.mathematics.confirmation.told import Confirmation, Told
 from checkers.mathematics.problem.facts import Relation
 
@@ -214,7 +214,7 @@ def _combination(told: Told) -> bool | None:
 
 
 def _within(piece: Any, x: Any) -> bool:
-    from checkers.mathematics.confirmation.results import contains
+    from checkers.mathematics.confirmation.evaluation.results import contains
 
     return contains([piece], x)
 

@@ -8,12 +8,17 @@ from typing import Any
 
 import mpmath  # type: ignore[import-untyped]
 
-from checkers.mathematics.confirmation.arithmetic import evaluate, inexact, is_near, real_part_of
-from checkers.mathematics.confirmation.conditions import is_of, keeps
-from checkers.mathematics.confirmation.enclosures import leftovers
-from checkers.mathematics.confirmation.errors import CannotTell, Undefined
-from checkers.mathematics.confirmation.polynomials import as_fraction, distinct_degree, real_root, real_zeros
-from checkers.mathematics.confirmation.systems import solutions_near
+from checkers.mathematics.confirmation.evaluation.arithmetic import evaluate, inexact, is_near, real_part_of
+from checkers.mathematics.confirmation.evaluation.conditions import is_of, keeps
+from checkers.mathematics.confirmation.evaluation.enclosures import leftovers
+from checkers.mathematics.confirmation.evaluation.errors import CannotTell, Undefined
+from checkers.mathematics.confirmation.evaluation.polynomials import (
+    as_fraction,
+    distinct_degree,
+    real_root,
+    real_zeros,
+)
+from checkers.mathematics.confirmation.evaluation.systems import solutions_near
 from checkers.mathematics.confirmation.told import Told, names_in
 from checkers.mathematics.formulas.nodes import Node
 from checkers.mathematics.problem.facts import Relation

@@ -9,10 +9,16 @@ from typing import Any
 import mpmath  # type: ignore[import-untyped]
 
 from checkers.mathematics.answers.expected import Expected
-from checkers.mathematics.confirmation.arithmetic import Scope, evaluate, inexact, is_near, scope_of
-from checkers.mathematics.confirmation.errors import CannotTell
-from checkers.mathematics.confirmation.grids import Grid
-from checkers.mathematics.confirmation.results import number_of
+from checkers.mathematics.confirmation.evaluation.arithmetic import (
+    Scope,
+    evaluate,
+    inexact,
+    is_near,
+    scope_of,
+)
+from checkers.mathematics.confirmation.evaluation.errors import CannotTell
+from checkers.mathematics.confirmation.evaluation.grids import Grid
+from checkers.mathematics.confirmation.evaluation.results import number_of
 from checkers.mathematics.formulas.nodes import Node
 from checkers.mathematics.questions.registry import Ask
 

@@ -169,7 +169,28 @@ def tokens(formula: str) -> list[Token]:
         found.extend(new)
         spaced = False
     found.append(Token("stop", "", spaced))
+    _refuse_run_together(formula, found)
     return found
+
+
+def _refuse_run_together(formula: str, found: list[Token]) -> None:
+    """Refuse `22,7,200` and `100,200 and 300`, where a comma groups digits or parts numbers."""
+    grouped = any(
+        token.kind == "num" and len(token.text) > 3 and token.text not in formula for token in found
+    ) and re.search(r"\d,\d{3}(?!\d)", formula)
+    depth = 0
+    for token in found:
+        if token.kind == "op" and token.text in ("(", "[", "{", r"\{"):
+            depth += 1
+        elif token.kind == "op" and token.text in (")", "]", "}", r"\}"):
+            depth -= 1
+        joint = (
+            token.text in (",", ";")
+            if token.kind == "op"
+            else token.kind == "text" and token.text in ("and", "or")
+        )
+        if grouped and depth == 0 and joint:
+            raise NotUnderstood("a comma that groups digits or parts numbers")
 
 
 def _follow_brackets(token: Token, brackets: list[str]) -> None:

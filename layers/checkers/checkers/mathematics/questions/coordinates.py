@@ -260,11 +260,11 @@ def _angle(ask: Ask) -> Expected:
             value = value * sp.pi / 180
         elif tree.kind != "deg":
             raise NotUnderstood("no degrees")
-        return Expected("value", (value,), "conversion", question=tree)
+        return Expected("value", (value,), "conversion", form="plain", question=tree)
     if tree.kind == "deg" or not value.has(sp.pi):
         raise NotUnderstood("no radians")
     shape_of(ask.read, "")
-    return Expected("value", (value * 180 / sp.pi,), "conversion", unit=UNITS["degree"])
+    return Expected("value", (value * 180 / sp.pi,), "conversion", unit=UNITS["degree"], form="unit")
 
 
 QUESTIONS = (

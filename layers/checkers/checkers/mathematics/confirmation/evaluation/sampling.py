@@ -9,9 +9,15 @@ from typing import Any
 
 import mpmath  # type: ignore[import-untyped]
 
-from checkers.mathematics.confirmation.arithmetic import Scope, evaluate, inexact, is_near, real_part_of
-from checkers.mathematics.confirmation.errors import CannotTell, Undefined
-from checkers.mathematics.confirmation.results import Piece, contains
+from checkers.mathematics.confirmation.evaluation.arithmetic import (
+    Scope,
+    evaluate,
+    inexact,
+    is_near,
+    real_part_of,
+)
+from checkers.mathematics.confirmation.evaluation.errors import CannotTell, Undefined
+from checkers.mathematics.confirmation.evaluation.results import Piece, contains
 from checkers.mathematics.formulas.nodes import Node
 
 __all__ = ["agree", "fractions", "integral", "limit", "same_region", "slope"]

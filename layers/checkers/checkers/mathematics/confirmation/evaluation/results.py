@@ -12,10 +12,10 @@ from typing import Any
 
 import mpmath  # type: ignore[import-untyped]
 
-from checkers.mathematics.confirmation.arithmetic import inexact, is_less, is_near, power
-from checkers.mathematics.confirmation.errors import CannotTell, Undefined
-from checkers.mathematics.confirmation.grids import Grid
-from checkers.mathematics.confirmation.polynomials import real_root
+from checkers.mathematics.confirmation.evaluation.arithmetic import inexact, is_less, is_near, power
+from checkers.mathematics.confirmation.evaluation.errors import CannotTell, Undefined
+from checkers.mathematics.confirmation.evaluation.grids import Grid
+from checkers.mathematics.confirmation.evaluation.polynomials import real_root
 
 __all__ = ["Piece", "contains", "names_of", "number_of", "pieces_of"]
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from checkers.mathematics.confirmation.arithmetic import Scope
-from checkers.mathematics.confirmation.errors import CannotTell, Undefined
-from checkers.mathematics.confirmation.floats import float_function
-from checkers.mathematics.confirmation.sampling import fractions
+from checkers.mathematics.confirmation.evaluation.arithmetic import Scope
+from checkers.mathematics.confirmation.evaluation.errors import CannotTell, Undefined
+from checkers.mathematics.confirmation.evaluation.floats import float_function
+from checkers.mathematics.confirmation.evaluation.sampling import fractions
 from checkers.mathematics.problem.facts import Relation
 
 __all__ = ["solutions_near"]

@@ -12,8 +12,8 @@ from typing import Any
 
 import mpmath  # type: ignore[import-untyped]
 
-from checkers.mathematics.confirmation.arithmetic import Scope, evaluate
-from checkers.mathematics.confirmation.errors import CannotTell
+from checkers.mathematics.confirmation.evaluation.arithmetic import Scope, evaluate
+from checkers.mathematics.confirmation.evaluation.errors import CannotTell
 from checkers.mathematics.formulas.nodes import Node
 
 __all__ = ["Polynomial", "as_fraction", "at", "distinct_degree", "minus", "real_root", "real_zeros", "times"]

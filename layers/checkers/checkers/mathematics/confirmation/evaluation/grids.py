@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from checkers.mathematics.confirmation.errors import CannotTell, Undefined
+from checkers.mathematics.confirmation.evaluation.errors import CannotTell, Undefined
 
 __all__ = ["Grid"]
 

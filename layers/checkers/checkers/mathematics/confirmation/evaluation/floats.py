@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from checkers.mathematics.confirmation.arithmetic import Scope, evaluate
-from checkers.mathematics.confirmation.errors import CannotTell, Undefined
+from checkers.mathematics.confirmation.evaluation.arithmetic import Scope, evaluate
+from checkers.mathematics.confirmation.evaluation.errors import CannotTell, Undefined
 from checkers.mathematics.formulas.nodes import Node
 
 __all__ = ["float_function"]

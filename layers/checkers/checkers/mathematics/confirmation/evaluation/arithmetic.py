@@ -13,8 +13,8 @@ from typing import Any
 
 import mpmath  # type: ignore[import-untyped]
 
-from checkers.mathematics.confirmation.errors import CannotTell, Undefined
-from checkers.mathematics.confirmation.grids import Grid
+from checkers.mathematics.confirmation.evaluation.errors import CannotTell, Undefined
+from checkers.mathematics.confirmation.evaluation.grids import Grid
 from checkers.mathematics.formulas.nodes import Node
 from checkers.mathematics.problem.facts import Facts
 

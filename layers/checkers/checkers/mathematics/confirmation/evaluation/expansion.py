@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from checkers.mathematics.confirmation.arithmetic import Scope, evaluate
-from checkers.mathematics.confirmation.errors import CannotTell
+from checkers.mathematics.confirmation.evaluation.arithmetic import Scope, evaluate
+from checkers.mathematics.confirmation.evaluation.errors import CannotTell
 from checkers.mathematics.formulas.nodes import Node
 
 __all__ = ["Monomials", "expanded"]

@@ -10,8 +10,8 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from checkers.mathematics.confirmation.arithmetic import Scope, evaluate
-from checkers.mathematics.confirmation.errors import CannotTell, Undefined
+from checkers.mathematics.confirmation.evaluation.arithmetic import Scope, evaluate
+from checkers.mathematics.confirmation.evaluation.errors import CannotTell, Undefined
 from checkers.mathematics.formulas.nodes import Node
 from checkers.mathematics.problem.facts import Relation
 
@@ -141,7 +141,9 @@ def _power(tree: Node, base: Box, names: Mapping[str, Box], scope: Scope) -> Box
 def _logarithm(box: Box) -> Box | None:
     if box[1] <= 0:
         return None
-    return _monotone(lambda end: math.log(end) if end > 0 else -math.inf, max(box[0], 0.0), box[1])
+    low, high = _monotone(lambda end: math.log(end) if end > 0 else -math.inf, max(box[0], 0.0), box[1])
+    # The logarithm of 1 is exactly 0: so a base beside 1 has a logarithm of one sign.
+    return (0.0 if box[0] == 1 else low), (0.0 if box[1] == 1 else high)
 
 
 def _operation(tree: Node, boxes: list[Box], scope: Scope) -> Box | None:

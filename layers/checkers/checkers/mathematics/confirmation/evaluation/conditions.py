@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from checkers.mathematics.confirmation.arithmetic import Scope, compares, evaluate, is_near, real_part_of
-from checkers.mathematics.confirmation.errors import CannotTell, Undefined
+from checkers.mathematics.confirmation.evaluation.arithmetic import (
+    Scope,
+    compares,
+    evaluate,
+    is_near,
+    real_part_of,
+)
+from checkers.mathematics.confirmation.evaluation.errors import CannotTell, Undefined
 from checkers.mathematics.problem.facts import Facts, Relation
 
 __all__ = ["is_of", "keeps", "satisfies"]
