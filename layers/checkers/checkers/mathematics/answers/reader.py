@@ -150,7 +150,8 @@ def _formula(text: str, context: Context) -> Meaning:
         tree = parse_list(body)
     said = _said(tree, context)
     if isinstance(said, Named) and isinstance(said.value, Quantity):
-        return replace(said, value=replace(said.value, unit=unit or said.value.unit, approximate=approximate))
+        nearly = approximate or said.value.approximate
+        return replace(said, value=replace(said.value, unit=unit or said.value.unit, approximate=nearly))
     if isinstance(said, Quantity):
         return replace(
             said, unit=unit or said.unit, approximate=approximate, decimals=_decimals(body.strip())

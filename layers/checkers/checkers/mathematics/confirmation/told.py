@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -21,6 +22,8 @@ from checkers.mathematics.confirmation.evaluation.grids import Grid
 from checkers.mathematics.confirmation.evaluation.results import number_of
 from checkers.mathematics.formulas.nodes import Node
 from checkers.mathematics.questions.registry import Ask
+
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")
 
 __all__ = ["Confirmation", "Told", "names_in", "put_in"]
 
@@ -57,7 +60,10 @@ class Told:
     def trees(self, group: str) -> list[Node]:
         """All trees of those slots, lists and sets in one slot taken apart."""
         found: list[Node] = []
-        for formula in self.ask.formulas(group):
+        formulas = self.ask.formulas(group)
+        if len(formulas) > 1 and any(_GROUPED.fullmatch(formula.strip()) for formula in formulas):
+            raise CannotTell("a comma that groups digits or parts numbers")
+        for formula in formulas:
             parts = self.facts.parse_list(formula)
             spread = len(parts) == 1 and parts[0].kind in ("set", "tuple")
             found += parts[0].parts if spread else parts

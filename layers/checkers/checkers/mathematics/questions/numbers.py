@@ -146,7 +146,8 @@ def _converted(ask: Ask) -> Expected:
         value = _in_base(tree.text, int(ask.formula("f")))
     base = _asked_base(ask)
     if base == 10:
-        return value_expected(ask, value, None, method="conversion")
+        # Not by the words of the question, which name the other base too.
+        return Expected("value", (value,), "conversion")
     return Expected("digits", (value,), "conversion", base=base)
 
 
