@@ -1,4 +1,7 @@
-"""The child's side of `checkers.sandbox`: reads checks from standard input, writes results to standard output."""
+"""The child's side of `checkers.sandbox`.
+
+It reads checks from standard input and writes results to standard output.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,10 @@ LONGEST_LINE = 4 * 2**20
 
 
 def main(memory_bytes: int, tasks: Mapping[str, tuple[str, str]]) -> None:
-    """Serve checks until standard input ends. Errors of a check are answered with their name and cause only."""
+    """Serve checks until standard input ends.
+
+    Errors of a check are answered with their name and cause only.
+    """
     _limit(resource.RLIMIT_AS, memory_bytes)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, 0)
@@ -73,13 +79,16 @@ def _limit(kind: int, most: int) -> None:
 
 
 def _limit_cpu(seconds: float) -> None:
-    """Let this check use `seconds` more of CPU, counted in whole seconds as the kernel does."""
+    """Let this check use `seconds` more of CPU, in whole seconds."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     _limit(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime + seconds))
 
 
 def _private_output() -> int:
-    """The pipe to the parent under a number of its own, so that nothing that prints can write into it."""
+    """The pipe to the parent under a number of its own.
+
+    So nothing that prints can write into it.
+    """
     private = os.dup(1)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)

@@ -1,4 +1,6 @@
-"""A child process that does one check at a time, and is killed and replaced when it takes too much.
+"""A child process that does one check at a time.
+
+It is killed and replaced when it takes too much.
 
 The parent's side: it imports nothing heavy. Only pipes join the two, as AWS Lambda has no /dev/shm
 (https://docs.aws.amazon.com/lambda/latest/dg/python-concurrency.html). The child's side is `checkers.child`.
@@ -39,7 +41,10 @@ LONGEST_LINE = 4 * 2**20
 
 
 class CheckKilled(Exception):
-    """A check that ended without a result. `reason` is a sentence for logs, without any text of the check."""
+    """A check that ended without a result.
+
+    `reason` is a sentence for logs, without any text of the check.
+    """
 
     def __init__(self, reason: str, cause: Cause = "crashed") -> None:
         super().__init__(reason)
@@ -48,11 +53,11 @@ class CheckKilled(Exception):
 
 
 class CheckFailed(CheckKilled):
-    """A check that raised an error and was answered with the error's name; its process is as good as before."""
+    """A check that raised an error; its process is as good as before."""
 
 
 class Sandbox:
-    """A process of its own for checks, replaced by the one that stands by whenever it had to be killed.
+    """A process for checks, and one that stands by for when it is killed.
 
     `timeout` is the wall-clock and CPU limit of one check in seconds, `memory_bytes` the child's address space,
     `preload` the tasks whose modules the child imports at once, `start_timeout` how long one import may keep
@@ -79,13 +84,19 @@ class Sandbox:
         self._number = 0
 
     def start(self) -> None:
-        """Bring a child up in the background; it imports what it needs while the caller goes on."""
+        """Start a child in the background.
+
+        It imports what it needs while the caller goes on.
+        """
         # A check that cannot be made must not cost the answer: it is `run` that says so.
         with self._lock, contextlib.suppress(CheckKilled):
             self._ready_child()
 
     def run(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
-        """What `task` makes of `payload`, both of JSON values. Raises `CheckKilled` or its kind `CheckFailed`."""
+        """Run `task` on `payload`, both of JSON values.
+
+        Raises `CheckKilled` or its kind `CheckFailed`.
+        """
         with self._lock:
             self._number += 1
             request = {"id": self._number, "task": task, "cpu": self._timeout, "payload": payload}
@@ -190,7 +201,10 @@ class _Child:
         os.set_blocking(self._output.fileno(), False)
 
     def usable(self) -> bool:
-        """Whether it still runs and is ours: after a fork, the pipes belong to the process that made them."""
+        """Whether it still runs and is ours.
+
+        After a fork, the pipes belong to the process that made them.
+        """
         return self._owner == os.getpid() and self._process.poll() is None
 
     def ask_to_load(self, task: str) -> None:
@@ -199,7 +213,10 @@ class _Child:
         self._write(_encoded({"load": task}), time.monotonic() + 1.0, forgiving=True)
 
     def load(self, task: str, deadline: float) -> None:
-        """Wait until the module of `task` is imported, as its import does not count as checking."""
+        """Wait until the module of `task` is imported.
+
+        An import does not count as checking.
+        """
         if task not in self._loading and task not in self._loaded:
             self.ask_to_load(task)
         while self._loading:
@@ -315,7 +332,7 @@ def _encoded(message: dict[str, Any]) -> bytes:
 
 
 def _environment() -> dict[str, str]:
-    """Nothing of the function's environment but what Python needs to start and to find the packages."""
+    """What Python needs to start and to find the packages, and no more."""
     package_parent = str(Path(__file__).resolve().parent.parent)
     path = [package_parent, *(entry for entry in sys.path if entry and entry != package_parent)]
     environment = {

@@ -1,4 +1,7 @@
-"""The check of one answer: from the problem and the answer to a verdict, its method and a sentence that explains it."""
+"""The check of one answer.
+
+From the problem and the answer to a verdict, its method and a sentence that explains it.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,9 @@ CANNOT = (
 
 
 def verify(request: dict[str, Any]) -> dict[str, Any]:
-    """Check `final_answer` and the steps of `solution` against `problem`; `language` is that of the `detail`.
+    """Check `final_answer` and the steps of `solution` against `problem`.
+
+    `language` is that of the `detail`.
 
     The reply has `status` (verified, refuted, unverifiable), `method` and `detail`, for a false step also the `line` of
     the solution (from 1), and depends on nothing else.
@@ -106,7 +111,10 @@ def _of_answer(problem: str, answer: object, language: str) -> dict[str, Any]:
 
 
 def _doubt(found: Understood, answer: str, *, verdict: bool) -> Doubt:
-    """What the second way has against a verdict; it is asked for the result and for the comparison."""
+    """What the second way has against a verdict.
+
+    It is asked for the result and for the comparison.
+    """
     expected, facts = found.expected, found.ask.facts
     result = expected.inner if expected.kind == "choice" and expected.inner is not None else expected
     doubt = doubt_of_result(found.question, found.ask, result)
@@ -125,7 +133,10 @@ def _doubt(found: Understood, answer: str, *, verdict: bool) -> Doubt:
 
 @dataclass(frozen=True)
 class Understood:
-    """A problem that is understood: its right answer, what it gives, and the question that was recognised in it."""
+    """A problem that is understood.
+
+    Its right answer, what it gives, and the question that was recognised in it.
+    """
 
     expected: Expected
     facts: Facts
@@ -148,7 +159,10 @@ def understood(problem: str) -> Understood | None:
 
 
 def _chosen(options: Options) -> Understood | None:
-    """The letter of the one option that says what was computed; where none does, the question was misread."""
+    """The letter of the one option that says what was computed.
+
+    Where none does, the question was misread.
+    """
     found = _recognised_question(options.question)
     if found is None:
         return None

@@ -27,7 +27,9 @@ __all__ = ["equivalent", "interval_of", "same_meaning", "same_quantity"]
 
 
 def equivalent(a: str, b: str) -> bool | None:
-    """Whether two final answers mean the same; None: it depends on the problem, or one is not understood.
+    """Whether two final answers mean the same.
+
+    None: it depends on the problem, or one is not understood.
 
     50 % is 0.5 and not 50; 30° is π/6; 3 cm is 30 mm and not 3 m; a pair has an order, a list of roots has none.
     """
@@ -119,7 +121,10 @@ def _against_bare(with_unit: Quantity, bare: Quantity) -> bool | None:
 
 
 def _close(left: Quantity, right: Quantity, a: object, b: object) -> bool | None:
-    """Equality; where one is a decimal that rounds the other, it depends on what was asked."""
+    """Equality.
+
+    Where one is a decimal that rounds the other, it depends on what was asked.
+    """
     verdict = same(a, b)
     if verdict is not False:
         return verdict if not (left.approximate or right.approximate) else None

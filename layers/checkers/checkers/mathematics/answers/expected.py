@@ -1,4 +1,7 @@
-"""What the right answer to a recognised problem is: computed, and with what the problem asks of its form."""
+"""What the right answer to a recognised problem is.
+
+Computed, and with what the problem asks of its form.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Whether an answer has the form that the problem asks for: computed to the end, factored, expanded, simpler."""
+"""Whether an answer has the form that the problem asks for.
+
+Computed to the end, factored, expanded, simpler.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,10 @@ _LITERAL = frozenset(["num", "mixed", "repeating", "const", "name", "based"])
 
 
 def is_evaluated(tree: Node, *, simplified: bool) -> bool:
-    """Whether nothing in a number is left to compute; `simplified` also wants fractions in lowest terms."""
+    """Whether nothing in a number is left to compute.
+
+    `simplified` also wants fractions in lowest terms.
+    """
     if tree.kind in _LITERAL:
         return True
     if tree.kind in ("neg", "pct", "deg", "pos"):
@@ -61,7 +67,7 @@ def is_product_of_primes(tree: Node) -> bool:
 
 
 def is_written_as(tree: Node, form: str) -> bool:
-    """Whether a number is written as a decimal, as a fraction in lowest terms, or as a mixed number."""
+    """Whether a number is a decimal, a fraction in lowest terms, or mixed."""
     while tree.kind in ("neg", "pos"):
         tree = tree.parts[0]
     if form == "decimal":

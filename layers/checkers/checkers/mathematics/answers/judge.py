@@ -1,4 +1,7 @@
-"""Holds a given answer against the expected one: right, wrong, or neither can be said."""
+"""Holds a given answer against the expected one.
+
+Right, wrong, or neither can be said.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,10 @@ __all__ = ["judged"]
 
 
 def judged(expected: Expected, answer: str, context: Context) -> bool | None:
-    """Whether the answer is the expected one; None: it is not understood, or its form is not what was asked for."""
+    """Whether the answer is the expected one.
+
+    None: it is not understood, or its form is not what was asked for.
+    """
     if expected.kind == "digits":
         return _digits(expected, answer)
     if expected.kind == "choice":
@@ -49,7 +55,10 @@ def judged(expected: Expected, answer: str, context: Context) -> bool | None:
 
 
 def _choice(expected: Expected, answer: str, context: Context) -> bool | None:
-    """The letter, alone or before its text; or what the right option says. A letter with another text says nothing."""
+    """The letter, alone or before its text; or what the right option says.
+
+    A letter with another text says nothing.
+    """
     said = cleaned(answer)
     letters = re.fullmatch(
         r"(?:\\text\s*\{\s*)?\(?([A-F])(?![A-Za-z\d=^_])\)?\s*\}?(?:[.:,)]?\s*(.*))?", said, re.DOTALL
@@ -191,7 +200,7 @@ def _expression(expected: Expected, given: Meaning) -> bool | None:
 
 
 def _antiderivative(expected: Expected, given: Meaning) -> bool | None:
-    """Right when its derivative is the integrand and a constant of integration stands beside it."""
+    """Right when its derivative is the integrand and it has a free constant."""
     if isinstance(given, Named):
         given = given.value
     if not isinstance(given, Quantity) or given.unit or given.value.is_Matrix:

@@ -13,7 +13,10 @@ __all__ = ["Equation", "Listed", "Meaning", "Named", "Ordered", "Quantity", "Reg
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number, expression or matrix, with the unit that it carries. `tree` is how it was written."""
+    """A number, expression or matrix, with the unit that it carries.
+
+    `tree` is how it was written.
+    """
 
     value: Any
     unit: Unit | None = None
@@ -35,7 +38,10 @@ class Named:
 
 @dataclass(frozen=True)
 class Listed:
-    """Several answers whose order says nothing: roots, elements of a set. `braces`: written as a set."""
+    """Several answers whose order says nothing: roots, elements of a set.
+
+    `braces`: written as a set.
+    """
 
     items: tuple[Meaning, ...]
     braces: bool = False
@@ -45,7 +51,10 @@ class Listed:
 
 @dataclass(frozen=True)
 class Ordered:
-    """A point, pair or vector: the order matters. `brackets` as written; () is an open interval as well."""
+    """A point, pair or vector: the order matters.
+
+    `brackets` as written; () is an open interval as well.
+    """
 
     items: tuple[Quantity, ...]
     brackets: str = "()"

@@ -1,4 +1,7 @@
-"""Reads a final answer: numbers, lists of roots, pairs, intervals, inequalities, equations, words, with units."""
+"""Reads a final answer.
+
+Numbers, lists of roots, pairs, intervals, inequalities, equations, words, with units.
+"""
 
 from __future__ import annotations
 
@@ -162,7 +165,10 @@ def _formula(text: str, context: Context) -> Meaning:
 
 
 def _decimals(written: str) -> int | None:
-    """How many decimals a number is written with; fewer than none where a power of ten moves them."""
+    """How many decimals a number is written with.
+
+    Fewer than none where a power of ten moves them.
+    """
     decimal = _DECIMAL.match(written)
     if decimal:
         return len(decimal[1])

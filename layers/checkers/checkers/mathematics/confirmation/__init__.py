@@ -1,4 +1,6 @@
-"""A second way to each verdict, which shares no code with the first: fractions, intervals, trial, search, quadrature.
+"""A second way to each verdict, which shares no code with the first.
+
+Fractions, intervals, trial, search, quadrature.
 
 Nothing is verified or refuted by one computation alone. What both ways share is the reading of the problem and the
 trees of its formulas; neither SymPy nor the modules that build and compare its objects are used here.

@@ -381,7 +381,10 @@ def _verticals(told: Told) -> bool | None:
 
 
 def _identity(told: Told) -> bool | None:
-    """The constants that a search finds from as many hashed places of the variable as there are constants."""
+    """The constants by a search.
+
+    It starts from as many hashed places of the variable as there are constants.
+    """
     tree = told.tree("e")
     left, right = (tree, told.tree("f")) if told.has("f") else tree.parts
     target = told.tree("g")
@@ -410,7 +413,10 @@ def _identity(told: Told) -> bool | None:
 
 
 def _rational_constants(told: Told, left: Node, right: Node, names: list[str]) -> bool | None:
-    """The rational coefficients of irrational numbers, by an integer relation to 40 digits (PSLQ)."""
+    """The rational coefficients of irrational numbers.
+
+    They are an integer relation to 40 digits (PSLQ).
+    """
 
     def at_place(chosen: str) -> Any:
         place = {name: int(name == chosen) for name in names}
@@ -505,7 +511,7 @@ def _coefficient_of_root(told: Told) -> bool | None:
 
 
 def _through_points(told: Told) -> bool | None:
-    """The polynomial by Lagrange's formula at the asked place, or the result at the given places."""
+    """Lagrange's formula at the asked place, or the result at the given places."""
     relations = [tree for formula in told.ask.formulas("es") for tree in told.facts.parse_list(formula)]
     places = [
         (evaluate(r.parts[0].parts[0], told.scope), evaluate(r.parts[1], told.scope)) for r in relations

@@ -1,4 +1,7 @@
-"""The second way of questions for derivatives, integrals, limits and coefficients: by differences and quadrature."""
+"""The second way of questions for derivatives, integrals and limits.
+
+By differences and quadrature; coefficients by multiplying out.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Holds what an answer says against what was computed once more: as numbers, by the answer's own tree."""
+"""Compare what an answer says with what was computed, as numbers.
+
+The answer's own tree is evaluated for it.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ __all__ = ["says_the_same"]
 
 
 def says_the_same(expected: Expected, given: Meaning, scope: Scope) -> bool | None:
-    """Whether the answer has the expected value; None: it cannot be told. Forms and notations are not looked at."""
+    """Whether the answer has the expected value; None: it cannot be told.
+
+    Forms and notations are not looked at.
+    """
     comparison = _COMPARISONS.get(expected.kind)
     return comparison(expected, given, scope) if comparison is not None else None
 

@@ -1,4 +1,4 @@
-"""The second way of questions about points, curves, shapes, vectors, matrices and complex numbers."""
+"""The second way of questions about geometry, vectors and complex numbers."""
 
 from __future__ import annotations
 
@@ -43,7 +43,10 @@ def _gap(told: Told, relation: Relation, **values: Any) -> Any:
 
 
 def _quadratic(told: Told, tree: Node) -> dict[str, Any]:
-    """The coefficients of the curve, from its values at six places; its numerator must be a polynomial."""
+    """The coefficients of the curve, from its values at six places.
+
+    Its numerator must be a polynomial.
+    """
     relation = _relation(tree)
 
     def gap(x: int, y: int) -> Any:
@@ -167,7 +170,10 @@ def _of_conic(told: Told) -> bool | None:
 
 
 def _of_parabola(told: Told, what: str, curve: dict[str, Any]) -> bool | None:
-    """The focus is as far from points of the parabola as the directrix; the vertex lies between them."""
+    """The focus is as far from points of the parabola as the directrix.
+
+    The vertex lies between them.
+    """
     upright = abs(curve["c"]) < CLOSE
     p, q, r = (curve[k] for k in ("adf" if upright else "cef"))
     scale = -(curve["e"] if upright else curve["d"])
@@ -244,7 +250,7 @@ def _sides(told: Told) -> int:
 
 
 def _polygon_angle(told: Told) -> bool | None:
-    """By the cosine of the angle between two sides of the regular polygon on the unit circle."""
+    """The angle between two sides of the regular polygon on the unit circle."""
     turn = 2 * mpmath.pi / _sides(told)
     corner = mpmath.expj(0), mpmath.expj(turn), mpmath.expj(2 * turn)
     inner = abs(mpmath.arg((corner[0] - corner[1]) / (corner[2] - corner[1]))) * 180 / mpmath.pi
@@ -298,7 +304,7 @@ def _complex_form(told: Told) -> bool | None:
 
 
 def _factor(told: Told) -> bool | None:
-    """The dividend vanishes at the divisor's zero when the constants have their values."""
+    """With the constants put in, the dividend vanishes at the divisor's zeros."""
     unknown = told.tree("k")
     names = [part.text for part in (unknown.parts if unknown.kind == "tuple" else (unknown,))]
     inside = told.scope.where(dict(zip(names, told.results, strict=True)))
@@ -440,7 +446,10 @@ def _of_complex(told: Told) -> bool | None:
 
 
 def _unit(told: Told) -> bool | None:
-    """The table of factors is shared; the quotient is computed here by cross-multiplication."""
+    """The table of factors is shared.
+
+    The quotient is computed here by cross-multiplication.
+    """
     source, target = UNITS[told.word("from")], UNITS[told.word("to")]
     whole = told.number("a") if told.has("a") else 1
     return is_near(Fraction(told.result) * whole * target.factor, Fraction(told.number("n")) * source.factor)

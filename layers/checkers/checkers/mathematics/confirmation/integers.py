@@ -1,4 +1,7 @@
-"""The second way of questions about whole numbers: brute force and long division, digit by digit."""
+"""The second way of questions about whole numbers.
+
+Brute force and long division, digit by digit.
+"""
 
 from __future__ import annotations
 
@@ -126,7 +129,10 @@ def _is_it(told: Told) -> bool | None:
 
 
 def _remainder_of(tree: Node, modulus: int, told: Told) -> int:
-    """The remainder of a large power by repeated multiplication, along the cycle that its powers run in."""
+    """The remainder of a large power by repeated multiplication.
+
+    The powers run in a cycle, which is found first.
+    """
     if any(part.kind == "dots" for part in _inside(tree)):
         return int(whole_of_dots(tree, told)) % modulus
     if tree.kind in ("add", "sub", "mul"):
@@ -168,7 +174,7 @@ def _remainder(told: Told) -> bool | None:
 
 
 def _division(told: Told) -> bool | None:
-    """The dividend is divisor times quotient plus remainder, so the result is tried in that."""
+    """Long division of polynomials."""
     tree, divisor = told.tree("a"), told.tree("m2")
     (name,) = names_in(divisor, told)
     above = polynomial_of(told, tree, name)

@@ -1,4 +1,4 @@
-"""The second way of questions about sequences, data, shares, and arithmetic that is told in words."""
+"""The second way of questions about sequences, data and told arithmetic."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ def _terms(tree: Node, kinds: tuple[str, ...], sign: int = 1) -> list[tuple[int,
 
 
 def whole_of_dots(tree: Node, told: Told) -> Any:
-    """A sum or product with dots, term by term: the rule is that of the first terms, and must meet the last ones."""
+    """A sum or product with dots, term by term.
+
+    The rule is that of the first terms, and must meet the last ones.
+    """
     is_sum = len(_terms(tree, ("add", "sub"))) >= 4
     terms = _terms(tree, ("add", "sub") if is_sum else ("mul",))
     at = next((k for k, (_, part) in enumerate(terms) if part.kind == "dots"), 0)
@@ -42,7 +45,10 @@ def whole_of_dots(tree: Node, told: Told) -> Any:
 
 
 def _by_numbers(terms: list[tuple[int, Node]], at: int, told: Told) -> list[Any] | None:
-    """Terms with one difference or one quotient, their signs repeating with a period of one to four."""
+    """Terms with one difference or one quotient.
+
+    Their signs repeat with a period of one to four.
+    """
     before = [(sign, evaluate(part, told.scope)) for sign, part in terms[:at]]
     after = [(sign, evaluate(part, told.scope)) for sign, part in terms[at + 1 :]]
     values = [s * v for s, v in before]

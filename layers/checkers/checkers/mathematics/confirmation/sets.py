@@ -1,4 +1,7 @@
-"""The second way of questions about sets: members by trial, numbers with properties by counting."""
+"""The second way of questions about sets.
+
+Members by trial, numbers with properties by counting.
+"""
 
 from __future__ import annotations
 
@@ -171,7 +174,10 @@ def _member(told: Told, text: str, x: Any) -> bool:
 
 
 def _combined(told: Told, text: str, x: Any) -> bool:
-    """Whether a number is in a combination of named sets, read from left to right with brackets first."""
+    """Whether a number is in a combination of named sets.
+
+    It is read from left to right, brackets first.
+    """
     made, rest = _one(told, text.strip(), x)
     while rest:
         sign = re.match(r"\\(cap|cup)(?![a-z])", rest)

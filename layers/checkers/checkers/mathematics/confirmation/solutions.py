@@ -1,4 +1,7 @@
-"""All solutions once more: polynomials by Sturm's count, other equations by intervals, systems by a search."""
+"""All solutions once more.
+
+Polynomials by Sturm's count, other equations by intervals, systems by a search.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +63,10 @@ def are_all_roots(told: Told, name: str, claimed: list[Any], *, complex_too: boo
 
 
 def _is_linear(told: Told, name: str) -> bool:
-    """Whether the one equation is linear, with complex coefficients too: by its values at five places."""
+    """Whether the one equation is linear, with complex coefficients too.
+
+    By its values at five places.
+    """
     if len(told.facts.equations) != 1 or told.facts.constraints:
         return False
     relation = told.facts.equations[0]
@@ -101,7 +107,10 @@ def _by_counting(told: Told, name: str) -> list[Any]:
 
 
 def _rounded(root: Any) -> Any:
-    """The whole number that a root is to 30 digits, so that conditions on whole numbers are exact."""
+    """The whole number that a root is to 30 digits, or the root.
+
+    So conditions on whole numbers are exact.
+    """
     near = int(mpmath.nint(inexact(root)))
     return near if abs(inexact(root) - near) < mpmath.mpf(10) ** -30 else root
 
@@ -130,7 +139,7 @@ def whole_numbers(told: Told, name: str) -> list[int]:
 
 
 def are_all_solutions(told: Told, names: list[str], claimed: Sequence[Mapping[str, Any]]) -> bool | None:
-    """Whether the claimed places solve a system, and the search ends at no other place."""
+    """Whether the claimed places solve a system and a search finds no other."""
     if not all(keeps(told.facts, told.scope, place) for place in claimed):
         return False
     found = solutions_near(told.facts.equations, names, told.scope, told.seed)
@@ -148,7 +157,7 @@ def _is_at(place: Mapping[str, float], other: Mapping[str, Any]) -> bool:
 
 
 def _plausible(told: Told, place: Mapping[str, float]) -> bool:
-    """Whether a place that the search found keeps the conditions, with some slack at their ends."""
+    """Whether a place that a search found keeps the conditions, nearly."""
     inside = told.scope.where(place)
     for relation in told.facts.constraints:
         try:
@@ -188,7 +197,9 @@ def values_under(
     equations: list[Relation] | None = None,
     checks: Sequence[Relation] = (),
 ) -> bool | None:
-    """Whether an expression takes exactly the claimed values at the places that keep everything that is given.
+    """Whether an expression takes exactly the claimed values.
+
+    The places are those that keep everything that is given.
 
     `equations` stand for those of the problem where they are given, `checks` must hold nearly at each place too.
     """
@@ -220,7 +231,10 @@ def values_under(
 
 
 def _complex_values_under(told: Told, target: Node, claimed: list[Any], names: list[str]) -> bool | None:
-    """As `values_under` for one complex unknown: all zeros of the equation's numerator."""
+    """As `values_under` for one complex unknown.
+
+    All zeros of the equation's numerator.
+    """
     if len(names) != 1 or len(told.facts.equations) != 1:
         return None
     name = names[0]

@@ -1,4 +1,4 @@
-"""A question that has been understood, with its slots as plain numbers, and the result that is to be confirmed."""
+"""A question's slots as plain numbers, and the result to be confirmed."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class Told:
         return [number_of(value) for value in self.expected.values]
 
     def equals(self, value: Any) -> bool:
-        """Whether the first way's value is this one, in the unit that the problem asks for."""
+        """Whether the first way's value is this one, in the unit asked for."""
         result, unit = self.result, self.expected.unit
         if is_near(result, value):
             return True
@@ -119,7 +119,10 @@ Confirmation = Callable[[Told], bool | None]
 
 
 def names_in(tree: Node, told: Told) -> set[str]:
-    """The names in a formula and in the functions that it applies, without the imaginary unit."""
+    """The names in a formula and in the functions that it applies.
+
+    The imaginary unit is none.
+    """
     found: set[str] = set()
     waiting = [tree]
     for _ in range(5_000):

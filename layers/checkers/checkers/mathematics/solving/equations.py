@@ -1,4 +1,7 @@
-"""Solves what a problem gives: one unknown by all its roots, systems of polynomials by elimination."""
+"""Solves what a problem gives.
+
+One unknown by all its roots, systems of polynomials by elimination.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,10 @@ def unknowns(facts: Facts) -> set[str]:
 
 
 def real_solutions(facts: Facts, name: str, *, complex_too: bool = False) -> list[Any]:
-    """Every value of the one unknown that solves all equations and keeps all conditions. Raises `NotUnderstood`."""
+    """Every value of the one unknown that keeps all that is given.
+
+    Raises `NotUnderstood`.
+    """
     if not facts.equations:
         raise NotUnderstood("nothing to solve")
     unknown = symbol(name, facts.context())
@@ -54,7 +60,7 @@ def real_solutions(facts: Facts, name: str, *, complex_too: bool = False) -> lis
 
 
 def _stretch(facts: Facts, name: str) -> Any:
-    """The closed interval that the conditions leave to a name, where they give both of its ends."""
+    """The closed interval that the conditions leave to a name, or all reals."""
     low, high = -sp.oo, sp.oo
     for constraint in facts.constraints:
         sides = (constraint.left, constraint.right)
@@ -72,7 +78,10 @@ def _stretch(facts: Facts, name: str) -> Any:
 
 
 def fits(facts: Facts, values: Mapping[str, Any], *, complex_too: bool = False) -> bool:
-    """Whether values solve all equations and keep all conditions; where a side is not defined, they do not."""
+    """Whether values solve all equations and keep all conditions.
+
+    Where a side is not defined, they do not.
+    """
     context = facts.context(**values)
     for equation in facts.equations:
         if not _solves(equation, context, complex_too=complex_too or not context.real):
@@ -98,7 +107,10 @@ def _solves(equation: Relation, context: Context, *, complex_too: bool) -> bool:
 
 
 def solutions(facts: Facts, names: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Every real solution of a system in exactly these unknowns, as mappings. Raises `NotUnderstood`."""
+    """Every real solution of a system in exactly these unknowns.
+
+    Raises `NotUnderstood`.
+    """
     if set(names) != unknowns(facts) or len(names) > MOST_UNKNOWNS:
         raise NotUnderstood("other unknowns than those that are asked for")
     if len(names) == 1:
@@ -114,7 +126,10 @@ def solutions(facts: Facts, names: tuple[str, ...]) -> list[dict[str, Any]]:
 
 
 def possible_values(target: Node, facts: Facts) -> list[Any]:
-    """Every value that the asked expression can have under what is given. Raises `NotUnderstood`."""
+    """Every value that the asked expression can have.
+
+    Raises `NotUnderstood`.
+    """
     assigned = _assigned(facts)
     if assigned is not None:
         return [build(target, assigned)]
@@ -134,7 +149,10 @@ def possible_values(target: Node, facts: Facts) -> list[Any]:
 
 
 def _assigned(facts: Facts) -> Context | None:
-    """Where each equation gives one name a value, as in z = 1 + i, w = 3z: those values; else None."""
+    """Where each equation gives one name a value, as in z = 1 + i, w = 3z.
+
+    Those values; else None.
+    """
     if not facts.equations or facts.constraints:
         return None
     values: dict[str, Any] = {}
@@ -262,7 +280,10 @@ def _polynomials(facts: Facts, context: Context) -> list[Any]:
 
 
 def _solve_polynomials(polynomials: list[Any], symbols: list[Any]) -> list[dict[Any, Any]]:
-    """All real solutions of a system with finitely many of them. Raises `NotUnderstood`."""
+    """All real solutions of a system with finitely many of them.
+
+    Raises `NotUnderstood`.
+    """
     if not polynomials:
         raise NotUnderstood("equations that say nothing")
     try:
@@ -286,7 +307,10 @@ def _solve_polynomials(polynomials: list[Any], symbols: list[Any]) -> list[dict[
 
 
 def _by_last_unknown(polynomials: list[Any], symbols: list[Any]) -> list[tuple[Any, ...]]:
-    """The real solutions where one unknown decides all others: it by its real roots, the others from it."""
+    """The real solutions where one unknown decides all others.
+
+    It by its real roots, the others from it.
+    """
     for last in reversed(symbols):
         others = [name for name in symbols if name != last]
         formulas = _in_terms_of(last, others, sp.groebner(polynomials, *others, last, order="lex").exprs)
@@ -301,7 +325,10 @@ def _by_last_unknown(polynomials: list[Any], symbols: list[Any]) -> list[tuple[A
 
 
 def _in_terms_of(last: Any, others: list[Any], basis: list[Any]) -> dict[Any, Any] | None:
-    """Each other unknown as a polynomial in the last one, whose own polynomial stands beside it; or None."""
+    """Each other unknown as a polynomial in the last one; None where it is not.
+
+    The last one's own polynomial stands beside them.
+    """
     if len(basis) != len(others) + 1 or basis[-1].free_symbols != {last}:
         return None
     formulas = {last: basis[-1]}

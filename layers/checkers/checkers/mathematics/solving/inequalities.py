@@ -1,4 +1,7 @@
-"""Where conditions on one real unknown hold: tried between all places where they can change."""
+"""Where conditions on one real unknown hold.
+
+Tried between all places where they can change.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +68,10 @@ def _zeros(difference: Any, name: str) -> list[Any]:
 
 
 def _borders(tree: Node, facts: Facts, name: str) -> list[Any]:
-    """Where a denominator, an absolute value, what is under a root or a logarithm's argument vanishes."""
+    """Where a denominator, an absolute value, a root or a logarithm turns.
+
+    That is where what stands in it vanishes, and where a logarithm's base is 1.
+    """
     found: list[Any] = []
     waiting = [tree]
     while waiting:

@@ -1,4 +1,4 @@
-"""Sets that a problem names, as in A = {x | x² < 4}, B = {0, 1, 2}, and what they have in common."""
+"""Sets that a problem names, as in A = {x | x² < 4}, and their combinations."""
 
 from __future__ import annotations
 
@@ -97,7 +97,10 @@ def _integers_in(region: Any, whole: Any) -> Any:
 
 
 def combined(text: str, facts: Facts) -> Any:
-    """The set that unions, intersections and complements of named sets make. Raises `NotUnderstood`."""
+    """The set that unions, intersections and complements of named sets make.
+
+    Raises `NotUnderstood`.
+    """
     reader = _Reader(text, facts)
     made = reader.union()
     if reader.rest():

@@ -1,4 +1,7 @@
-"""All roots of polynomials in one unknown: exact ones where SymPy has them, else to 80 digits."""
+"""All roots of polynomials in one unknown.
+
+Exact ones where SymPy has them, else to 80 digits.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,10 @@ HIGHEST_DEGREE = 24
 
 
 def polynomial_roots(difference: Any, unknown: Any, *, real: bool) -> list[Any]:
-    """The different zeros of the numerator. Raises `NotUnderstood` when they cannot all be had."""
+    """The different zeros of the numerator.
+
+    Raises `NotUnderstood` when they cannot all be had.
+    """
     numerator, _ = sp.fraction(sp.cancel(sp.together(difference)))
     numerator = sp.expand(numerator)
     if not numerator.is_polynomial(unknown):
@@ -37,7 +43,10 @@ def polynomial_roots(difference: Any, unknown: Any, *, real: bool) -> list[Any]:
 
 
 def _complex_roots(polynomial: Any) -> list[Any]:
-    """The different roots: exact up to degree two, else to 80 digits, as SymPy is slow to refine exact ones."""
+    """The different roots.
+
+    Exact up to degree two, else to 80 digits, as SymPy is slow to refine exact ones.
+    """
     found: list[Any] = []
     for factor, _ in polynomial.factor_list()[1]:
         found += list(sp.roots(factor)) if factor.degree() <= 2 else factor.nroots(n=80, maxsteps=300)

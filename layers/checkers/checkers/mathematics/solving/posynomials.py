@@ -1,4 +1,6 @@
-"""Least values of sums of monomials in positive variables: convex in the logarithms, so one minimum at most.
+"""Least values of sums of monomials in positive variables.
+
+Convex in the logarithms, so one minimum at most.
 
 S. Boyd et al., "A tutorial on geometric programming", Optimization and Engineering 8 (2007), section 2.5.
 """
@@ -40,7 +42,10 @@ def least_sum(target: Any, conditions: list[Any], variables: list[Any]) -> Any:
 
 
 def greatest_product(target: Any, condition: Any, variables: list[Any]) -> Any:
-    """The greatest value of a monomial while a sum of multiples of the variables is fixed (weighted means)."""
+    """The greatest value of a monomial under a linear condition.
+
+    By weighted means.
+    """
     coefficient, powers = _monomial(sp.expand(target), variables)
     if coefficient <= 0 or any(power <= 0 for power in powers):
         raise NotUnderstood("no product of positive powers")

@@ -1,4 +1,7 @@
-"""All real (or all complex) solutions of an equation in one unknown, or the admission that they are not known."""
+"""All solutions of an equation in one unknown, real or complex.
+
+Where they are not all known, `NotUnderstood` is raised.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,9 @@ MOST_BARS = 4
 
 
 def candidates(difference: Any, unknown: Any, domain: Any = sp.S.Reals) -> list[Any]:
-    """Real numbers among which all real zeros of `difference` are; those that are none must be tried and dropped.
+    """Real numbers among which all real zeros of `difference` are.
+
+    Those that are none must be tried and dropped.
 
     Zeros outside of `domain` may be missing.
 
@@ -48,7 +53,10 @@ def candidates(difference: Any, unknown: Any, domain: Any = sp.S.Reals) -> list[
 
 
 def _through_kernel(difference: Any, unknown: Any) -> list[Any] | None:
-    """Where the unknown is only inside one logarithm or one exponent: first that as a whole, then what is in it."""
+    """Where the unknown is only inside one logarithm or one exponent.
+
+    First that as a whole, then what is in it.
+    """
     kernels: set[Any] = set()
     waiting = [difference]
     while waiting:
@@ -78,7 +86,10 @@ def _through_kernel(difference: Any, unknown: Any) -> list[Any] | None:
 
 
 def _through_logarithms(difference: Any, unknown: Any) -> list[Any] | None:
-    """Logarithms of powers of the unknown come apart for positive values, and for negative ones of its opposite."""
+    """Take logarithms of powers of the unknown apart.
+
+    Once for positive values, once for negative ones by their opposites.
+    """
     found: list[Any] = []
     for sign in (1, -1):
         positive = sp.Symbol("positive", positive=True)
@@ -95,7 +106,10 @@ def _through_logarithms(difference: Any, unknown: Any) -> list[Any] | None:
 
 
 def transcendental_roots(difference: Any, unknown: Any, domain: Any) -> list[Any]:
-    """All zeros in `domain` by SymPy's complete solver, held against a look for changes of sign."""
+    """All zeros in `domain` by SymPy's complete solver.
+
+    A look for changes of sign must find no other.
+    """
     found = sp.solveset(difference, unknown, domain)
     if found == sp.S.EmptySet:
         zeros: list[Any] = []
@@ -108,7 +122,10 @@ def transcendental_roots(difference: Any, unknown: Any, domain: Any) -> list[Any
 
 
 def _radicals(difference: Any, unknown: Any) -> list[Any] | None:
-    """The roots with the unknown under them, innermost first; None where other functions hold the unknown."""
+    """The roots with the unknown under them, innermost first.
+
+    None where other functions hold the unknown.
+    """
     found = []
     for part in sp.postorder_traversal(difference):
         if not part.has(unknown) or part.is_Add or part.is_Mul or part.is_Symbol:
@@ -123,7 +140,7 @@ def _radicals(difference: Any, unknown: Any) -> list[Any] | None:
 
 
 def _without_radicals(difference: Any, unknown: Any, radicals: list[Any]) -> list[Any]:
-    """Each root becomes a new unknown that is eliminated again: what remains is a polynomial."""
+    """Eliminate each root as a new unknown; what remains is a polynomial."""
     if not radicals:
         return polynomial_roots(difference, unknown, real=True)
     if len(radicals) > 4:
@@ -146,7 +163,7 @@ def _without_radicals(difference: Any, unknown: Any, radicals: list[Any]) -> lis
 
 
 def _look_for_others(difference: Any, unknown: Any, domain: Any, zeros: list[Any]) -> None:
-    """Refuse when the expression changes its sign, or nearly vanishes, far from every zero that is known."""
+    """Refuse where the sign changes far from every zero that is known."""
     low, high = (-12.0, 12.0)
     if isinstance(domain, sp.Interval):
         low = max(low, float(domain.start)) if domain.start != -sp.oo else low

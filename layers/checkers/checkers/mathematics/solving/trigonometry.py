@@ -1,4 +1,7 @@
-"""Trigonometric equations: sine and cosine of the angle become two unknowns on the circle."""
+"""Trigonometric equations.
+
+Sine and cosine of the angle become two unknowns on the circle.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ MOST_TURNS = 60
 
 
 def on_the_circle(expressions: list[Any], angle: Any) -> tuple[list[Any], Any, Any]:
-    """Expressions in sines and cosines of multiples of one angle, as ones in s and c. Raises `NotUnderstood`."""
+    """Expressions in sines and cosines of multiples of one angle, as ones in s and c.
+
+    Raises `NotUnderstood`.
+    """
     s, c = sp.Symbol("s_", real=True), sp.Symbol("c_", real=True)
     made = []
     for expression in expressions:
@@ -38,7 +44,7 @@ def on_the_circle(expressions: list[Any], angle: Any) -> tuple[list[Any], Any, A
 
 
 def angles_in(difference: Any, unknown: Any, domain: Any) -> list[Any]:
-    """Every zero in a closed interval of an expression in sines and cosines of multiples of the unknown.
+    """Every zero, in a closed interval, of an expression in sines and cosines.
 
     Multiples of a degree are understood too. Raises `NotUnderstood`.
     """

@@ -1,4 +1,7 @@
-"""Recomputes the equalities between numbers in a worked solution, and names the first one that is false."""
+"""Recomputes the equalities between numbers in a worked solution.
+
+It names the first one that is false.
+"""
 
 from __future__ import annotations
 
@@ -109,14 +112,20 @@ def _computes(tree: Node) -> bool:
 
 
 def _roots_decimal(tree: Node) -> bool:
-    """Whether a root of a decimal number is in it: what is written beside it is rounded as often as not."""
+    """Whether a root of a decimal number is in it.
+
+    What is written beside it is rounded as often as not.
+    """
     if tree.kind == "call" and tree.text == "root" and _has_decimals(tree):
         return True
     return any(_roots_decimal(part) for part in tree.parts)
 
 
 def _readings(tree: Node) -> list[Any]:
-    """Its possible values: with percent and degree signs and without, mixed numbers as sums and as products."""
+    """Its possible values.
+
+    With percent and degree signs and without, mixed numbers as sums and as products.
+    """
     trees = [tree]
     for change in (_without_signs, _mixed_as_product):
         trees += [change(each) for each in trees]
@@ -201,7 +210,10 @@ def _divides(tree: Node) -> bool:
 
 
 def _carries_on(tree: Node, value: Any) -> bool:
-    """`3 + 4 = 7 + 5`: the right side goes on computing with the result, which is bad style but no false sum."""
+    """`3 + 4 = 7 + 5`.
+
+    The right side goes on computing with the result, which is bad style but no false sum.
+    """
     while tree.kind in ("add", "sub", "mul", "div"):
         tree = tree.parts[0]
         if tree.kind == "num":

@@ -1,1 +1,4 @@
-"""Values of formula trees without SymPy: exact, to 40 digits, as floats, as intervals, as polynomials."""
+"""Values of formula trees without SymPy.
+
+Exact, to 40 digits, as floats, as intervals, as polynomials.
+"""

@@ -1,4 +1,6 @@
-"""Evaluates formula trees without SymPy: exact fractions as far as they go, then 40 digits of mpmath.
+"""Evaluates formula trees without SymPy.
+
+Exact fractions as far as they go, then 40 digits of mpmath.
 
 A value is an int, a Fraction, an mpf, an mpc, or a `Grid` (rows of values). Shares no code with `formulas.build`.
 """
@@ -88,7 +90,10 @@ def is_near(one: Any, other: Any) -> bool:
 
 
 def real_part_of(value: Any) -> Any:
-    """A value that must be real, as an exact number or an mpf. Raises `Undefined` for another one."""
+    """A value that must be real, as an exact number or an mpf.
+
+    Raises `Undefined` for another one.
+    """
     if isinstance(value, Grid):
         raise CannotTell("a matrix")
     if isinstance(value, mpmath.mpc):
@@ -99,7 +104,10 @@ def real_part_of(value: Any) -> Any:
 
 
 def compares(left: Any, sign: str, right: Any) -> bool:
-    """Whether two real values stand in a relation; values that are equal to 25 digits are equal."""
+    """Whether two real values stand in a relation.
+
+    Values that are equal to 25 digits are equal.
+    """
     equal = is_near(left, right)
     if sign in ("=", "!="):
         return equal == (sign == "=")
@@ -241,7 +249,10 @@ def _has_infinity(tree: Node) -> bool:
 
 
 def power(base: Any, exponent: Any, *, complex_parts: bool = False) -> Any:
-    """A power; odd roots of negative numbers are real, even ones exist only where parts may be complex."""
+    """A power.
+
+    Odd roots of negative numbers are real, even ones exist only where parts may be complex.
+    """
     if is_exact(exponent) and Fraction(exponent).denominator == 1:
         return _whole_power(base, int(exponent))
     if _is_zero(base):

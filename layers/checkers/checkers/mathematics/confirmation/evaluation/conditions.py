@@ -56,7 +56,7 @@ def is_of(value: Any, kinds: Iterable[str]) -> bool:
 
 
 def keeps(facts: Facts, scope: Scope, values: Mapping[str, Any]) -> bool:
-    """Whether values solve all equations and keep all conditions and kinds that are given."""
+    """Whether values keep all equations, conditions and kinds that are given."""
     inside = scope.where(values)
     return all(satisfies(relation, inside) for relation in (*facts.equations, *facts.constraints)) and all(
         is_of(value, facts.kinds.get(name, ())) for name, value in values.items()

@@ -1,4 +1,6 @@
-"""Interval arithmetic with floats that are rounded outwards, to show where equations have no solution.
+"""Interval arithmetic with floats that are rounded outwards.
+
+It shows where equations have no solution.
 
 R. E. Moore, "Interval Analysis" (1966). A box is (low, high); None says that the formula has no value anywhere in it.
 """
@@ -44,7 +46,10 @@ def _inverse(box: Box) -> Box | None:
 
 
 def _monotone(function: Callable[[float], float], low: float, high: float) -> Box:
-    """The image under an increasing function, with two units in the last place for the library's rounding."""
+    """The image of a box under an increasing function.
+
+    Two units in the last place are added for the library's rounding.
+    """
 
     def image(end: float) -> float:
         try:
@@ -87,7 +92,10 @@ def _root(box: Box, exponent: float, odd: bool) -> Box | None:
 
 
 def enclose(tree: Node, names: Mapping[str, Box], scope: Scope) -> Box | None:
-    """A box that holds every value of the formula while the names stay in their boxes. Raises `CannotTell`."""
+    """A box that holds every value of a formula on boxes of its names.
+
+    Raises `CannotTell`.
+    """
     if not _holds_name(tree, names, scope):
         try:
             value = float(evaluate(tree, scope))
@@ -233,7 +241,10 @@ def _possible(relation: Relation, names: Mapping[str, Box], scope: Scope) -> boo
 def leftovers(
     relations: Iterable[Relation], name: str, known: list[float], scope: Scope, kinds: Iterable[str] = ()
 ) -> list[Box]:
-    """Small boxes, away from the known solutions, in which one more could lie; looked for from -10,000 to 10,000."""
+    """Small boxes, away from the known solutions, in which one more could lie.
+
+    Looked for from -10,000 to 10,000.
+    """
     relations, kinds = list(relations), set(kinds)
     near = [(root - 2e-3 * (1 + abs(root)), root + 2e-3 * (1 + abs(root))) for root in known]
     edges = [0.0, 0.1, 1.0, 3.7, 10.3, 33.0, 101.0, 1_009.0, 10_007.0]

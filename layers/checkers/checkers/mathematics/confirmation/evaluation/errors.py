@@ -6,8 +6,11 @@ __all__ = ["CannotTell", "Undefined"]
 
 
 class CannotTell(Exception):
-    """The second way does not know this formula or question, or it would take too long."""
+    """The second way does not know a formula, or it would take too long."""
 
 
 class Undefined(Exception):
-    """A formula has no value there: a division by zero, an even root of a negative number, a logarithm of one."""
+    """A formula has no value there.
+
+    A division by zero, an even root of a negative number, a logarithm of one.
+    """

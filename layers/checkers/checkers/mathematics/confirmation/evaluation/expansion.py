@@ -1,4 +1,7 @@
-"""Multiplies formulas out: sums of monomials in several letters, with fractions for exponents."""
+"""Multiplies formulas out.
+
+Sums of monomials in several letters, with fractions for exponents.
+"""
 
 from __future__ import annotations
 

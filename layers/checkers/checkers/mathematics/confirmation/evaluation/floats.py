@@ -1,4 +1,7 @@
-"""Formula trees as plain functions of floats, for searches that need many values and few digits."""
+"""Formula trees as functions of floats.
+
+For searches that need many values and few digits.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,10 @@ _CALLS: dict[str, Callable[[float], float]] = {
 
 
 def float_function(tree: Node, names: set[str], scope: Scope) -> Function:
-    """The formula as a function of those names; it raises `Undefined` where it has no real value."""
+    """The formula as a function of those names.
+
+    It raises `Undefined` where it has no real value.
+    """
     inner = _made(tree, names, scope)
 
     def function(values: dict[str, float]) -> float:

@@ -1,4 +1,6 @@
-"""Polynomials in one unknown with fractions for coefficients: from trees, and how many real zeros they have.
+"""Polynomials in one unknown with fractions for coefficients.
+
+From trees, and how many real zeros they have.
 
 The number of real zeros is counted by Sturm's chain (J. C. F. Sturm, 1829; D. Cox et al., "Ideals, Varieties, and
 Algorithms", section 2.9). Coefficients stand from the constant one upwards.
@@ -23,7 +25,10 @@ HIGHEST_DEGREE = 120
 
 
 def as_fraction(tree: Node, name: str, scope: Scope) -> tuple[Polynomial, Polynomial]:
-    """Numerator and denominator of a rational function. Raises `CannotTell` for another formula."""
+    """Numerator and denominator of a rational function.
+
+    Raises `CannotTell` for another formula.
+    """
     if tree.kind == "name" and tree.text == name:
         return [Fraction(0), Fraction(1)], [Fraction(1)]
     if tree.kind in ("add", "sub", "mul", "div", "ratio"):
@@ -170,7 +175,10 @@ def real_zeros(polynomial: Polynomial) -> int:
 
 
 def real_root(polynomial: Polynomial, index: int) -> Any:
-    """The real zero of that place, from 0 and from the left, by bisection of Sturm's count: exact, or to 40 digits."""
+    """The real zero of that place, counted from 0 on the left.
+
+    By bisection of Sturm's count; exact where it is met, else to 40 digits.
+    """
     simple = _without_repeated(_trimmed(polynomial))
     chain = _chain(simple)
     bound = 1 + max(abs(c / simple[-1]) for c in simple)

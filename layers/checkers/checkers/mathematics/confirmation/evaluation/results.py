@@ -1,4 +1,6 @@
-"""Reads the SymPy objects that the first way found, as plain numbers; nothing of SymPy is imported or called.
+"""Reads the SymPy objects that the first way found, as plain numbers.
+
+Nothing of SymPy is imported or called.
 
 An object's kind is the name of its class, its parts are `args`: that much is needed, and no more.
 """

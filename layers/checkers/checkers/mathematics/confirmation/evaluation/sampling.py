@@ -1,4 +1,7 @@
-"""Points that are chosen by a hash, and what is tried at them: identities, regions, limits, derivatives, integrals."""
+"""Points that are chosen by a hash, and what is tried at them.
+
+Identities, regions, limits, derivatives, integrals.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,9 @@ def fractions(seed: str, count: int, size: int = 7) -> Iterator[Fraction]:
 
 
 def agree(first: Function, second: Function, names: list[str], seed: str) -> bool | None:
-    """Whether two functions of those names have the same values at hashed points; None: too few points count.
+    """Whether two functions of those names have the same values at hashed points.
+
+    None: too few points count.
 
     A point counts where both have a value. Positive points are among them, for roots and logarithms.
     """
@@ -57,7 +62,10 @@ def agree(first: Function, second: Function, names: list[str], seed: str) -> boo
 
 
 def same_region(holds: Callable[[Any], bool], pieces: list[Piece], seed: str) -> bool:
-    """Whether a condition holds at hashed points, at the ends and close to them exactly where the pieces say so."""
+    """Whether a condition holds exactly where the pieces say so.
+
+    It is tried at hashed points, at the ends and close to them.
+    """
     ends = [end for piece in pieces for end in piece[:2] if end is not None]
     places: list[Any] = [
         *fractions(seed, 24),
@@ -80,7 +88,9 @@ def same_region(holds: Callable[[Any], bool], pieces: list[Piece], seed: str) ->
 
 
 def limit(function: Callable[[Any], Any], place: Any, side: str) -> Any:
-    """The number that the values come closer to; `place` may be inf or -inf, `side` is +, - or both as +-.
+    """The number that the values come closer to.
+
+    `place` may be inf or -inf, `side` is +, - or both as +-.
 
     Raises `CannotTell` where the values do not settle, `Undefined` where there are none.
     """

@@ -1,4 +1,6 @@
-"""Looks for solutions of equations in several unknowns from many hashed places, by Newton's method with damping.
+"""Looks for solutions of systems by Newton's method with damping.
+
+It starts from many hashed places.
 
 Steps are the shortest ones (least norm), so that systems with more unknowns than equations are searched too.
 J. Nocedal and S. Wright, "Numerical Optimization" (2006), section 11.1.
@@ -27,7 +29,10 @@ Residuals = Callable[[Vector], Vector]
 def solutions_near(
     equations: list[Relation], names: list[str], scope: Scope, seed: str
 ) -> list[dict[str, float]]:
-    """Different real solutions that the search ends at; more may exist, and with free unknowns do."""
+    """Different real solutions that the search ends at.
+
+    More may exist; with free unknowns they do.
+    """
     if not 1 <= len(names) <= 6:
         raise CannotTell("too many unknowns")
 
@@ -77,7 +82,10 @@ def _newton(residuals: Residuals, place: Vector) -> Vector | None:
 
 
 def _has_arrived(residuals: Residuals, place: Vector, values: Vector) -> bool:
-    """Whether the next step would be small; where both sides only fade away together, it is not."""
+    """Whether the next step would be small.
+
+    Where both sides only fade away together, it is not.
+    """
     try:
         step = _shortest_step(residuals, place, values)
     except (Undefined, OverflowError, ZeroDivisionError):
