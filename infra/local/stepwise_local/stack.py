@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import importlib
 import sys
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,14 +97,8 @@ async def running_stack(options: Options, environ: Mapping[str, str], log: Log) 
         )
         cleanup.push_async_callback(functions.stop)
         run("The end of idle environments", functions.end_idle())
-        urls = {queue.arn: f"{aws_url}/{queue.arn.split(':')[4]}/{queue.name}" for queue in bundle.queues}
-        for source in bundle.event_sources:
-            run(
-                f"The event source of {source.function}",
-                poll(source, urls[source.queue_arn], aws, functions, log),
-            )
-        for schedule in bundle.schedules:
-            run(f"The schedule {schedule.name}", follow_schedule(schedule, functions, log))
+        for name, part in _invokers(bundle, aws_url, aws, functions, log):
+            run(name, part)
         throttling = Throttling(bundle.throttle) if options.throttle and bundle.throttle else None
         run("The gateway", serve(Gateway(bundle, functions, KEYS, log, throttling), listener))
         admin_url = None
@@ -116,6 +110,20 @@ async def running_stack(options: Options, environ: Mapping[str, str], log: Log) 
         cleanup.push_async_callback(_cancel, parts)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         yield Running(url, admin_url, model, bundle, parts)
+
+
+def _invokers(
+    bundle: Bundle, aws_url: str, aws: Aws, functions: Functions, log: Log
+) -> Iterator[tuple[str, Coroutine[Any, Any, Any]]]:
+    """What invokes functions beside the gateway: the event sources and the schedules, with their names."""
+    urls = {queue.arn: f"{aws_url}/{queue.arn.split(':')[4]}/{queue.name}" for queue in bundle.queues}
+    for source in bundle.event_sources:
+        yield (
+            f"The event source of {source.function}",
+            poll(source, urls[source.queue_arn], aws, functions, log),
+        )
+    for schedule in bundle.schedules:
+        yield f"The schedule {schedule.name}", follow_schedule(schedule, functions, log)
 
 
 async def _cancel(parts: dict[asyncio.Task[Any], str]) -> None:

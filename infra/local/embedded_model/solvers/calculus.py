@@ -180,10 +180,23 @@ def _integral(call: Call, say: Say) -> Solution | None:
             ),
         )
     low, high = (objects.expression(bound) for bound in bounds)
-    value = sp.simplify(sp.integrate(expr, (over, low, high)))
+    return _definite(expr, (over, low, high), found, (shown, kind), say)
+
+
+def _definite(
+    expr: sp.Expr,
+    limits: tuple[sp.Symbol, sp.Expr, sp.Expr],
+    found: Step,
+    told: tuple[str, str],
+    say: Say,
+) -> Solution | None:
+    """An integral between bounds; *told* is how it was written, and its kind."""
+    _, low, high = limits
+    shown, kind = told
+    value = sp.simplify(sp.integrate(expr, limits))
     if value.has(sp.Integral, sp.Piecewise, sp.nan, sp.zoo, sp.oo, -sp.oo) or value.free_symbols:
         return None
-    near = sp.Integral(expr, (over, low, high)).evalf(10)
+    near = sp.Integral(expr, limits).evalf(10)
     if abs(complex(near) - complex(value)) > 1e-6 * max(1.0, abs(complex(value))):
         return None
     return Solution(

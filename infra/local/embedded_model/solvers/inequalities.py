@@ -54,23 +54,10 @@ def _solved(
     for sign, left, right in pairs:
         quotient = sp.together(left - right)
         top, bottom = sp.fraction(quotient)
-        if not (top.is_polynomial(unknown) and bottom.is_polynomial(unknown)):
-            return None
-        if (
-            max(
-                sp.degree(top, unknown) if top.has(unknown) else 0,
-                sp.degree(bottom, unknown) if bottom.has(unknown) else 0,
-            )
-            > _HIGHEST_DEGREE
-        ):
+        if not all(_is_low_polynomial(part, unknown) for part in (top, bottom)):
             return None
         found = sp.solve_univariate_inequality(_RELATIONS[sign](quotient, 0), unknown, relational=False)
-        zeros = sorted(
-            {r for part in (top, bottom) for r in sp.real_roots(sp.Poly(part, unknown)) if part.has(unknown)}
-            if top.has(unknown) or bottom.has(unknown)
-            else set(),
-            key=lambda r: r.evalf(),
-        )
+        zeros = _zeros((top, bottom), unknown)
         if any(not _agrees(sign, left, right, unknown, found, point) for point in _samples(zeros)):
             return None
         sets.append(found)
@@ -109,6 +96,19 @@ def _solved(
             "在零点分成的每个区间内各取一数，并连同零点一起代入原不等式检验：恰在此集合上成立。",
         ),
     )
+
+
+def _is_low_polynomial(part: sp.Expr, unknown: sp.Symbol) -> bool:
+    """Whether *part* is a polynomial in *unknown* of a degree that is solved here."""
+    if not part.is_polynomial(unknown):
+        return False
+    return not part.has(unknown) or sp.degree(part, unknown) <= _HIGHEST_DEGREE
+
+
+def _zeros(parts: tuple[sp.Expr, sp.Expr], unknown: sp.Symbol) -> list[sp.Expr]:
+    """The real zeros of numerator and denominator, in order."""
+    found = {root for part in parts if part.has(unknown) for root in sp.real_roots(sp.Poly(part, unknown))}
+    return sorted(found, key=lambda root: root.evalf())
 
 
 def _steps(

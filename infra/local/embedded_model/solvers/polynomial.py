@@ -158,32 +158,7 @@ def _quadratic(
         {(-b - sp.sqrt(delta)) / (2 * a), (-b + sp.sqrt(delta)) / (2 * a)}, key=lambda r: r.evalf()
     )
     roots = [sp.together(sp.expand(sp.radsimp(root))) for root in roots]
-    if sp.sqrt(delta).is_Integer:
-        factored = _tex(sp.factor(poly.as_expr()))
-        parts = say(" or ", " 或 ").join(
-            f"${_tex(factor)} = 0$" for factor, _ in sp.factor_list(poly.as_expr())[1] if factor.has(unknown)
-        )
-        steps.append(
-            Step(
-                say("Factor", "因式分解"),
-                say(
-                    f"The left side factors: ${factored} = 0$. A product is zero only where a factor is zero: {parts}.",
-                    f"左边因式分解得 ${factored} = 0$。乘积为零，则至少有一个因式为零：{parts}。",
-                ),
-            )
-        )
-    else:
-        formula = rf"{name} = \frac{{-b \pm \sqrt{{\Delta}}}}{{2a}}"
-        value = rf"\frac{{{-b} \pm \sqrt{{{delta}}}}}{{{2 * a}}}"
-        steps.append(
-            Step(
-                say("The quadratic formula", "用求根公式"),
-                say(
-                    f"The left side does not factor over the rational numbers, so use the formula: ${formula} = {value}$.",
-                    f"左边在有理数范围内不能分解，用求根公式：${formula} = {value}$。",
-                ),
-            )
-        )
+    steps.append(_way_to_the_roots(poly, unknown, delta, say))
     steps.append(
         Step(
             say("The roots", "求出方程的根"),
@@ -191,6 +166,32 @@ def _quadratic(
         )
     )
     return steps, roots
+
+
+def _way_to_the_roots(poly: sp.Poly, unknown: sp.Symbol, delta: sp.Expr, say: Say) -> Step:
+    """The step that finds the roots: by factoring where the discriminant is a square, else by the formula."""
+    if sp.sqrt(delta).is_Integer:
+        factored = _tex(sp.factor(poly.as_expr()))
+        parts = say(" or ", " 或 ").join(
+            f"${_tex(factor)} = 0$" for factor, _ in sp.factor_list(poly.as_expr())[1] if factor.has(unknown)
+        )
+        return Step(
+            say("Factor", "因式分解"),
+            say(
+                f"The left side factors: ${factored} = 0$. A product is zero only where a factor is zero: {parts}.",
+                f"左边因式分解得 ${factored} = 0$。乘积为零，则至少有一个因式为零：{parts}。",
+            ),
+        )
+    a, b, _ = poly.all_coeffs()
+    formula = rf"{sp.latex(unknown)} = \frac{{-b \pm \sqrt{{\Delta}}}}{{2a}}"
+    value = rf"\frac{{{-b} \pm \sqrt{{{delta}}}}}{{{2 * a}}}"
+    return Step(
+        say("The quadratic formula", "用求根公式"),
+        say(
+            f"The left side does not factor over the rational numbers, so use the formula: ${formula} = {value}$.",
+            f"左边在有理数范围内不能分解，用求根公式：${formula} = {value}$。",
+        ),
+    )
 
 
 def _discriminant_means(delta: sp.Expr, say: Say) -> str:

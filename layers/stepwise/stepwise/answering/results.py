@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stepwise.answering.draft import Draft
+from stepwise.answering.drafting.draft import Draft
 from stepwise.parsing.analysis import read_analysis
 from stepwise.parsing.solution import read_solution
 from stepwise.plan import Plan

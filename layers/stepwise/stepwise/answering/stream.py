@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from stepwise.answering.caller import Caller
 from stepwise.answering.dependencies import Dependencies
-from stepwise.answering.draft import restart
+from stepwise.answering.drafting.draft import restart
 from stepwise.answering.joining import begin, take_over, watch, withdraw
 from stepwise.answering.owner_life import Client, owned
 from stepwise.answering.ownership import Ownership

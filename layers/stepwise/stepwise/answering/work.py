@@ -9,9 +9,9 @@ from typing import Any, Protocol, Self
 
 from stepwise import prompts
 from stepwise.answering.dependencies import Dependencies
-from stepwise.answering.draft import Draft
-from stepwise.answering.drafting import Writing, write
-from stepwise.answering.proof_search import ProofSearch
+from stepwise.answering.drafting.draft import Draft
+from stepwise.answering.drafting.proof_search import ProofSearch
+from stepwise.answering.drafting.writing import Writing, write
 from stepwise.answering.results import Spent, cacheable, check_rank, is_refuted, read_result, ttl_seconds
 from stepwise.answering.verification import check, task_of, verified, without_unmade_check
 from stepwise.observability import count, gauge, timing_ms

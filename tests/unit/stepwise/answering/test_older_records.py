@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stepwise.answering.drafting import Draft
+from stepwise.answering.drafting.draft import Draft
 from stepwise.answering.verification import NoChecker
 from stepwise.answering.work import Progress
 from stepwise.answering.worker import Message, process_message

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from stepwise.answering.drafting import Draft
+from stepwise.answering.drafting.draft import Draft
 from stepwise.answering.results import (
     REFUTED_TTL_SECONDS,
     Spent,

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stepwise.answering.draft import Draft
-from stepwise.answering.drafting import Writing, write
-from stepwise.answering.proof_search import ProofSearch
+from stepwise.answering.drafting.draft import Draft
+from stepwise.answering.drafting.proof_search import ProofSearch
+from stepwise.answering.drafting.writing import Writing, write
 from stepwise.answering.results import read_result
 from stepwise.errors import GenerationBroken, ModelError, ModelTimeout, ModelUnavailable
 from stepwise.ollama.failures import failure

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from stepwise.answering.draft import Draft
-from stepwise.answering.proof_search import ProofSearch
+from stepwise.answering.drafting.draft import Draft
+from stepwise.answering.drafting.proof_search import ProofSearch
 from stepwise.plan import Plan
 from stepwise.text.repetition import loop_start
 from stepwise.text.thinking import Thinking

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import wait
 
-from stepwise.answering.proof_search import MOST_CHECKS, ProofSearch
+from stepwise.answering.drafting.proof_search import MOST_CHECKS, ProofSearch
 
 
 def settled(search: ProofSearch) -> bool:

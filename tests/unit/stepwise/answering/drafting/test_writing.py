@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stepwise.answering.drafting import Draft, Writing, write
+from stepwise.answering.drafting.writing import Draft, Writing, write
 from stepwise.errors import GenerationBroken, InvalidRequest, ModelError, ModelTimeout, ModelUnavailable
 from stepwise.ollama.failures import failure
 from stepwise.plan import Plan

@@ -13,10 +13,10 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
 from stepwise import prompts
-from stepwise.answering.continuation import ContinuationCheck, NotContinued
-from stepwise.answering.draft import Draft, restart
-from stepwise.answering.proof_search import ProofSearch
-from stepwise.answering.thinking_watch import Ending, ThinkingWatch, close_thinking
+from stepwise.answering.drafting.continuation import ContinuationCheck, NotContinued
+from stepwise.answering.drafting.draft import Draft, restart
+from stepwise.answering.drafting.proof_search import ProofSearch
+from stepwise.answering.drafting.thinking_watch import Ending, ThinkingWatch, close_thinking
 from stepwise.errors import (
     GenerationBroken,
     InvalidRequest,
