@@ -23,6 +23,11 @@ class ContinuationCheck:
         self._held = ""
         self._decided = not text.strip()
 
+    @property
+    def holding(self) -> bool:
+        """Whether text is held back that has come already."""
+        return bool(self._held)
+
     def pass_on(self, delta: str) -> str:
         if self._decided:
             return delta

@@ -37,16 +37,20 @@ class ThinkingWatch:
         return self.thinking and self._meter.tagged
 
     def count(self, text: str, tokens: int) -> None:
-        """Count *tokens*, whose text the model has just written."""
+        """Count *tokens*, whose text the model has just written; the draft gets the figure with :meth:`commit`."""
         if not self._draft.ended_by:
             self._meter.feed(text, tokens)
+
+    def commit(self) -> None:
+        """The draft has the text of all tokens that were counted."""
+        if not self._draft.ended_by:
             self._draft.thought = self._meter.thought
 
     @property
     def used_up(self) -> bool:
         """Whether the model thinks and has used its budget up."""
         budget = self._plan.thinking_budget
-        return self.thinking and 0 < budget <= self._draft.thought
+        return self.thinking and 0 < budget <= self._meter.thought
 
     def ending(self, text: str) -> Ending | None:
         """Why the thinking is to be closed, if it is; *text* is what the draft ends with since the last time."""

@@ -185,8 +185,8 @@ class _Calls:
 
     def _generation(self, prompt: Prompt, reader: _Reader) -> Generator[str | None]:
         draft, how = self.draft, self.how
-        before, length = draft.tokens, len(draft.text)
-        thought = draft.thought
+        before, thought = draft.tokens, draft.thought
+        held = 0
         watch = ThinkingWatch(self.plan, draft, how.thinking, how.proof)
         started = how.clock()
         with self.model.generate(prompt, deadline=how.deadline) as generation:
@@ -194,14 +194,22 @@ class _Calls:
                 for event in generation:
                     if event is not None:
                         self.refused_since, self.refusals = None, 0
-                    tokens = self._count(event, before, prompt, started)
+                    if isinstance(event, Chunk):
+                        held += event.tokens
+                        watch.count(event.text, event.tokens)
+                        if not draft.first_token_ms:
+                            draft.first_token_ms = max(1, round((how.clock() - started) * 1000))
                     text = reader.text_of(event)
-                    watch.count(event.text if isinstance(event, Chunk) else "", tokens)
                     if watch.used_up:
                         text += reader.rest()
+                    if not reader.holding:
+                        # A token counts when its text does, so that a draft that is kept just now is one of both.
+                        draft.tokens, held = draft.tokens + held, 0
+                        watch.commit()
                     draft.text += text
                     ending = watch.ending(text)
                     if isinstance(event, Finish):
+                        self._take_counts(event, before, prompt)
                         ending = self._end(event, watch, before, thought)
                     yield text or None
                     if ending is None and text and not watch.thinking and watch.loops():
@@ -211,36 +219,29 @@ class _Calls:
                         yield self._close(ending)
                         return
             except NotContinued:
-                draft.thought = thought
+                draft.spent += held
                 raise
             except (GenerationBroken, ModelTimeout):
                 # What came before it broke off or its time was up is kept, the beginning of a continuation too.
                 rest = reader.rest(cut=True)
                 draft.text += rest
-                if len(draft.text) == length:
-                    draft.spent, draft.tokens = draft.spent + draft.tokens - before, before
-                    draft.thought = thought
-                elif rest:
+                if rest or not reader.dropped:
+                    draft.tokens += held
+                    watch.commit()
+                else:
+                    draft.spent += held
+                if rest:
                     yield rest
                 raise
 
-    def _count(self, event: Event | None, before: int, prompt: Prompt, started: float) -> int:
-        """Take the tokens of *event* into the draft; returns how many they are."""
+    def _take_counts(self, finish: Finish, before: int, prompt: Prompt) -> None:
+        """Take what the host has counted: that is the truth."""
         draft = self.draft
-        if isinstance(event, Chunk):
-            if not draft.first_token_ms:
-                draft.first_token_ms = max(1, round((self.how.clock() - started) * 1000))
-            draft.tokens += event.tokens
-            return event.tokens
-        if isinstance(event, Finish):
-            counted = draft.tokens
-            if event.completion_tokens:
-                before += self._miscounted(before, counted - before, event.completion_tokens)
-                draft.tokens = before + event.completion_tokens
-            if not draft.prompt_tokens:
-                draft.prompt_tokens = max(0, event.prompt_tokens - self._prefilled(before, prompt))
-            return max(0, draft.tokens - counted)
-        return 0
+        if finish.completion_tokens:
+            before += self._miscounted(before, draft.tokens - before, finish.completion_tokens)
+            draft.tokens = before + finish.completion_tokens
+        if not draft.prompt_tokens:
+            draft.prompt_tokens = max(0, finish.prompt_tokens - self._prefilled(before, prompt))
 
     @staticmethod
     def _miscounted(before: int, counted: int, said: int) -> int:
@@ -325,6 +326,12 @@ class _Reader:
         self._check = check
         self._skip = skip
         self._held = ""
+        self.dropped = False
+
+    @property
+    def holding(self) -> bool:
+        """Whether text is held back that has come already."""
+        return bool(self._held) or self._check.holding
 
     def text_of(self, event: Event | None) -> str:
         if isinstance(event, Chunk):
@@ -332,7 +339,9 @@ class _Reader:
         return self.rest() if isinstance(event, Finish) else ""
 
     def rest(self, *, cut: bool = False) -> str:
+        holding = self._check.holding
         text = self._without_skip(self._check.rest(cut=cut))
+        self.dropped = holding and not text and not self._held
         held, self._held = self._held, ""
         self._skip = ""
         return text or held
