@@ -5,6 +5,7 @@ From the problem and the answer to a verdict, its method and a sentence that exp
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -169,15 +170,28 @@ def _chosen(options: Options) -> Understood | None:
     expected, facts = found.expected, found.facts
     letters = []
     for letter, text in options.texts.items():
-        try:
-            if judged(expected, text, facts.context()):
-                letters.append(letter)
-        except CANNOT:
-            continue
+        verdict = _of_option(expected, text, facts)
+        if verdict is None:
+            return None
+        if verdict:
+            letters.append(letter)
     if len(letters) != 1:
         return None
     chosen = Expected("choice", (letters[0],), "options", inner=expected, options=options.texts)
     return replace(found, expected=chosen)
+
+
+_NONE_OF_THEM = re.compile(r"none of (?:the above|these)|以上(?:答案)?都不(?:对|是)|无法确定", re.IGNORECASE)
+
+
+def _of_option(expected: Expected, text: str, facts: Facts) -> bool | None:
+    """Whether an option says what was computed; None: it could, or says more that nobody has read."""
+    if _NONE_OF_THEM.fullmatch(text.strip(" .。")):
+        return False
+    try:
+        return judged(expected, text, facts.context())
+    except CANNOT:
+        return None
 
 
 def _recognised_question(problem: str) -> Understood | None:
@@ -190,7 +204,7 @@ def _recognised_question(problem: str) -> Understood | None:
 
 def _recognised(read: Reading) -> Understood | None:
     try:
-        shape = shape_of(read, "")
+        shape_of(read, "")
         text, _ = gathered(read)
     except CANNOT:
         return None
@@ -205,13 +219,9 @@ def _recognised(read: Reading) -> Understood | None:
             # Handlers add to the facts, so that each one gets its own.
             _, facts = gathered(read)
             ask = Ask(match, facts, read)
-            expected = question.handler(ask)
+            return Understood(question.answer(ask), facts, question.name, ask)
         except CANNOT:
             continue
-        if (shape.decimals is None or expected.kind == "value") and (
-            not shape.base or expected.kind == "digits"
-        ):
-            return Understood(expected, facts, question.name, ask)
     return None
 
 

@@ -72,6 +72,8 @@ def is_written_as(tree: Node, form: str) -> bool:
         tree = tree.parts[0]
     if form == "decimal":
         return tree.kind in ("num", "repeating")
+    if form == "radical":
+        return _is_simple_radical(tree)
     if form == "mixed":
         return tree.kind == "mixed" and is_written_as(Node("div", tree.parts[1:]), "fraction")
     return (
@@ -79,6 +81,24 @@ def is_written_as(tree: Node, form: str) -> bool:
         and is_evaluated(tree, simplified=True)
         and all(_is_integer(part) for part in tree.parts)
     )
+
+
+def _is_simple_radical(tree: Node) -> bool:
+    """Whether no root holds a power that could be drawn out, and no denominator holds a root."""
+    if tree.kind == "call" and tree.text == "root":
+        order = _integer(tree.parts[1]) if len(tree.parts) > 1 and _is_integer(tree.parts[1]) else 2
+        if not _is_integer(tree.parts[0]) or _integer(tree.parts[0]) < 2:
+            return False
+        return all(power < order for power in sp.factorint(_integer(tree.parts[0])).values())
+    if tree.kind == "pow" and _holds_root(tree):
+        return False
+    if tree.kind == "div" and _holds_root(tree.parts[1]):
+        return False
+    return is_evaluated(tree, simplified=True) and all(_is_simple_radical(part) for part in tree.parts)
+
+
+def _holds_root(tree: Node) -> bool:
+    return (tree.kind == "call" and tree.text == "root") or any(_holds_root(part) for part in tree.parts)
 
 
 def has_form(tree: Node, form: str, question: Node | None, value: Any) -> bool:

@@ -125,7 +125,7 @@ def _acceptable(expected: Expected, given: Quantity) -> bool:
         return is_polar(given.tree)
     if expected.form == "primes":
         return is_product_of_primes(given.tree)
-    if expected.form in ("decimal", "fraction", "mixed"):
+    if expected.form in ("decimal", "fraction", "mixed", "radical"):
         return is_written_as(given.tree, expected.form)
     if expected.form in ("unit", "plain") and given.unit is not None and given.unit != expected.unit:
         return False
@@ -231,6 +231,10 @@ def _roots(expected: Expected, given: Meaning) -> bool | None:
                 return None
             item = Quantity(item.value * sp.pi / 180, tree=item.tree)
         if item.tree is not None and not is_evaluated(item.tree, simplified=False):
+            return None
+        if expected.form and not (
+            item.value.is_Integer or (item.tree is not None and is_written_as(item.tree, expected.form))
+        ):
             return None
         if item.decimals is not None and any(
             is_rounding_of(item.value, root, item.decimals) and same(item.value, root) is False

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-
-import sympy as sp
 
 from checkers.mathematics.formulas.build import Context, Definition, build
 from checkers.mathematics.formulas.compare import is_real, same
 from checkers.mathematics.formulas.grammar import parse, parse_list
 from checkers.mathematics.formulas.nodes import Node, NotUnderstood
+from checkers.mathematics.problem.kinds import is_kind, kinds_of
 from checkers.mathematics.problem.reading import Reading, pattern
+from checkers.mathematics.problem.vocabulary import fixed_words, unaccounted
 
-__all__ = ["Facts", "Relation", "gathered", "holds"]
+__all__ = ["Facts", "Relation", "gathered", "holds", "is_kind"]
 
 
 @dataclass(frozen=True)
@@ -27,24 +27,77 @@ class Relation:
     right: Node
 
 
+class Watched[T](dict[str, T]):
+    """A dictionary that remembers which of its entries were looked up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen: set[str] = set()
+
+    def __getitem__(self, key: str) -> T:
+        self._seen.add(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default: Any = None, /) -> Any:
+        """The entry, which counts as looked up."""
+        self._seen.add(key)
+        return super().get(key, default)
+
+    def peek(self, key: str) -> T:
+        """The entry, without counting it as looked up."""
+        return super().__getitem__(key)
+
+    def unseen(self) -> set[str]:
+        """The keys that nobody has looked up."""
+        return set(self) - self._seen
+
+
+class WatchedList[T](list[T]):
+    """A list that remembers whether anybody has gone through it."""
+
+    seen = False
+
+    def __iter__(self) -> Iterator[T]:
+        self.seen = True
+        return super().__iter__()
+
+
 @dataclass
 class Facts:
-    """Filled while the sentences are read, then only looked at."""
+    """Filled while the sentences are read, then only looked at.
+
+    What is looked up is remembered, so that a problem of which a part was not used can be told.
+    """
 
     function_names: frozenset[str]
-    functions: dict[str, Definition] = field(default_factory=dict)
+    functions: Watched[Definition] = field(default_factory=Watched)
     equations: list[Relation] = field(default_factory=list)
-    constraints: list[Relation] = field(default_factory=list)
-    kinds: dict[str, set[str]] = field(default_factory=dict)
+    constraints: WatchedList[Relation] = field(default_factory=WatchedList)
+    kinds: Watched[set[str]] = field(default_factory=Watched)
     names: set[str] = field(default_factory=set)
     euler: bool = False
     log_base: int | None = None
-    collections: dict[str, str] = field(default_factory=dict)
+    collections: Watched[str] = field(default_factory=Watched)
     """Sets that the problem defines, by their names, as they are written."""
     complex_numbers: bool = False
     """Whether the problem speaks of complex numbers: then a part need not be real."""
     operator: str = ""
     """The sign of an operation that the problem defines, such as \\star."""
+
+    def given(self) -> frozenset[str]:
+        """What the problem gives beside definitions: `equations`, `constraints`, `kinds`, `complex`."""
+        found = {"equations": bool(self.equations), "constraints": bool(self.constraints)}
+        kinds = {kind for named in self.kinds.values() for kind in named}
+        found |= {"kinds": bool(kinds - {"real", "complex"}), "complex": "complex" in kinds}
+        return frozenset(name for name, there in found.items() if there)
+
+    def check_used(self) -> None:
+        """Raise `NotUnderstood` where a definition, a kind or a condition was never looked at."""
+        idle = {name for name in self.kinds.unseen() if self.kinds.peek(name) - {"real"}}
+        if self.functions.unseen() or self.collections.unseen() or idle:
+            raise NotUnderstood("something is given that was not used")
+        if self.constraints and not self.constraints.seen:
+            raise NotUnderstood("a condition that was not used")
 
     def context(self, **values: Any) -> Context:
         return Context(
@@ -85,7 +138,7 @@ class Facts:
         ]
         if None in found:
             return False
-        self.collections |= {match[1]: match[2] for match in found if match is not None}
+        self.collections.update({match[1]: match[2] for match in found if match is not None})
         return True
 
     def _add(self, tree: Node) -> None:
@@ -161,35 +214,6 @@ def holds(relation: Relation, context: Context) -> bool:
     return bool((left - right).evalf(40) > 0) == (relation.sign in (">", ">="))
 
 
-def is_kind(value: Any, kinds: Iterable[str]) -> bool:
-    """Whether a number is of all those kinds. Raises `NotUnderstood` when that cannot be said."""
-    for kind in kinds:
-        if kind == "complex":
-            continue
-        if kind in ("acute", "obtuse"):
-            raise NotUnderstood("an angle that is no number")
-        if is_real(value) is not True:
-            return False
-        number = sp.nsimplify(value) if isinstance(value, sp.Float) else value
-        sign = number.evalf(40)
-        if kind == "positive" and not sign > 0:
-            return False
-        if kind == "negative" and not sign < 0:
-            return False
-        if kind == "nonnegative" and not (sign >= 0 or number == 0):
-            return False
-        if kind == "nonzero" and number == 0:
-            return False
-        if kind in ("integer", "natural") and not same(number, sp.Integer(round(sign))):
-            return False
-        if kind == "natural" and not sign > 0:
-            return False
-    return True
-
-
-_DIFFERENT = re.compile(
-    r"\b(?:distinct|different|unequal) (?:(?:positive|negative|real|nonzero|non-zero|complex|rational) )*(?:numbers|integers|digits|primes|constants)|互不相等|互不相同|不相等的"
-)
 _COMPLEX = re.compile(
     r"complex|imaginary|conjugate|\\mathbb\s*\{?\s*C|\\(?:Re|Im)\b|复数|复平面|虚数|虚部|共轭", re.IGNORECASE
 )
@@ -208,46 +232,59 @@ def _new_operator(formulas: tuple[str, ...]) -> str:
     return ""
 
 
-_KINDS = (
-    (("positive integer", "natural", "正整数", "positive whole"), ("integer", "positive")),
-    (("negative integer", "负整数"), ("integer", "negative")),
-    (("nonnegative integer", "non-negative integer", "非负整数"), ("integer", "nonnegative")),
-    (("integer", "whole number", "整数"), ("integer",)),
-    (("positive", "正实数", "正数"), ("positive",)),
-    (("negative", "负实数", "负数"), ("negative",)),
-    (("nonnegative", "non-negative", "非负"), ("nonnegative",)),
-    (("nonzero", "non-zero", "非零"), ("nonzero",)),
-    (("complex", "复数"), ("complex",)),
-    (("acute", "锐角"), ("acute",)),
-    (("obtuse", "钝角"), ("obtuse",)),
-    (("real", "实数"), ("real",)),
-)
 _KIND_WORDS = (
-    r"(?P<kind>(?:positive |negative |non-?negative |non-?zero |distinct |constant |two |three |the )*"
-    r"(?:real |complex |rational )?(?:positive )?(?:integer|number|constant|real)s?|positive|negative|nonzero|acute angles?|acute|obtuse angles?|obtuse|"
-    r"正整数|负整数|非负整数|整数|正实数|正数|负数|实数|复数|自然数|常数)"
+    r"(?P<kind>(?:(?:positive|negative|non-?negative|non-?positive|non-?zero|distinct|different|two|three|the|even|odd|prime|"
+    r"composite|two-digit|three-digit|real|complex|rational|irrational|natural|whole|integral),? )*"
+    r"(?:integers?|numbers?|constants?|reals?|primes?)|positive|negative|non-?negative|non-?zero|real|even|odd|prime|integral|"
+    r"acute angles?|acute|obtuse angles?|obtuse|(?:两个|互不相等的|不同的)?(?:非|正|负|零|有理|无理|整|实|复|自然|质|素|合|奇|偶|常|一位|两位|三位)+数|锐角|钝角)"
 )
 _VERB = (
     r"(?:let|suppose(?: that)?|given(?: that)?|if|assume(?: that)?|for|when|where|consider|define|and|also|now|"
     r"已知函数|已知方程|已知集合|设集合|已知全集|设全集|若集合|集合|已知|若函数|若|设函数|设|如果|当|令|函数|方程|其中|且|在)"
 )
+_GIVING = frozenset(
+    [
+        "some",
+        "arithmetic",
+        "mean",
+        "average",
+        "angle",
+        "parabola",
+        "circle",
+        "contains",
+        "goes",
+        "through",
+        "passes",
+        "operation",
+        "new",
+        "binary",
+        "equal",
+        "equals",
+        "same",
+        "lies",
+        "hold",
+        "result",
+        "note",
+        "must",
+    ]
+)
+"""Words of the sentences below that say what is given and that no group holds."""
 _LEADING = (
     pattern(r"(?:if |suppose )?the (?:arithmetic )?(?:mean|average)(?: \(mean\))? of (?:the )?(?:numbers )?<ms+> is <mv>[.,] ?(?:then,? )?"),
     pattern(r"(?:let|suppose|if) <es+> (?:be|is) an? (?P<kind>acute|obtuse)? ?angle (?:such that|with|for which) <fs+>[.,] ?(?:then,? )?"),
     pattern(r"(?:a|the|if the|if a) (?:parabola|line|graph|curve|circle)(?: with equation| whose equation is| given by| of)? <on>,? (?:passes through|contains|goes through) (?:the )?(?:points? )?<pts+>[.,] ?(?:then,? )?"),
     pattern(r"(?:设|若|已知|在复平面内,? ?)? ?(?P<kind>复数) ?<es+> ?满足:? ?<fs+>[,.] ?(?:则|那么|求)? ?"),
-    pattern(r"\(? ?(?:其中)? ?⟦\d+⟧ ?(?:是|为) ?虚数单位 ?\)?[,.]? ?"),
+    pattern(r"\(? ?(?:其中)? ?<unit> ?(?:是|为) ?虚数单位 ?\)?[,.]? ?"),
     pattern(r"(?:已知|设)?点 ?<pt> ?在(?:反比例函数|一次函数|二次函数|正比例函数|函数|直线|抛物线|曲线)? ?<on> ?(?:的图[象像])?上[,.] ?(?:则|那么|求)? ?"),
     pattern(r"(?:the )?point <pt> (?:is|lies) on (?:the )?(?:line|graph|curve|parabola|graph of)?(?: with equation| whose equation is| of| given by| of the equation)? ?<on>\. ?"),
-    pattern(r"suppose that <es+> is a function and ⟦\d+⟧ is the inverse of ⟦\d+⟧\. ?"),
-    pattern(r"(?:for|let) some (?:real )?values? of <es+>[,.] ?"),
     pattern(r"(?:if|let|suppose(?: that)?|given(?: that)?) <es+> (?:and|where) <as> is (?:an? )?(?P<kind>acute|obtuse)(?: angle)?[.,] ?(?:then,? )?"),
     pattern(r"(?:if |when |suppose )?<l> (?:is equal to|is the same as|equals|is|,? the result is(?: the same as| equal to)?) <r>[.,] ?(?:then,? )?"),
-    pattern(r"(?:the |an |a |for )?(?:new |binary )?operation (?:⟦\d+⟧ )?is defined (?:for (?:all )?(?:positive |nonzero |real )*(?:integers|numbers|real numbers) <ns+> )?(?:as|by)(?: the (?:equation|formula|rule))?:? <es+>[.,]? ?(?:then,? )?"),
-    pattern(r"(?:if|let|define|suppose)(?: the operation)? ⟦\d+⟧ (?:is defined |be defined )?(?:by|as|to be|such that) <es+>[.,] ?(?:then,? )?"),
-    pattern(r"(?:对于?(?:任意)?(?:的)?(?:两个|两)?(?:数字|数|实数|有理数|自然数|非零自然数)? ?(?:<ns+>)?,? ?)?(?:我们)?(?:规定|定义|如果规定|若规定|如果定义)(?:一种)?(?:新)?(?:的)?(?:运算)?(?:符号)?(?: ?[\"']?⟦\d+⟧[\"']?)?(?:为|是)?[:,]? ?<es+>[,.;] ?(?:则|那么|求|请计算|请问)? ?"),
+    pattern(r"(?:the |an |a |for )?(?:new |binary )?operation (?:<sign> )?is defined (?:for (?:all )?(?P<nkind>(?:positive |nonzero |real )*(?:integers|numbers|real numbers)) <ns+> )?(?:as|by)(?: the (?:equation|formula|rule))?:? <es+>[.,]? ?(?:then,? )?"),
+    pattern(r"(?:if|let|define|suppose)(?: the operation)? <sign> (?:is defined |be defined )?(?:by|as|to be|such that) <es+>[.,] ?(?:then,? )?"),
+    pattern(r"(?:对于?(?:任意)?(?:的)?(?:两个|两)?(?P<nkind>数字|数|实数|有理数|自然数|非零自然数)? ?(?:<ns+>)?,? ?)?(?:我们)?(?:规定|定义|如果规定|若规定|如果定义)(?:一种)?(?:新)?(?:的)?(?:运算)?(?:符号)?(?: ?[\"']?<sign>[\"']?)?(?:为|是)?[:,]? ?<es+>[,.;] ?(?:则|那么|求|请计算|请问)? ?"),
+    pattern(r"(?:for|let) some (?P<nkind>real )?values? of <es+>[,.] ?"),
     pattern(rf"{_VERB}? ?<es+> (?:be|is|are|denote|为|是) ?(?:a |an |any |两个|均为|都是)?{_KIND_WORDS}(?:,? (?:such that|so that|for which|with|satisfying|where|and|满足) <fs+>)?(?:,|\.|;| and| then|,? then)* ?"),
-    pattern(r"(?:for|let|suppose|assume|there exist|there are)? ?(?:some |all |any )?(?P<kind>(?:positive |negative |nonzero |distinct )*(?:real |complex )?(?:numbers?|integers?|constants?)) <es+>(?:,? (?:satisfy|satisfies|such that|with|are such that) <fs+>)?(?:,|\.)+(?! ?(?:and )?⟦) ?"),
+    pattern(r"(?:for|let|suppose|assume|there exist|there are)? ?(?:all |any )?(?P<kind>(?:(?:positive|negative|non-?negative|nonzero|distinct|two|three|real|complex|rational|natural|whole|even|odd|prime) )*(?:numbers?|integers?|constants?)) <es+>(?:,? (?:satisfy|satisfies|such that|with|are such that) <fs+>)?(?:,|\.)+(?! ?(?:and )?⟦) ?"),
     pattern(r"(?:let|suppose|if)?(?: that)? ?(?:the |a )?functions? <es+> (?:be|is|are)? ?(?:defined|given)? ?(?:by|as|to be)(?: the (?:formula|equation|rule))? <fs+>[.,]? ?"),
     pattern(r"(?:let|suppose) <es+> (?:be|is) (?:a |the )?functions? (?:defined|given|such that|for which)? ?(?:by|as|that)? ?<fs+>[.,]? ?"),
     pattern(r"(?:let|if|suppose|given) <es+> (?:be )?(?:defined|given) by <fs+>[.,]? ?"),
@@ -256,8 +293,11 @@ _LEADING = (
     pattern(r"(?:已知向量|设向量|若向量|向量|已知集合|设集合|已知全集|设全集|若集合|集合|已知函数|已知方程组|已知方程|已知|若函数|若|设函数|设|如果|当|令|函数|其中|且)\s*<es+>\s*(?:时|满足)?\s*(?:,|\.|;) ?(?:则|那么)? ?"),
 )  # fmt: skip
 _TRAILING = (
-    pattern(rf",? (?:where|if|given that) <es+> (?:is|are) (?:a |an |any |all )?{_KIND_WORDS}[.?]?$"),
-    pattern(r",? (?:for|over) (?:all )?(?P<kind>positive real numbers|positive numbers|positive reals|real numbers|positive integers) <es+>[.?]?$"),
+    pattern(rf"[.,:]? ?\(? ?(?:where|if|given that|given|assume(?: that)?|note that|suppose(?: that)?|with)? ?<es+> (?:is|are|must be) (?:a |an |any |all )?{_KIND_WORDS}[.]?\)?[.?]?$"),
+    pattern(r"[.,:]? ?\( ?(?:where|if|given that|given|assume(?: that)?|assuming(?: that)?|note that|suppose(?: that)?|with|for)? ?<es+>[.]?\)[.?]?$"),
+    pattern(r"[.,:?] ?(?:assume(?: that)?|assuming(?: that)?|suppose(?: that)?|given that) <es+>[.?]?$"),
+    pattern(r",? where <es+> (?:is|denotes) the base[- ]<logbase> logarithm(?: function)?[.?]?$"),
+    pattern(r",? (?:for|over) (?:all )?(?P<kind>(?:(?:positive|negative|non-?negative|nonzero|real|even|odd) )*(?:numbers|reals|integers)) <es+>[.?]?$"),
     pattern(r",? (?:if|when|where|given that|given|such that|so that|provided that|assuming(?: that)?|for) <es+>(?: and <fs>)?[.?]?$"),
 )  # fmt: skip
 
@@ -269,8 +309,6 @@ def gathered(read: Reading) -> tuple[str, Facts]:
     facts.complex_numbers = bool(_COMPLEX.search(read.source)) or any(
         _IMAGINARY_UNIT.search(formula) for formula in read.formulas
     )
-    if _DIFFERENT.search(read.sentences):
-        raise NotUnderstood("numbers that must differ")
     facts.euler = bool(re.search(r"\be\s*\^|\\ln|\bln\b|natural log|自然对数", read.source))
     base = re.search(
         r"base[\s-]*\$?(\d+)\$?\s*log|logarithms? (?:is|are|to|with|has|in)? ?(?:the )?base \$?(\d+)",
@@ -282,7 +320,7 @@ def gathered(read: Reading) -> tuple[str, Facts]:
     for _ in range(8):
         for shape in _LEADING:
             match = shape.match(text)
-            if match:
+            if match and not _lost_words(match):
                 _take(facts, match, read)
                 text = text[match.end() :].lstrip()
                 break
@@ -290,10 +328,25 @@ def gathered(read: Reading) -> tuple[str, Facts]:
             break
     for shape in _TRAILING:
         match = shape.search(text)
-        if match:
+        if match and not _lost_words(match):
             _take(facts, match, read)
             text = text[: match.start()]
     return text.strip(), facts
+
+
+def _lost_words(match: re.Match[str]) -> bool:
+    """Whether a sentence that gives something says more than its groups, which are all taken, hold."""
+    spans = []
+    for group, words in match.groupdict().items():
+        if words:
+            start, end = match.span(group)
+            spans.append((start - 1, end + 1) if "⟦" not in words and words.isdigit() else (start, end))
+    return bool(unaccounted(match.group(), spans_in(spans, match.start()), fixed_words(match.re) | _GIVING))
+
+
+def spans_in(spans: list[tuple[int, int]], offset: int) -> list[tuple[int, int]]:
+    """The spans counted from the start of the match."""
+    return [(start - offset, end - offset) for start, end in spans]
 
 
 def _function_names(formulas: tuple[str, ...]) -> frozenset[str]:
@@ -312,6 +365,20 @@ def _function_names(formulas: tuple[str, ...]) -> frozenset[str]:
 
 def _take(facts: Facts, match: re.Match[str], read: Reading) -> None:
     groups = match.groupdict()
+    if groups.get("unit"):
+        if read.formulas[int(groups["unit"])] != "i":
+            raise NotUnderstood("another imaginary unit")
+        return
+    if groups.get("logbase"):
+        if read.formulas[int(groups["logbase"])] != str(facts.log_base) or "log" not in groups[
+            "es"
+        ] + "".join(read.formulas):
+            raise NotUnderstood("a base that is not understood")
+        return
+    if groups.get("sign") and read.formulas[int(groups["sign"])].strip() != facts.operator.strip():
+        raise NotUnderstood("another operation than the one that is defined")
+    if groups.get("nkind") and kinds_of(groups["nkind"].replace("数字", "数")) - {"real"}:
+        raise NotUnderstood("an operation on some numbers only")
     if groups.get("pt"):
         _add_point(facts, read.formulas[int(groups["pt"])], read.formulas[int(groups["on"])])
         return
@@ -367,9 +434,14 @@ def _put_in(tree: Node, values: dict[str, Node]) -> Node:
 
 
 def _add_kinds(facts: Facts, words: str, formula: str) -> None:
-    for tree in facts.parse_list(formula):
+    """What the words say of each name in the formula; a count of them must be right."""
+    trees = facts.parse_list(formula)
+    counted = re.search(r"\b(two|three)\b|两个", words)
+    if counted and len(trees) != (3 if counted[1] == "three" else 2):
+        raise NotUnderstood("another number of names")
+    kinds = kinds_of(re.sub(r"\b(?:two|three)\b|两个", " ", words))
+    for tree in trees:
         name = tree.text if tree.kind == "name" else tree.parts[0].text if tree.kind == "rel" else ""
-        for spellings, kinds in _KINDS:
-            if any(spelling in words for spelling in spellings):
-                facts.kinds.setdefault(name, set()).update(kinds)
-                break
+        if not name:
+            raise NotUnderstood("a kind of something without a name")
+        facts.kinds.setdefault(name, set()).update(kinds)

@@ -1,25 +1,32 @@
-"""What a problem says of how the answer is to be written: rounding, base, unit."""
+"""What a problem says of how the answer is to be written: rounding, base, unit, fraction, decimal.
+
+A note is a list of phrases from one closed table; a note with any other word makes the problem one that is not
+recognised.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from checkers.mathematics.answers.expected import Expected
 from checkers.mathematics.formulas.nodes import NotUnderstood
 from checkers.mathematics.formulas.units import UNITS, Unit
 from checkers.mathematics.problem.reading import Reading
 
-__all__ = ["Shape", "shape_of"]
+__all__ = ["Shape", "in_shape", "shape_of"]
 
 
 @dataclass(frozen=True)
 class Shape:
-    """`decimals` to round to, `base` to write in, `unit` that a bare number counts, `radians` asked for."""
+    """`decimals` to round to, `base` to write in, `unit` that a bare number counts, and how it is `written`."""
 
     decimals: int | None = None
     base: int = 0
     unit: Unit | None = None
     radians: bool = False
+    written: frozenset[str] = frozenset()
+    """Of fraction, decimal, mixed, simplified, radical, factored and expanded those that are asked for."""
 
 
 _PLACES = {
@@ -30,29 +37,146 @@ _PLACES = {
 _NEAREST = re.compile(
     r"(?:to|rounded to|nearest) the nearest ([a-z -]+?)(?= degree| percent| inch| mile|[.,)]|$)"
 )
-_HARMLESS = re.compile(
-    r"\b(?:please|express|give|write|enter|leave|provide|state|simplify|all|your|the|both|final|answers?|solutions?|results?|"
-    r"as|in|to|using|with|from|separated|by|commas?|a|an|and|of|for|form|common|improper|reduced|simplified|mixed|proper|"
-    r"lowest|simplest|terms?|fractions?|numbers?|integers?|decimals?|exact|radicals?|interval|notation|set|radians?|degrees?|"
-    r"ordered|pairs?|triples?|triplets?|list|values?|roots?|real|possible|standard|slope-intercept|simple|complex|rational|"
-    r"where|possible|them|it|polynomial|factored|expanded|parentheses|scientific|completely|fully|polar|rectangular|point|"
-    r"increasing|decreasing|order|least|greatest|necessary|if|denominators?|rationalized|rounded|nearest|base|coordinates?|"
-    r"functions?|angles?|are|is|have|has|variables?|letters?|assume|that|positive|nonnegative|such|there|more|than|one|value|separate|"
-    r"expression|equation|single|residue|inclusive|inches|feet|cm|meters|units?|dollars?|cents|percents?|whole|tenth|hundredth|thousandth|"
-    r"hundred|thousand|ten|matrix|vector|you|can|may|not|do|include|sign|symbol|only|no|without|ratio|place|places|two|"
-    r"three|decimal|column|product|power|powers|prime|degree|round|next|also|on|or|at)\b|⟦\d+⟧|[.,()!:;\"'\s-]"
+_OPENING = (
+    r"(?:please )?(?:express|give|write|enter|leave|provide|state|simplify|list|separate|round|rounded)(?: all| both)?(?: of)?"
+    r"(?: your| the| these| it| them)?(?: final)?(?: possible| real)*(?: (?:answers?|solutions?|results?|roots?|values?|integers|numbers))?(?: of ⟦\d+⟧)?"
+    r"|if there is more than one (?:such )?(?:value|solution)|all (?:functions|angles) are|结果|答案"
 )
+_PHRASES = {
+    r"(?:an? )?(?:common |improper |proper |simplified |reduced |single )?fractions?(?: in (?:lowest terms|simplest form|simplest terms|reduced form))?": "fraction",
+    r"lowest terms|(?:simplest|simplified|reduced) (?:form|terms)|最简(?:形式|分数)": "simplified",
+    r"(?:simplest|simplified) radical(?: form)?": "radical",
+    r"(?:a )?decimals?(?: form| number)?": "decimal",
+    r"(?:a )?mixed numbers?": "mixed",
+    r"(?:completely )?factored(?: form)?": "factored",
+    r"expanded(?: form)?|(?:a )?polynomial in expanded form": "expanded",
+    r"to the nearest [a-z -]+?(?= degree| percent|[.,)]|$)|保留[一两二三四123]位小数": "rounded",
+    r"base[ -](?:⟦\d+⟧|\d+|two|three|four|five|six|seven|eight|nine|ten)": "base",
+    r"degrees": "degrees",
+    r"radians": "radians",
+    r"(?:a )?percent(?:age|s)?": "percent",
+    r"interval notation|set notation|(?:an? )?intervals?|exact(?: form| value)?|comma[- ]separated|(?:a )?(?:comma[- ]separated )?list(?: of (?:numbers|values|solutions))?"
+    r"|(?:separated by|with|by|using) commas?|an? integers?|integers|ordered (?:pairs?|triples?|triplets?)|(?:an? )?ordered (?:pairs?|triples?|triplets?)|(?:a )?coordinates?|(?:a )?matrix"
+    r"|if (?:necessary|needed|possible)|list (?:all|them|them all|all of them|all solutions|all values|all possible values|your answers)|numbers?|数字(?:作答|表示)?": "",
+    r"terms of (?:⟦\d+⟧|pi|π)(?:(?:,| and|, and) ⟦\d+⟧)*": "terms",
+}  # fmt: skip
+_GLUE = re.compile(r"(?:expressed|rounded|as|in|to|using|with|and|用|请|写成|保留|为)(?![a-z])|[\s,.;:!()]")
+_GENERIC = frozenset({"", "terms"})
 
 
-def shape_of(read: Reading, words: str) -> Shape:
-    """What the notes and the question's words ask for. Raises `NotUnderstood` for what is not known."""
-    left = _HARMLESS.sub("", read.notes)
-    if left:
-        raise NotUnderstood(f"a note that is not understood: {left}")
+def shape_of(read: Reading, words: str, form: str = "") -> Shape:
+    """What the notes and the question's words ask for; `form` are those that speak of the form only.
+
+    Raises `NotUnderstood` for what is not known.
+    """
+    demands = _demands(_without_known_forms(read.notes, read)) | _demands(form)
     text = f"{words} {read.notes}"
-    if re.search(r"\bproduct\b|\bprime factor", read.notes):
-        raise NotUnderstood("a form that is not checked")
-    return Shape(_decimals(text), _base(text, read), _unit(text), "radians" in text)
+    written = demands & {"fraction", "decimal", "mixed", "simplified", "factored", "expanded", "radical"}
+    return Shape(_decimals(text), _base(text, read), _unit(text), "radians" in text, frozenset(written))
+
+
+_KNOWN_FORMS = frozenset(
+    [
+        r"(r,\theta)",
+        r"(r,\theta,z)",
+        r"(\rho,\theta,\phi)",
+        "a+bi",
+        "r>0",
+        r"\rho>0",
+        r"0\le\theta<2\pi",
+        r"0\le\phi\le\pi",
+    ]
+)
+"""Names of coordinates and their usual ranges, as the conversions give them anyway."""
+
+
+def _without_known_forms(notes: str, read: Reading) -> str:
+    def known(match: re.Match[str]) -> str:
+        formulas = [read.formulas[int(number)] for number in re.findall(r"⟦(\d+)⟧", match.group())]
+        plain = {re.sub(r"\s|\\,", "", formula).replace(r"\leq", r"\le") for formula in formulas}
+        return "" if plain <= _KNOWN_FORMS else match.group()
+
+    return re.sub(r"the form ⟦\d+⟧(?:,? where ⟦\d+⟧(?:(?:,|,? and) ⟦\d+⟧)*)?", known, notes)
+
+
+def _demands(notes: str) -> set[str]:
+    """The demands of the notes, every word of which must be known."""
+    found: set[str] = set()
+    left = notes.strip()
+    fresh = True
+    while left:
+        glue = _GLUE.match(left)
+        opening = re.match(_OPENING, left) if fresh or re.match(r"[.(]", left) else None
+        if opening and opening.group():
+            left, fresh = left[opening.end() :], False
+            continue
+        best, demand = "", ""
+        for shape, name in _PHRASES.items():
+            match = re.match(rf"(?:{shape})(?![a-z])", left)
+            if match and len(match.group()) > len(best):
+                best, demand = match.group(), name
+        if best:
+            found.add(demand)
+            left, fresh = left[len(best) :], True
+        elif glue:
+            left, fresh = left[glue.end() :], fresh or glue.group() in ".;(!"
+        else:
+            raise NotUnderstood(f"a note that is not understood: {left}")
+    return found - _GENERIC
+
+
+def in_shape(expected: Expected, shape: Shape) -> Expected:
+    """The expected answer, to be written as the notes ask. Raises `NotUnderstood` where that is not checked."""
+    if shape.decimals is not None and (expected.kind != "value" or expected.decimals != shape.decimals):
+        raise NotUnderstood("a rounding that is not checked")
+    if shape.base and (expected.kind != "digits" or expected.base != shape.base):
+        raise NotUnderstood("a base that is not checked")
+    if shape.unit is not None and expected.unit != shape.unit:
+        raise NotUnderstood("a unit that is not checked")
+    written = set(shape.written)
+    if not written:
+        return expected
+    if expected.kind == "value" and not written & {"factored", "expanded"}:
+        written -= {"simplified"}
+        if len(written) > 1 or (written and expected.form not in ("", "simplified", *written)):
+            raise NotUnderstood("two forms at once")
+        if written == {"decimal"} and shape.decimals is None and not _ends(expected):
+            raise NotUnderstood("a decimal without end")
+        return replace(expected, form=_number_form(written, expected))
+    if written <= {"simplified"} and expected.kind in ("expression", "roots", "pair", "system"):
+        return expected
+    if expected.kind == "expression" and written <= {expected.form, "simplified"}:
+        return expected
+    if expected.kind == "roots" and len(written) == 1:
+        return replace(expected, form=next(iter(written)))
+    raise NotUnderstood("a form that is not checked")
+
+
+def _number_form(written: set[str], expected: Expected) -> str:
+    """The form of one number; a whole number has one only, and no other number than a rational one is a fraction."""
+    value = expected.values[0]
+    form = next(iter(written), "simplified")
+    if form == "radical":
+        return form
+    if value.is_Integer:
+        return expected.form if expected.form in ("unit", "plain") else "simplified"
+    if not value.is_Rational:
+        if form in ("decimal", "mixed"):
+            raise NotUnderstood("a number that is no fraction")
+        return "simplified"
+    return form
+
+
+def _ends(expected: Expected) -> bool:
+    """Whether the value is a decimal with an end."""
+    value = expected.values[0]
+    if not value.is_Rational:
+        return False
+    below = int(value.q)
+    for prime in (2, 5):
+        while below % prime == 0:
+            below //= prime
+    return below == 1
 
 
 def _decimals(text: str) -> int | None:
@@ -84,7 +208,7 @@ _NUMERALS = {
 
 
 def _base(text: str, read: Reading) -> int:
-    match = re.search(r"\bin base[ -](?:⟦(\d+)⟧|(\d+)|([a-z]+))", text)
+    match = re.search(r"\b(?:in|as|using)(?: an?)? base[ -](?:⟦(\d+)⟧|(\d+)|([a-z]+))", text)
     if match is None:
         return 0
     base = read.formulas[int(match[1])] if match[1] else match[2] or str(_NUMERALS.get(match[3], ""))

@@ -9,6 +9,9 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from checkers.mathematics.formulas.build import Context, build
+from checkers.mathematics.formulas.grammar import parse
+from checkers.mathematics.formulas.nodes import NotUnderstood
 from checkers.mathematics.problem.reading import Reading
 
 __all__ = ["phrased"]
@@ -63,12 +66,14 @@ _ONE = (
     (rf"(?:twice|double) (?:the value of )?{_N}", "2({0})"),
     (rf"(?:triple|thrice) (?:the value of )?{_N}", "3({0})"),
 )  # fmt: skip
+_ORDERED = "({0}) - ({1})"
+"""A difference that is understood only where it is the same in both orders of the numbers, or not negative."""
 _PART = r"({0}) \times ({1})"
 _TWO = (
     (rf"{_N} of {_N}", _PART),
     (rf"(?:the )?sum of {_N} and {_N}", "({0})+({1})"),
     (rf"(?:the )?positive difference (?:between|of) {_N} and {_N}", "|({0})-({1})|"),
-    (rf"(?:the )?difference (?:between|of) {_N} and {_N}", "({0})-({1})"),
+    (rf"(?:the )?difference (?:between|of) {_N} and {_N}", _ORDERED),
     (rf"(?:the )?product of {_N} and {_N}", r"({0})\times({1})"),
     (rf"(?:the )?quotient of {_N} and {_N}", r"\frac{{{0}}}{{{1}}}"),
 )  # fmt: skip
@@ -129,11 +134,22 @@ def _made(form: str, formulas: list[str], slot: Callable[[str], str]) -> Callabl
             return match.group()
         if form in ("({0})+({1})", "({0})-({1})") and "creased" in match.group() and "%" in operands[1]:
             return match.group()
+        if form == _ORDERED and not _is_ordered(*operands):
+            return match.group()
         if any(re.search(r"[=<>,]|\\le|\\ge|\\ldots|\\begin", operand) for operand in operands):
             return match.group()
         return slot(form.format(*operands))
 
     return make
+
+
+def _is_ordered(first: str, second: str) -> bool:
+    """Whether the first number is the larger one."""
+    try:
+        difference = build(parse(f"({first}) - ({second})", frozenset()), Context())
+        return bool(not difference.free_symbols and difference.evalf(30) >= 0)
+    except (NotUnderstood, TypeError, ValueError, AttributeError, ArithmeticError):
+        return False
 
 
 def _with_numerals(text: str, slot: Callable[[str], str]) -> str:

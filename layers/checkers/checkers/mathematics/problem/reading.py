@@ -43,26 +43,21 @@ _PIECEWISE = re.compile(
     r"^(.*=)\s*(?:\\\{|\{)?\s*\\begin\{(?:cases|array|aligned)\}(?:\{[lcr| ]*\})?(.*(?:\\text|\\mbox|&).*)\\end\{(?:cases|array|aligned)\}\s*(?:\.|\\\})?\s*\.?$",
     re.DOTALL,
 )
-_ASIDE = re.compile(
-    r"\((?:you may|note|reminder|hint|recall|remember|assume|here|the order)[^()]*(?:\([^()]*\)[^()]*)*\)\.?|\bfor example, [^?]*?\.(?=\s*$|\s+[a-z])"
-    r"|,? where (?:\$?\\log\$?|⟦\d+⟧) (?:is|denotes) the base[- ]⟦\d+⟧ logarithm(?: function)?",
-    re.IGNORECASE,
-)
 _WORD_IN_MATH = re.compile(r"\\text\s*\{([^{}]*)\}")
 
 _NOTES = re.compile(
     r"(?:\(?\s*(?:please )?(?:express|give|write|enter|leave|provide|state|simplify) (?:all )?(?:your|the|both) (?:final )?"
     r"(?:answers?|solutions?|result)s?(?: (?:as|in|to|using|with|from|separated|for)[^.?!]*|,[^.?!]*)?[.!]?\)?"
-    r"|(?:enter|list) (?:all )?the (?:possible )?(?:\w+ )?(?:values|solutions|roots|integers|numbers|roots)(?: of [^.,]*)?,? (?:as [^.]*|separated by commas|in [^.]*)[.]?"
+    r"|(?:enter|list) (?:all )?(?:of )?the (?:\w+ ){0,3}(?:values|solutions|roots|integers|numbers)(?: of [^.,]*)?,? (?:as [^.]*|separated by commas|in [^.]*|from [^.]*)[.]?"
     r"|(?:express|enter) (?:it|them) as [^.]*[.]?"
     r"|all (?:functions|angles) are in radians[.]?"
-    r"|assume (?:that )?all (?:variables|letters) (?:are|represent) positive(?: real)?(?: numbers)?[.]?"
     r"|if there is more than one (?:such )?(?:value|solution)[^.]*separated by commas[.]?"
     r"|separate (?:your|the) answers (?:with|by) commas?[.]?"
     r"|round(?:ed)?(?: your answer)? to the nearest [a-z ]+[.]?"
     r"|\(?(?:结果|答案)(?:用|保留|请|写成)[^.,;)]*\)?[.]?)",
     re.IGNORECASE,
 )
+"""What says how to write the answer down; `notes` reads every word of it."""
 
 _PLAIN = re.compile(
     r"(?P<slot>⟦\d+⟧)|(?P<number>\d+(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)|(?P<command>\\[a-zA-Z]+)|(?P<word>[A-Za-z]+(?:'[A-Za-z]+)?)"
@@ -101,12 +96,6 @@ def reading(problem: str) -> Reading | None:
     text = re.sub(r"(⟦\d+⟧)\s*,\s*\.{3}(?!\s*,?\s*⟦)", r"\1 ", text)
     text = re.sub(r"\s+", " ", text).strip()
     text = re.sub(r"\s+([,.;:?!])", r"\1", text)
-    text = _ASIDE.sub(" ", text)
-    text = re.sub(
-        r"(?i)\b(simplify|evaluate|compute|solve) and (?:write|express|give|leave) (?:the|your) (?:result|answer)[^:.⟦]*(?=:? ?⟦)",
-        r"\1",
-        text,
-    )
     notes = " ".join(_NOTES.findall(text)).lower()
     text = re.sub(r"\s+", " ", _NOTES.sub(" ", text)).strip()
     text = re.sub(r"(?:,? and|,)$", "", text)

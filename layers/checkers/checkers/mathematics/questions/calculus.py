@@ -24,6 +24,7 @@ _FIND = r"(?:find|compute|calculate|determine|what is|evaluate|求|求出|give)"
     r"(?:求导|求导数|求下列函数的导数):? ?<e>",
     r"differentiate (?:the function )?<e>(?: with respect to <x>)?",
     r"(?:函数 ?)?<e> ?的(?:导数|导函数)(?:是|为)[() _]*",
+    words="derivative differentiate respect 导数 导函数 求导 求导数 求下列函数的导数",
 )
 def _derivative(ask: Ask) -> Expected:
     name, body, names = _function(ask)
@@ -84,12 +85,17 @@ def _derivative_at(ask: Ask) -> Expected:
     r"integrate <e>(?: with respect to <x>)?",
     r"(?:求|计算)?(?:不定积分|定积分) ?<e>",
     rf"{_FIND}:? ?<e>",
+    words="antiderivative integrate respect 不定积分 定积分",
 )
 def _integral(ask: Ask) -> Expected:
     ask.facts.euler = True
     tree = ask.tree("e")
     if ask.facts.equations:
         raise NotUnderstood("more is given")
+    if ask.has("y") or (ask.has("x") and tree.kind == "int"):
+        raise NotUnderstood("a variable beside the formula")
+    if ask.word("kind") and (ask.word("kind") == "definite") != (tree.kind == "int" and len(tree.parts) == 4):
+        raise NotUnderstood("another integral")
     if tree.kind == "int" and len(tree.parts) == 4:
         value = build(tree, ask.facts.context())
         return value_expected(ask, value, tree, method="integration")
@@ -100,12 +106,15 @@ def _integral(ask: Ask) -> Expected:
     if tree.kind != "int" and len(body.free_symbols) != 1:
         raise NotUnderstood("no function of one variable")
     name = tree.parts[0].text if tree.kind == "int" else str(next(iter(body.free_symbols)))
+    if ask.has("x") and ask.tree("x") != Node("name", text=name):
+        raise NotUnderstood("another variable")
     return Expected("antiderivative", (body,), "integration", names=(name,), question=tree)
 
 
 @asked(
     rf"{_FIND} (?:the )?(?:definite )?integral of <e> from <low> to <high>",
     r"integrate <e> from <low> to <high>",
+    words="definite integrate",
 )
 def _definite(ask: Ask) -> Expected:
     ask.facts.euler = True
@@ -124,6 +133,7 @@ def _definite(ask: Ask) -> Expected:
     rf"{_FIND}:? ?<e>",
     r"(?:求极限|极限) ?:?<e>(?:的值)?(?:是|为|=)?[() _]*",
     rf"{_FIND} the limit of <f> as <x> (?:approaches|tends to|goes to) <a>",
+    words="limit approaches tends goes 求极限 极限",
 )
 def _limit(ask: Ask) -> Expected:
     ask.facts.euler = True
@@ -147,6 +157,7 @@ def _limit_tree(ask: Ask) -> Node:
 @asked(
     r"(?:求)?(?:曲线|函数) ?<e> ?(?:的图[象像])?在点 ?<p> ?处的切线(?:的)?方程(?:是|为)?[() _.]*",
     rf"{_FIND} (?:the )?(?:equation of )?(?:the )?(?:tangent line|line tangent|equation of the tangent line|equation of the line tangent) (?:to|of) (?:the )?(?:graph of |curve |function )?<e> at (?:the point )?<p>",
+    words="tangent curve 的图 像 象",
 )
 def _tangent(ask: Ask) -> Expected:
     ask.facts.euler = True

@@ -26,6 +26,7 @@ def _combination(ask: Ask) -> Expected:
 @asked(
     r"(?:则|那么|集合)? ?<e> ?(?:中)?(?:的)?(?:所含)?元素(?:的)?个数(?:是|为)?[() _$.]*",
     r"how many elements (?:are in|does the set) <e>(?: have)?",
+    words="elements 元素 个数 所含",
 )
 def _size(ask: Ask) -> Expected:
     made = sp.simplify(combined(ask.formula("e"), ask.facts))

@@ -24,9 +24,10 @@ _NAMED = r"(?:the )?(?:points? |vertices |endpoints )?"
 
 
 @asked(
-    rf"{_WHAT} the (?P<what>distance|midpoint|slope)(?:,? in units,?)?(?: between| of| from| through)(?: the)?(?: line)?(?: segment)?(?: \(segment\))?(?: containing| passing through| through| that passes through| connecting| joining| with endpoints| whose endpoints are| between)? {_NAMED}<p>,? (?:and|to) {_NAMED}<q>",
+    rf"{_WHAT} the (?P<what>distance|midpoint|slope)(?: between| of| from| through)(?: the)?(?: line)?(?: segment)?(?: \(segment\))?(?: containing| passing through| through| that passes through| connecting| joining| with endpoints| whose endpoints are| between)? {_NAMED}<p>,? (?:and|to) {_NAMED}<q>",
     rf"{_WHAT} the coordinates of the (?P<what>midpoint) of the (?:line )?segment (?:with endpoints|whose endpoints are|joining|connecting|between) {_NAMED}<p> and {_NAMED}<q>",
     r"how far is (?:the point )?<p> from (?:the point )?<q>(?P<what>)",
+    words="units segment containing passing through passes connecting joining endpoints whose between points vertices far from",
 )
 def _between(ask: Ask) -> Expected:
     first, second = point(ask, "p"), point(ask, "q")
@@ -47,6 +48,7 @@ def _between(ask: Ask) -> Expected:
 @asked(
     rf"{_WHAT} the (?:shortest |minimum )?distance (?:from|between) {_NAMED}<p> (?:to|and) the line <l>",
     rf"{_WHAT} the distance from the origin(?P<origin>) to the line <l>",
+    words="distance between shortest minimum origin",
 )
 def _to_line(ask: Ask) -> Expected:
     place = (sp.Integer(0), sp.Integer(0)) if "origin" in ask.text else point(ask, "p")
@@ -85,6 +87,7 @@ def _equation(ask: Ask, tree: Node) -> Any:
 @asked(
     rf"{_WHAT} the (?P<what>slope|x-intercept|y-intercept|⟦\d+⟧ ?-intercept) of (?:the )?(?:line|graph|graph of|graph of the line|graph of the equation|line with equation|line represented by|equation|line whose equation is|line given by)? ?<l>",
     r"what is the slope of a line (?P<what>parallel|perpendicular) to (?:the line )?<l>",
+    words="represented whose given parallel perpendicular",
 )
 def _of_line(ask: Ask) -> Expected:
     a, b, c = _line(ask, ask.tree("l"))
@@ -107,6 +110,7 @@ def _of_line(ask: Ask) -> Expected:
 @asked(
     r"find the equation of the line (?:passing |that passes |going )?through (?:the points )?<p> and <q>",
     r"what is the equation of the line (?:passing |that passes |going )?through (?:the points )?<p> and <q>",
+    words="passing passes going through",
 )
 def _line_through(ask: Ask) -> Expected:
     (a, b), (c, d) = _plane(point(ask, "p")), _plane(point(ask, "q"))
@@ -126,6 +130,7 @@ def _plane(place: tuple[Any, ...]) -> tuple[Any, Any]:
 @asked(
     r"convert (?:the point )?<p> (?:in|from) (?P<from>rectangular|polar|cylindrical|spherical) coordinates to (?P<to>polar|rectangular|cylindrical|spherical) coordinates",
     r"convert the point <p> (?:in|from) (?P<from>rectangular|polar) (?:coordinates )?to (?P<to>polar|rectangular) coordinates",
+    words="coordinates rectangular polar cylindrical spherical",
 )
 def _converted(ask: Ask) -> Expected:
     place = point(ask, "p")
@@ -166,7 +171,7 @@ _CURVE = r"(?:the )?(?:graph of )?(?:the )?(?:equation )?(?:of )?(?:the )?(?P<cu
     rf"{_WHAT} the (?:equation of the )?(?P<what>center|radius|area|circumference|vertex|focus|directrix|axis of symmetry|distance between the foci|coordinates of the vertex|coordinates of the center|length of the major axis|length of the minor axis|eccentricity) (?:of|for) {_CURVE}? ?<e>",
     rf"{_WHAT} the (?P<what>coordinates of the center|center|radius|area|vertex) of (?:the )?(?:graph of )?{_CURVE}? ?<e>",
     r"the equation of a circle is <e>\. (?:what is|find) (?:the )?(?:circle's )?(?P<what>radius|center|area)(?: of the circle)?(?P<curve>)",
-    r"the (?:ellipse|hyperbola|circle|parabola|equation) <e> (?:has|represents)[^.]*\. find the (?P<what>distance between its foci)(?P<curve>)",
+    words="whose described center circle's",
 )
 def _of_conic(ask: Ask) -> Expected:
     difference = _equation(ask, ask.tree("e"))
@@ -178,6 +183,7 @@ def _of_conic(ask: Ask) -> Expected:
     if curve.total_degree() != 2 or curve.coeff_monomial(x * y) != 0:
         raise NotUnderstood("no conic along the axes")
     what = ask.word("what").removeprefix("coordinates of the ")
+    ask.word("curve")
     a, c = curve.coeff_monomial(x**2), curve.coeff_monomial(y**2)
     d, e, f = curve.coeff_monomial(x), curve.coeff_monomial(y), curve.coeff_monomial(1)
     if what in ("vertex", "focus", "directrix", "axis of symmetry"):
@@ -231,6 +237,7 @@ def _parabola(what: str, a: Any, c: Any, d: Any, e: Any, f: Any) -> Expected:
 
 @asked(
     rf"{_WHAT} the <axis>[ -]*coordinate of the (?:vertex|center) of (?:the )?(?:graph of )?(?:the )?(?P<curve>parabola|circle|ellipse)?(?: with equation| given by)? ?<e>",
+    words="vertex center coordinate",
 )
 def _coordinate(ask: Ask) -> Expected:
     """One coordinate of the vertex of y = p x² + q x + r."""
@@ -241,6 +248,7 @@ def _coordinate(ask: Ask) -> Expected:
     if curve.free_symbols_in_domain or curve.total_degree() != 2 or curve.coeff_monomial(x * y) != 0:
         raise NotUnderstood("no conic along the axes")
     a, c, d, e, f = (curve.coeff_monomial(term) for term in (x**2, y**2, x, y, 1))
+    ask.word("curve")
     if axis not in ("x", "y") or c != 0 or a == 0 or e == 0 or "vertex" not in ask.text:
         raise NotUnderstood("no parabola")
     along = -d / (2 * a)
@@ -249,14 +257,15 @@ def _coordinate(ask: Ask) -> Expected:
 
 
 @asked(
-    r"(?:convert|express|what is) <a> (?:degrees )?(?:to|in) (?P<to>radians|degrees)",
+    r"(?:convert|express|what is) <a> (?P<degrees>degrees )?(?:to|in) (?P<to>radians|degrees)",
     r"what is the (?P<to>radian|degree) measure of (?:an angle of )?<a>",
+    words="degrees radians measure angle",
 )
 def _angle(ask: Ask) -> Expected:
     value = number(ask, "a")
     tree = ask.tree("a")
     if ask.word("to").startswith("radian"):
-        if tree.kind == "num" and "degrees to" in ask.text:
+        if tree.kind == "num" and ask.has("degrees"):
             value = value * sp.pi / 180
         elif tree.kind != "deg":
             raise NotUnderstood("no degrees")

@@ -30,6 +30,7 @@ _WHAT = r"(?:what is|what's|find|compute|determine|calculate|evaluate|求|给出
     rf"{_WHAT} (?:the )?(?P<lcm>lcm) (?:of )?<ns+>",
     r"(?:求 ?)?<ns+> ?的最大公(?:约数|因数)(?:是|为)?(?:多少)?[() _]*",
     r"(?:求 ?)?<ns+> ?的(?P<lcm>最小公倍数)(?:是|为)?(?:多少)?[() _]*",
+    words="greatest largest highest factor divisor gcf gcd hcf lcm least lowest smallest multiple 最大公约数 最大公因数 最小公倍数 约数 因数 最大公",
 )
 def _common(ask: Ask) -> Expected:
     numbers = integers(ask, "ns")
@@ -57,33 +58,42 @@ def _square_divisors(number_: int, power: int) -> int:
     return count
 
 
+_PLAIN = r"(?:(?:different|distinct|positive|integer|integral|whole[- ]number) )*"
 _SORT = r"(?:(?P<sort>odd|even|proper|prime|distinct prime|different prime|perfect square|perfect cube) )?"
+_DIVISOR = rf"(?P<k1>{_PLAIN}){_SORT}(?P<k2>{_PLAIN})(?:divisors|factors)"
+_PLAIN_SORT = (
+    rf"(?P<k1>{_PLAIN})(?P<sort>prime |distinct prime |different prime |odd |even |proper )?(?P<k2>{_PLAIN})"
+)
 
 
 @asked(
-    rf"how many (?:different |distinct )?(?:positive )?(?:integer |integral |whole[- ]number )?{_SORT}(?:positive )?(?:whole[- ]number |integer )?(?:divisors|factors) does (?:the number )?<n> have",
-    rf"how many (?:different |distinct )?(?:positive )?(?:integer |integral )?{_SORT}(?:whole[- ]number )?(?:divisors|factors) (?:are there )?of <n>(?: are there)?",
-    rf"(?:find|what is|determine|compute) the number of (?:different |distinct )?(?:positive )?{_SORT}(?:integer |integral )?(?:divisors|factors) of <n>",
-    rf"how many (?:positive )?{_SORT}(?:divisors|factors) (?:does|do) <n> have",
-    r"<n> ?(?:的|一共有|共有|有)?(?:正)?(?:多少个|几个)?(?:因数|约数|正因数|正约数)(?:有|的个数是|的个数为|的个数|个数是|共有|一共有)?(?:多少个|几个|个|多少)?[() _]*",
-    r"how many (?P<sort>perfect squares?|perfect cubes?) (?:are )?(?:positive )?(?:divisors|factors) of <n>",
+    rf"how many {_DIVISOR} does (?:the number )?<n> have",
+    rf"how many {_DIVISOR} (?:are there )?of <n>(?: are there)?",
+    rf"(?:find|what is|determine|compute) the number of {_DIVISOR} of <n>",
+    rf"how many {_DIVISOR} (?:does|do) <n> have",
+    r"<n> ?(?:的|一共有|共有|有)?(?:多少个|几个)?(?P<k1>正)?(?:因数|约数)(?:有|的个数是|的个数为|的个数|个数是|共有|一共有)?(?:多少个|几个|个|多少)?[() _]*",
+    r"how many (?P<sort>perfect squares?|perfect cubes?) (?:are )?(?P<k2>positive )?(?:divisors|factors) of <n>",
+    words="divisors factors how many 因数 约数 共有 一共有 多少个 的个数是 的个数为 的个数 个数是 几个 的因数 的约数",
 )
 def _divisor_count(ask: Ask) -> Expected:
     value = _factorable(ask, "n")
     sort = ask.word("sort").removesuffix("s").removeprefix("distinct ").removeprefix("different ")
-    if "integer divisors" in ask.text and "positive" not in ask.text:
+    plain = f"{ask.word('k1')} {ask.word('k2')}"
+    if re.search("integer|integral", plain) and "positive" not in plain:
         raise NotUnderstood("divisors of which negative ones may be counted")
     return value_expected(ask, sp.Integer(_DIVISORS[sort](value)), None, method=_METHOD)
 
 
 @asked(
-    rf"{_WHAT} the (?P<what>sum|product) of (?:all )?(?:of )?(?:the )?(?:positive )?(?P<sort>prime |distinct prime |different prime |odd |even |proper )?(?:positive )?(?:integer )?(?:divisors|factors) of <n>",
-    rf"{_WHAT} the (?P<what>sum|product) of the (?:positive )?(?P<sort>prime |distinct prime )?(?:divisors|factors) of <n>",
+    rf"{_WHAT} the (?P<what>sum|product) of (?:all )?(?:of )?(?:the )?{_PLAIN_SORT}(?:divisors|factors) of <n>",
     rf"{_WHAT} the (?P<what>largest|greatest|smallest) (?P<sort>prime )(?:divisor|factor) of <n>",
     r"<n> ?的最大质因数(?:是|为)?[() _]*(?P<what>(?<=.))(?P<sort>)",
+    words="divisors factors divisor factor 最大质因数 的最大质因数",
 )
 def _divisor_sum(ask: Ask) -> Expected:
     value, sort = _factorable(ask, "n"), ask.word("sort").removeprefix("distinct ").removeprefix("different ")
+    if "integer" in ask.word("k1") + ask.word("k2") and "positive" not in ask.word("k1") + ask.word("k2"):
+        raise NotUnderstood("divisors of which negative ones may be counted")
     repeated = any(power > 1 for power in sp.factorint(value).values())
     if sort == "prime" and "sum" in ask.text and repeated and not re.search("distinct|different", ask.text):
         raise NotUnderstood("prime factors that may count several times")
@@ -124,11 +134,13 @@ def _is_smooth(tree: Node) -> bool:
 
 
 @asked(
-    r"(?:what is|find|write|give|determine) (?:the )?prime factorization of <n>",
+    r"(?:what is|find|write|give|determine) (?:the )?(?P<prime>prime) factorization of <n>",
     r"(?:把|将)? ?<n> ?分解质因数",
+    words="factorization 分解质因数",
 )
 def _prime_factors(ask: Ask) -> Expected:
     value = _factorable(ask, "n")
+    ask.word("prime")
     if value < 4 or sp.isprime(value):
         raise NotUnderstood("nothing to factor")
     return Expected("value", (sp.Integer(value),), _METHOD, form="primes", question=ask.tree("n"))

@@ -10,8 +10,9 @@ import sympy as sp
 from checkers.mathematics.answers.expected import Expected
 from checkers.mathematics.formulas.build import build, symbol
 from checkers.mathematics.formulas.compare import is_real
-from checkers.mathematics.formulas.nodes import NotUnderstood
+from checkers.mathematics.formulas.nodes import Node, NotUnderstood
 from checkers.mathematics.problem.facts import Facts, is_kind
+from checkers.mathematics.problem.kinds import kinds_of
 from checkers.mathematics.questions.registry import Ask, asked
 from checkers.mathematics.questions.values import value_expected
 from checkers.mathematics.solving.equations import distinct, names_in, real_solutions, solutions, unknowns
@@ -20,15 +21,20 @@ from checkers.mathematics.solving.inequalities import region_where
 __all__ = ["QUESTIONS", "sole_unknown"]
 
 _EXTREME = r"(?P<extreme>largest|smallest|greatest|least|maximum|minimum|sum of (?:all )?(?:the )?|product of (?:all )?(?:the )?|number of|positive|negative|only|unique)?"
-_KIND = r"(?: ?(?:real|complex|integer|positive integer|rational|positive|negative|nonzero|distinct real|distinct|possible|real or complex))*"
+_KINDS = r"(?: ?(?:real|complex|integer|positive|negative|non-?negative|non-?zero|rational|even|odd|prime|distinct|possible))*"
+_KIND = rf"(?P<kind>{_KINDS})"
+_KIND2 = rf"(?P<kind2>{_KINDS})"
+_OVER = r"(?P<over>over the reals|over the real numbers|in real numbers)"
 _ALL = r"(?:all )?(?:of )?(?:the )?(?:possible )?"
 _WHICH = r"(?:that |which )?(?:is a solution of|is a solution to|are solutions of|are solutions to|satisfy|satisfies|satisfying|solve|solves|such that|for which|so that|in|to|of|when|if|makes|make|for)(?: both)?(?: of)?(?: the)?(?: following)?(?: equations?| system| inequality| inequalities| system of equations)?(?: true)?"
 
 
 @asked(
-    r"(?:find|enter|compute|determine|what is|what are|give|solve for)(?: the| all)?(?: of the)?(?: ordered)? (?:pairs?|triples?|triplets?|quadruples?|solutions?)(?: of)?(?: real| positive| nonzero| complex)*(?: numbers| integers)? ?<x>(?: of (?:real |positive |nonzero )*(?:numbers|integers))?(?:,? (?:that |which )?(?:satisf(?:y|ies|ying)|such that|solves?|to|for which|where|of|if)(?: the)?(?: following)?(?: system)?(?: of)?(?: both)?(?: equations?| system)*:? ?<es+>)?",
+    r"(?:find|enter|compute|determine|what is|what are|give|solve for)(?: the| all)?(?: of the)?(?: ordered)? (?:pairs?|triples?|triplets?|quadruples?|solutions?)(?: of)?(?P<kind>(?: real| positive| negative| nonzero| complex)*(?: numbers| integers)?) ?<x>(?: of (?P<kind2>(?:real |positive |negative |nonzero |complex )*(?:numbers|integers)))?(?:,? (?:that |which )?(?:satisf(?:y|ies|ying)|such that|solves?|to|for which|where|of|if)(?: the)?(?: following)?(?: system)?(?: of)?(?: both)?(?: equations?| system)*:? ?<es+>)?",
     r"solve the (?:following )?system(?: of equations)?(?: for <x>)?:? ?<es+>",
     r"(?:解)?方程组 ?<es+> ?(?:的解是|的解为|的解)?[() _]*",
+    takes="equations constraints kinds",
+    words="pair pairs triple triples triplet triplets quadruple quadruples ordered",
 )
 def _ordered(ask: Ask) -> Expected:
     """All solutions of a system, as points whose order the problem names."""
@@ -36,16 +42,16 @@ def _ordered(ask: Ask) -> Expected:
         for formula in ask.formulas("es"):
             ask.facts.add(formula)
     names = tuple(sorted(unknowns(ask.facts)))
-    if ask.match.groupdict().get("x"):
+    if ask.has("x"):
         tree = ask.tree("x")
         if tree.kind != "tuple" or any(part.kind != "name" for part in tree.parts):
             raise NotUnderstood("no names in an order")
         names = tuple(part.text for part in tree.parts)
-    if "integer" in ask.text:
-        raise NotUnderstood("a system in integers")
-    if "positive" in ask.text:
-        for name in names:
-            ask.facts.kinds.setdefault(name, set()).add("positive")
+    kinds = ask.kinds("kind") | ask.kinds("kind2")
+    if kinds & {"integer", "natural", "complex", "distinct"}:
+        raise NotUnderstood("a system in other numbers than real ones")
+    for name in names:
+        ask.facts.kinds.setdefault(name, set()).update(kinds)
     found = solutions(ask.facts, names)
     if len(found) == 1:
         return Expected("pair", tuple(found[0][name] for name in names), "substitution", names=names)
@@ -53,40 +59,48 @@ def _ordered(ask: Ask) -> Expected:
 
 
 @asked(
-    r"(?:solve|求解|解)(?: the)?(?: following)?(?: equations?| system(?: of equations)?| inequality|方程组|方程|不等式组|不等式)?(?: for)?(?: <x>)?(?: over the reals)?(?:,|:| in| for)?(?: the equation)? ?<es+>(?: for <y>| over the reals| over the real numbers| in real numbers)?",
+    r"(?:solve|求解|解)(?: the)?(?: following)?(?: equations?| system(?: of equations)?| inequality|方程组|方程|不等式组|不等式)?(?: for)?(?: <x>)?(?:,|:| in| for)?(?: the equation)? ?<es+>(?: for <y>| {over})?".replace(
+        "{over}", _OVER
+    ),
     r"求 ?<x> ?: ?<es+>",
     r"(?:find|determine)(?: the value of| all values of)? <x> ?: ?<es+>",
     r"<es+>[,;] ?(?:求|则|那么) ?<x>(?: ?的值)?(?:是|为|等于)?(?:多少)?[() _]*",
-    rf"(?:find|determine|what are|give|list|enter){_KIND} {_ALL}{_KIND} ?(?:values?|solutions?|roots?|numbers?|zeros?|zeroes) (?:of <x> )?(?:(?:with|where) <c> )?{_WHICH} ?<es+>(?: is true| holds?| is satisfied)?",
-    rf"(?:find|determine|what are) {_ALL}{_KIND} ?(?:numbers?|values?|integers?)? ?<x> {_WHICH} <es+>",
-    rf"(?:solve for|find|determine)(?: all| the)*{_KIND} ?(?:values? of|numbers?|integers?|solutions? for) ?<x>",
+    rf"(?:find|determine|what are|give|list|enter){_KIND} {_ALL}{_KIND2} ?(?:values?|solutions?|roots?|numbers?|zeros?|zeroes) (?:of <x> )?(?:(?:with|where) <c> )?{_WHICH} ?<es+>(?: is true| holds?| is satisfied)?",
+    rf"(?:find|determine|what are) {_ALL}(?P<kind>{_KINDS} ?(?:numbers?|values?|integers?)?) ?<x> {_WHICH} <es+>",
+    rf"(?:solve for|find|determine)(?: all| the)*(?P<kind>{_KINDS} ?(?:values? of|numbers?|integers?)?)(?: solutions? for)? ?<x>",
     r"solve for <x>",
     r"(?:find|determine|what is)(?: the)?(?: value of| values of)? <x>,? (?:if|in|such that|so that|for which|when|given that|that satisfies) (?:the equation )?<es+>",
     r"(?:what is|find) the (?:value of <x>|solution) (?:in|to|of|that satisfies|for) (?:the equation )?<es+>",
-    r"for (?:what|which) (?:real )?values? of <x> (?:is|does|will|are)(?: the)?(?: following)?(?: equation| it true that| inequality)?(?: true that)?(?: true:)? ?<es+>(?: true| satisfied| hold| hold true| a true statement)?",
-    r"for (?:what|which) (?:real )?values? of <x> is the (?:following )?equation true:? <es+>",
-    r"(?:what|which) (?:real )?(?:values?|numbers?) (?:of )?<x> (?:satisf(?:y|ies)|solves?|makes?) (?:the equation )?<es+>(?: true)?",
-    r"(?:求|解)?(?:关于 ?<x> ?的)?(?:一元二次|一元一次|分式|二元一次)?(?:方程组|方程|不等式组|不等式) ?:?<es+> ?的(?:解集|解|根|所有实数解|实数解|实数根|两根|全部解)(?:是|为)?[() _]*",
+    r"for (?:what|which) (?P<kind>real )?values? of <x> (?:is|does|will|are)(?: the)?(?: following)?(?: equation| it true that| inequality)?(?: true that)?(?: true:)? ?<es+>(?: true| satisfied| hold| hold true| a true statement)?",
+    r"for (?:what|which) (?P<kind>real )?values? of <x> is the (?:following )?equation true:? <es+>",
+    r"(?:what|which) (?P<kind>real )?(?:values?|numbers?) (?:of )?<x> (?:satisf(?:y|ies)|solves?|makes?) (?:the equation )?<es+>(?: true)?",
+    r"(?:求|解)?(?:关于 ?<x> ?的)?(?:一元二次|一元一次|分式|二元一次)?(?:方程组|方程|不等式组|不等式) ?:?<es+> ?的(?:所有)?(?P<kind>正整数|负整数|整数|正|负|实数)?(?:解集|解|根)(?:是|为)?[() _]*",
     r"<es+>",
+    takes="equations constraints kinds complex",
+    words="does",
 )
 def _solved(ask: Ask) -> Expected:
     """Solutions of what the formulas say, as roots, as a system or as a set of numbers."""
-    for formula in ask.formulas("es") if ask.match.groupdict().get("es") else ():
+    for formula in ask.formulas("es") if ask.has("es") else ():
         ask.facts.add(formula)
-    if ask.match.groupdict().get("c"):
+    if ask.has("c"):
         ask.facts.add(ask.formula("c"))
     _check_facts(ask.facts)
     if ask.facts.constraints and not ask.facts.equations:
+        if _kinds_asked(ask) - {"real"}:
+            raise NotUnderstood("a region of special numbers")
         return _region(ask)
     named = _name_asked(ask)
-    complex_too = "complex" in ask.text
-    if "integer" in ask.text:
-        _restrict(ask.facts, named, "integer")
-    if re.search(
-        r"\bpositive (?:integer |real |distinct )*(?:values?|solutions?|roots?|numbers?|integers?)", ask.text
-    ):
-        _restrict(ask.facts, named, "positive")
-    return solved(ask, named, complex_too=complex_too)
+    kinds = _kinds_asked(ask)
+    for kind in kinds - {"real", "complex", "distinct"}:
+        _restrict(ask.facts, named, kind)
+    return solved(ask, named, complex_too="complex" in kinds)
+
+
+def _kinds_asked(ask: Ask) -> frozenset[str]:
+    """The kinds that the question's own words name; real numbers are meant anyway."""
+    ask.has("over")
+    return ask.kinds("kind") | ask.kinds("kind2")
 
 
 def solved(ask: Ask, named: str, *, complex_too: bool = False) -> Expected:
@@ -113,7 +127,7 @@ def _refuse_hidden_complex(ask: Ask, name: str, *, complex_too: bool) -> None:
     """Where a polynomial has other than real roots, the problem must say which are meant."""
     if complex_too or "real" in ask.read.sentences or "实" in ask.read.sentences or ask.facts.kinds.get(name):
         return
-    if "integer" in ask.text or ask.facts.constraints:
+    if ask.facts.constraints:
         return
     try:
         every = real_solutions(ask.facts, name, complex_too=True)
@@ -168,7 +182,7 @@ def _region(ask: Ask) -> Expected:
     for constraint in ask.facts.constraints:
         for tree in (constraint.left, constraint.right):
             names |= names_in(tree, ask.facts)
-    if len(names) != 1 or "integer" in ask.text:
+    if len(names) != 1 or _name_asked(ask) not in ("", *names):
         raise NotUnderstood("several unknowns")
     name = names.pop()
     if ask.facts.kinds.get(name, set()) - {"real"}:
@@ -177,47 +191,66 @@ def _region(ask: Ask) -> Expected:
     return Expected("region", (region,), "sign check", names=(name,))
 
 
-_ROOT_WORDS = r"(?:values?|solutions?|roots?|numbers?|zeros?|zeroes|integers?|integer values?|real values?|real solutions?|real roots?|integer solutions?|integer roots?|real numbers?|positive integers?|distinct real roots|x-intercepts)"
+_WHOLE = frozenset(
+    {
+        "integer",
+        "natural",
+        "prime",
+        "composite",
+        "even",
+        "odd",
+        "1 digits",
+        "2 digits",
+        "3 digits",
+        "4 digits",
+    }
+)
+_ROOT_WORDS = (
+    r"(?:(?:possible|distinct|different|positive|negative|non-?negative|nonzero|real|complex|integer|rational|even|odd|prime|two) )*"
+    r"(?:values?|solutions?|roots?|numbers?|zeros?|zeroes|integers?|primes?)"
+)
 
 
 @asked(
-    rf"(?:find|determine|what is|compute|give) the (?P<what>largest|smallest|greatest|least|number of |sum of (?:all )?(?:of )?(?:the )?|product of (?:all )?(?:of )?(?:the )?|positive difference between (?:the )?(?:two )?|difference between the |average of (?:all )?(?:the )?|positive|negative) ?(?:possible |distinct |positive |real |two )*(?P<kind>{_ROOT_WORDS})(?: of)?(?: the equation)?(?: <x>)? ?{_WHICH} ?<es+>(?: is true| holds?| is satisfied)?",
+    rf"(?:find|determine|what is|compute|give) the (?P<what>largest|smallest|greatest|least|number of |sum of (?:all )?(?:of )?(?:the )?|product of (?:all )?(?:of )?(?:the )?|positive difference between (?:the )?(?:two )?|difference between the |average of (?:all )?(?:the )?|positive|negative) ?(?P<kind>{_ROOT_WORDS})(?: of)?(?: the equation)?(?: <x>)? ?{_WHICH} ?<es+>(?: is true| holds?| is satisfied)?",
     rf"how many (?P<count>distinct |different )?(?P<kind>{_ROOT_WORDS})(?: of <x>)? ?(?:does|do|are there (?:to|for|of|that satisfy|such that)|satisfy|are solutions (?:to|of)|<x2> satisfy|are in the solution set of)(?: the)?(?: equation| inequality)? ?<es+>(?: have)?",
     rf"for (?P<how>how many) (?P<kind>{_ROOT_WORDS})(?: of)?(?: <x>)? (?:is|does|do|are)(?: it true that| the inequality)? ?<es+>(?: true| hold)?",
-    r"(?:what is|find|determine) the (?P<what>largest|smallest|greatest|least|sum of (?:all )?(?:of )?(?:the )?|product of (?:all )?(?:of )?(?:the )?)(?: possible| real)* ?(?P<kind>(?:integer |real )?values?) of <x>",
+    r"(?:what is|find|determine) the (?P<what>largest|smallest|greatest|least|sum of (?:all )?(?:of )?(?:the )?|product of (?:all )?(?:of )?(?:the )?) ?(?P<kind>(?:possible |real |integer |positive |negative )*values?) of <x>",
     r"(?:what|which) (?P<what>(?:positive )?integer)(?P<kind>) <x> satisfies <es+>",
     r"what (?P<what>positive|negative) (?P<kind>number|value of <x>|value) satisfies <es+>",
     rf"(?:what is|find) the (?P<what>largest|smallest|greatest|least) (?P<kind>{_ROOT_WORDS})(?: <x>)?,? (?:such that|that satisfies|for which|satisfying|so that|in the solution set of|that is a solution (?:to|of)|solution to|solution of|that satisfies the inequality) ?(?:the inequality |the equation )?:? ?<es+>(?: is true)?",
+    takes="equations constraints kinds complex",
+    words="how many",
 )
 def _of_all_roots(ask: Ask) -> Expected:
     """One number made of all solutions: the largest, their sum, how many there are."""
-    for formula in ask.formulas("es") if ask.match.groupdict().get("es") else ():
+    for formula in ask.formulas("es") if ask.has("es") else ():
         ask.facts.add(formula)
     word, kind = ask.word("what") or "number", ask.word("kind")
     if word.endswith("integer"):
         word, kind = "only", word
-    if ask.has("x"):
-        tree = ask.tree("x")
-        if tree.kind != "name":
-            raise NotUnderstood("no unknown")
-    if "positive" in kind or word == "positive" or _asks_for_positive(ask.text):
-        _restrict_any(ask, "positive")
-    if word == "negative":
-        _restrict_any(ask, "negative")
-    whole = "integer" in kind or _integer_kind(ask)
+    for group in ("x", "x2"):
+        if ask.has(group) and ask.tree(group) != Node("name", text=sole_name(ask.facts)):
+            raise NotUnderstood("another unknown")
+    ask.has("count")
+    two = re.search(r"\btwo ", kind) is not None
+    kinds = kinds_of(re.sub(r"\btwo ", "", kind)) | ({word} & {"positive", "negative"})
+    for restricting in kinds - {"real", "complex", "distinct"}:
+        _restrict_any(ask, restricting)
+    whole = bool(kinds & _WHOLE) or _integer_kind(ask)
     if whole and not ask.facts.equations:
         numbers = _integers_in(ask)
     else:
         if not ask.facts.equations:
             raise NotUnderstood("an inequality without a last number")
-        if whole:
-            _restrict_any(ask, "integer")
-        complex_too = "complex" in ask.text
+        complex_too = "complex" in kinds
         name = sole_unknown(ask.facts)
         if re.match("sum|product|average", word):
             _refuse_repeated(ask, name)
         numbers = real_solutions(ask.facts, name, complex_too=complex_too)
         _refuse_hidden_complex(ask, name, complex_too=complex_too)
+    if two and len(numbers) != 2:
+        raise NotUnderstood("not two of them")
     return value_expected(ask, of_numbers(numbers, word), None, method="substitution")
 
 
@@ -231,22 +264,22 @@ def _refuse_repeated(ask: Ask, name: str) -> None:
         raise NotUnderstood("roots that may count several times")
 
 
-def _asks_for_positive(text: str) -> bool:
-    """Whether the positive ones are asked for."""
-    return " positive integer" in text or " positive real" in text
-
-
 def _integer_kind(ask: Ask) -> bool:
-    return any("integer" in kinds for kinds in ask.facts.kinds.values())
+    return any(kinds & _WHOLE for kinds in ask.facts.kinds.values())
 
 
 def _restrict_any(ask: Ask, kind: str) -> None:
+    ask.facts.kinds.setdefault(sole_name(ask.facts), set()).add(kind)
+
+
+def sole_name(facts: Facts) -> str:
+    """The one free name of all equations and conditions."""
     names: set[str] = set()
-    for relation in (*ask.facts.equations, *ask.facts.constraints):
-        names |= names_in(relation.left, ask.facts) | names_in(relation.right, ask.facts)
+    for relation in (*facts.equations, *facts.constraints):
+        names |= names_in(relation.left, facts) | names_in(relation.right, facts)
     if len(names) != 1:
         raise NotUnderstood("several unknowns")
-    ask.facts.kinds.setdefault(names.pop(), set()).add(kind)
+    return names.pop()
 
 
 def _integers_in(ask: Ask) -> list[Any]:
@@ -260,11 +293,13 @@ def _integers_in(ask: Ask) -> list[Any]:
     kinds = ask.facts.kinds.get(name, set())
     if kinds & {"positive"}:
         region = sp.Intersection(region, sp.Interval.open(0, sp.oo))
+    if kinds & {"negative"}:
+        region = sp.Intersection(region, sp.Interval.open(-sp.oo, 0))
     low, high = region.inf, region.sup
     if region == sp.S.EmptySet:
         return []
     if not low.is_finite or not high.is_finite:
-        return _half_bounded(region, low, high)
+        return _half_bounded(region, low, high, kinds)
     if high - low > 100_000:
         raise NotUnderstood("too many integers")
     whole = range(int(sp.ceiling(low)), int(sp.floor(high)) + 1)
@@ -275,14 +310,18 @@ def _integers_in(ask: Ask) -> list[Any]:
     ]
 
 
-def _half_bounded(region: Any, low: Any, high: Any) -> list[Any]:
+def _half_bounded(region: Any, low: Any, high: Any, kinds: set[str]) -> list[Any]:
     """Only the last integer matters where the region has no end on the other side."""
     if low.is_finite == high.is_finite or not isinstance(region, sp.Interval):
         raise NotUnderstood("infinitely many integers")
     edge = sp.Integer(int(sp.ceiling(low) if low.is_finite else sp.floor(high)))
     step = 1 if low.is_finite else -1
-    while region.contains(edge) != sp.true:
+    for _ in range(1_000):
+        if region.contains(edge) == sp.true and is_kind(edge, kinds):
+            break
         edge += step
+    else:
+        raise NotUnderstood("no such integer nearby")
     return [edge, sp.oo if low.is_finite else -sp.oo]
 
 

@@ -24,8 +24,10 @@ _WHAT = r"(?:what is|find|compute|determine|calculate|求|state)"
 
 
 @asked(
-    rf"{_WHAT} the (?P<what>maximum|minimum|greatest|least|largest|smallest)(?: possible)? value (?:of|for|taken by|achieved by) (?:the )?(?:expression |function |quadratic )?<e>(?: (?:for|over|on|where|when|if|as <v> varies over) (?:all )?(?:the )?(?P<dom>positive real numbers|positive numbers|real numbers|reals)?(?: numbers)? ?(?:<x>)?(?: in the interval <i>)?(?: ranges over[^.]*)?)?",
+    rf"{_WHAT} the (?P<what>maximum|minimum|greatest|least|largest|smallest)(?: possible)? value (?:of|for|taken by|achieved by) (?:the )?(?:expression |function |quadratic )?<e>(?: (?:for|over|on|where|when|if) (?:all )?(?:the )?(?P<dom>positive real numbers|positive numbers|real numbers|reals)? ?(?:<x>)?)?",
     rf"{_WHAT} the (?P<what>最大值|最小值)",
+    takes="constraints kinds",
+    words="quadratic",
 )
 def _extreme(ask: Ask) -> Expected:
     """The extreme value of a function of one real variable, where it is taken."""
@@ -42,7 +44,7 @@ def _extreme(ask: Ask) -> Expected:
     kinds = set(ask.facts.kinds.get(name, ()))
     if "positive" in ask.word("dom") or "positive" in kinds:
         relations.append(Relation(Node("name", text=name), ">", Node("num", text="0")))
-    if kinds - {"positive", "real"} or ask.has("i"):
+    if kinds - {"positive", "real"}:
         raise NotUnderstood("a domain that is not understood")
     domain = region_where(relations, ask.facts, name) if relations else sp.S.Reals
     highest = ask.word("what") in ("maximum", "greatest", "largest", "最大值")
@@ -99,12 +101,13 @@ def _inside(place: Any, low: Any, high: Any) -> bool:
 
 
 @asked(
-    rf"{_WHAT} the (?P<what>greatest|largest|smallest|least|nearest|closest) integer (?P<how>less than or equal to|less than|greater than or equal to|greater than|to|that is less than|that is greater than|not exceeding) (?:the value of )?<e>",
+    rf"{_WHAT} the (?P<what>greatest|largest|smallest|least|nearest|closest) (?P<noun>integer) (?P<how>less than or equal to|less than|greater than or equal to|greater than|to|that is less than|that is greater than|not exceeding) (?:the value of )?<e>",
 )
 def _whole_part(ask: Ask) -> Expected:
     value = number(ask, "e")
     if ask.facts.equations or is_real(value) is not True:
         raise NotUnderstood("no real number")
+    ask.word("noun")
     how, what = ask.word("how").removeprefix("that is "), ask.word("what")
     floor, ceiling = sp.floor(value), sp.ceiling(value)
     if how in ("less than or equal to", "not exceeding") and what in ("greatest", "largest"):
@@ -126,13 +129,17 @@ _DEGREES = {"linear": 1, "quadratic": 2, "cubic": 3, "quartic": 4, "quintic": 5}
 
 
 @asked(
-    r"let <p> be a (?P<monic>monic )?(?:(?P<word>linear|quadratic|cubic|quartic|quintic) )?(?:polynomial|function)(?: of degree <d>)?(?: with real coefficients)? (?:such that|satisfying|with|for which) <es+>[.,] (?:find|compute|what is|determine)(?: the value of)? <g>",
+    r"let <p> be a (?P<monic>monic )?(?:(?P<word>linear|quadratic|cubic|quartic|quintic) )?(?:polynomial|function)(?: of degree <d>)?(?P<real> with real coefficients)? (?:such that|satisfying|with|for which) <es+>[.,] (?:find|compute|what is|determine)(?: the value of)? <g>",
     r"(?:the )?(?P<monic>monic )?(?:(?P<word>linear|quadratic|cubic|quartic|quintic) )?(?:polynomial|function) <p> (?:of degree <d> )?satisfies <es+>[.,] (?:find|compute|what is|determine)(?: the value of)? <g>",
     r"find the (?P<monic>monic )?(?P<word>linear|quadratic|cubic|quartic|quintic) polynomial <g> such that <es+>(?P<p>(?<=.))(?P<d>(?<=.))",
+    words="degree quadratic satisfies",
 )
 def _through_points(ask: Ask) -> Expected:
     """The polynomial of a degree with as many values as it has coefficients."""
     target = ask.tree("g")
+    if ask.has("p") and ask.tree("p").text != target.text:
+        raise NotUnderstood("another polynomial")
+    ask.word("real")
     if target.kind != "apply":
         raise NotUnderstood("no value of a polynomial")
     degree = _DEGREES.get(ask.word("word"), 0) or int(ask.formula("d"))
@@ -170,6 +177,7 @@ def _through_points(ask: Ask) -> Expected:
 
 @asked(
     rf"{_WHAT} the (?P<what>period|amplitude) of (?:the )?(?:graph of |function )?<e>",
+    words="graph",
 )
 def _wave(ask: Ask) -> Expected:
     name, body = body_of(ask.tree("e"), ask)

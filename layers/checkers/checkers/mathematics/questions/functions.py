@@ -21,7 +21,7 @@ from checkers.mathematics.solving.roots import candidates
 __all__ = ["QUESTIONS"]
 
 _WHAT = r"(?:what is|what are|find|compute|determine|calculate|give|state|求|求函数)"
-_FUNCTION = r"(?:the )?(?:real-valued )?(?:real )?(?:function|expression)?(?: given by| defined by)?"
+_FUNCTION = r"(?:the )?(?P<kind>real-valued |real )?(?:function|expression)?(?: given by| defined by)?"
 
 
 def body_of(tree: Node, ask: Ask) -> tuple[str, Node]:
@@ -57,24 +57,37 @@ def _names(tree: Node) -> list[str]:
 @asked(
     rf"{_WHAT} the domain of {_FUNCTION} ?<e>",
     r"(?:函数 ?)?<e> ?的定义域(?:是|为)?[() _]*",
-    r"for what (?:real )?values of <x> is (?:the expression )?<e> (?P<defined>defined|a real number)",
+    r"for what (?P<kind>real )?values of <x> is (?:the expression )?<e> (?P<defined>defined|a real number)",
+    words="domain 定义域",
 )
 def _domain(ask: Ask) -> Expected:
     name, body = body_of(ask.tree("e"), ask)
+    # The domain is that of real numbers anyway.
+    ask.word("kind"), ask.word("defined")
+    if ask.has("x") and ask.tree("x") != Node("name", text=name):
+        raise NotUnderstood("another variable")
     if ask.facts.equations or ask.facts.constraints:
         raise NotUnderstood("more is given")
     return Expected("region", (domain_of(body, ask.facts, name),), "sign check", names=(name,))
 
 
 @asked(
-    r"(?:for )?(?P<count>how many) (?:real )?values of <x> (?:is|make) (?:the )?(?:expression )?<e> (?:not defined|undefined)",
-    r"(?:for )?what (?:real )?values? of <x> (?:is|makes?) (?:the )?(?:expression )?<e> (?:not defined|undefined)",
-    r"what is the (?P<what>sum of all|sum of the|product of the) (?:real )?values of <x> for which (?:the )?(?:expression )?<e> is (?:not defined|undefined)",
+    r"(?:for )?(?P<count>how many) (?P<kind>real )?values of <x> (?:is|make) (?:the )?(?:expression )?<e> (?:not defined|undefined)",
+    r"(?:for )?what (?P<kind>real )?values? of <x> (?:is|makes?) (?:the )?(?:expression )?<e> (?:not defined|undefined)",
+    r"what is the (?P<what>sum of all|sum of the|product of the) (?P<kind>real )?values of <x> for which (?:the )?(?:expression )?<e> is (?:not defined|undefined)",
+    words="undefined not defined",
 )
 def _undefined(ask: Ask) -> Expected:
     name, body = body_of(ask.tree("e"), ask)
+    ask.word("dom"), ask.word("dom2"), ask.word("kind")
+    for group in "xyz":
+        if ask.has(group) and ask.tree(group) != Node("name", text=name):
+            raise NotUnderstood("another variable")
     if ask.facts.equations or ask.facts.constraints or ask.facts.kinds.get(name, {"real"}) - {"real"}:
         raise NotUnderstood("more is given")
+    ask.word("kind")
+    if ask.tree("x") != Node("name", text=name):
+        raise NotUnderstood("another variable")
     if body.kind != "div" or any(node.kind == "div" for node in _inside(body.parts)):
         raise NotUnderstood("no plain fraction")
     if not all(build(part, ask.facts.context()).is_polynomial() for part in body.parts):
@@ -191,13 +204,18 @@ def _inverse_formula(ask: Ask, tree: Node) -> Expected:
 
 
 @asked(
-    rf"{_WHAT} the (?P<what>maximum|minimum|greatest|least|largest|smallest)(?: possible)? value (?:of|for|taken by) (?:the )?(?:expression |function |quadratic )?<e>(?: for <x>| over all real numbers <y>| if <z> is a real number)?",
-    r"for what (?:real )?value of <x> (?:is|does) (?:the )?(?:expression |function |quadratic )?<e> (?:have|take|at) its (?P<at>maximum|minimum)(?: value)?",
+    rf"{_WHAT} the (?P<what>maximum|minimum|greatest|least|largest|smallest)(?: possible)? value (?:of|for|taken by) (?:the )?(?:expression |function |quadratic )?<e>(?: for <x>| (?P<dom>over all real numbers) <y>| if <z> is a (?P<dom2>real number))?",
+    r"for what (?P<kind>real )?value of <x> (?:is|does) (?:the )?(?:expression |function |quadratic )?<e> (?:have|take|at) its (?P<at>maximum|minimum)(?: value)?",
     r"<e> ?的(?P<what>最大值|最小值)(?:是|为)?[() _]*",
+    words="quadratic does have take",
 )
 def _extreme(ask: Ask) -> Expected:
     """The extreme value of a quadratic on all real numbers."""
     name, body = body_of(ask.tree("e"), ask)
+    ask.word("dom"), ask.word("dom2"), ask.word("kind")
+    for group in "xyz":
+        if ask.has(group) and ask.tree(group) != Node("name", text=name):
+            raise NotUnderstood("another variable")
     if ask.facts.equations or ask.facts.constraints or ask.facts.kinds.get(name, {"real"}) - {"real"}:
         raise NotUnderstood("more is given")
     variable = symbol(name)
@@ -216,6 +234,7 @@ def _extreme(ask: Ask) -> Expected:
 @asked(
     rf"{_WHAT} the (?P<what>degree|discriminant|leading coefficient|constant term|sum of the coefficients) of (?:the )?(?:polynomial |quadratic )?(?:function |equation )?(?:expression )?<e>(?: is (?:expanded|simplified|multiplied out))?",
     rf"{_WHAT} the coefficient of <m> (?:in|when)(?: the)?(?: expansion of| simplified form of| polynomial| product of)? ?<e>(?: is (?:expanded|simplified|multiplied out)(?: and simplified)?)?(?P<what>)",
+    words="degree coefficient expansion simplified form quadratic multiplied out expanded product",
 )
 def _of_polynomial(ask: Ask) -> Expected:
     tree = ask.tree("e")
@@ -262,6 +281,8 @@ def _coefficient(ask: Ask, value: Any) -> Expected:
 
 @asked(
     rf"{_WHAT} the (?P<what>sum|product|sum of the squares) of the (?:roots|solutions|zeros|zeroes)(?: of)?(?: the)?(?: quadratic| polynomial| equation| quadratic equation)?(?: equation)?(?: to| of)? ?<e>",
+    takes="equations",
+    words="quadratic",
 )
 def _vieta(ask: Ask) -> Expected:
     """The sum or product of all roots with their multiplicity; where that matters, nothing is said."""
@@ -299,6 +320,7 @@ def _vieta(ask: Ask) -> Expected:
 @asked(
     r"(?:at )?what (?:value of|is the value of) <y>,? (?:is there a|at which there is a) horizontal asymptote (?:for|of|to) (?:the )?(?:graph of )?(?:the )?(?:equation |function )?<e>",
     r"(?:find|what is) the horizontal asymptote of (?:the )?(?:graph of )?(?:the )?(?:equation |function )?<e>",
+    words="asymptote",
 )
 def _horizontal(ask: Ask) -> Expected:
     name, body = body_of(ask.tree("e"), ask)
@@ -314,6 +336,7 @@ def _horizontal(ask: Ask) -> Expected:
 
 @asked(
     r"how many vertical asymptotes does (?:the )?(?:graph of )?(?:the )?(?:equation |function )?<e> have",
+    words="asymptotes",
 )
 def _verticals(ask: Ask) -> Expected:
     name, body = body_of(ask.tree("e"), ask)

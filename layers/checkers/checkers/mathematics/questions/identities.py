@@ -12,14 +12,15 @@ from checkers.mathematics.answers.expected import Expected
 from checkers.mathematics.formulas.build import build, symbol
 from checkers.mathematics.formulas.compare import is_real, same
 from checkers.mathematics.formulas.nodes import Node, NotUnderstood
-from checkers.mathematics.problem.facts import is_kind
+from checkers.mathematics.problem.kinds import is_kind
 from checkers.mathematics.questions.registry import Ask, asked
 from checkers.mathematics.questions.values import value_expected
 from checkers.mathematics.solving.polynomials import polynomial_roots
 
 __all__ = ["QUESTIONS"]
 
-_NUMBERS = r"(?:are |is )?(?:all )?(?:positive |real |rational )?(?:integers?|constants?|real numbers?|numbers?|whole numbers?)"
+_NUMBERS = r"(?:are |is )?(?:all )?(?P<nkind>(?:(?:positive|negative|nonzero|real|rational) )*(?:integers?|constants?|numbers?))"
+_EVERYWHERE = r"for all (?P<xkind>(?:real )?(?:values of |numbers |angles )?)<x>(?: except (?P<except>⟦\d+⟧(?:,? and ⟦\d+⟧)*))?"
 _FIND = r"(?:what is|find|compute|determine|enter|then what is|what are)(?: the)?(?: value of| values? of| ordered (?:pair|triple|triplet|quadruple))*"
 
 
@@ -28,9 +29,10 @@ _FIND = r"(?:what is|find|compute|determine|enter|then what is|what are)(?: the)
     rf"(?:when|if) (?:the )?(?:expression |quadratic |polynomial |product )?<e> is (?:written|expressed|factored|simplified|expanded) (?:in the form|as)(?: of)? <f>,?(?: where <ns+> {_NUMBERS},?)? (?:then )?{_FIND} <g>",
     rf"(?:(?:suppose|let) <c>[.,] )?(?:we can|if we|you can) (?:write|express|rewrite|simplify|expand) (?:the expression )?<e>,? (?:in the form|as) <f>,? where <ns+> {_NUMBERS}[.,] (?:then )?{_FIND} <g>",
     rf"(?:write|express|rewrite) <e> in the form <f>,? where <ns+> {_NUMBERS}\. {_FIND} <g>",
-    rf"(?:given that )?<e> for all (?:real )?(?:values of |numbers |angles )?<x>(?: except ⟦\d+⟧(?:,? and ⟦\d+⟧)*)?[.,] {_FIND} <g>",
-    rf"(?:there exist|for some) (?:unique )?(?:real |positive |integer )*(?:constants|numbers|integers) <ns+> such that <e> for all (?:real )?(?:values of |numbers |angles )?<x>[.,] {_FIND} <g>",
-    r"(?:find|what is)(?: the)? (?:product |sum |value of )?<g> (?:of the (?:integers|constants|numbers) <ns+> )?(?:if|for which|such that|so that|given that) <e> for all (?:real )?(?:values of |numbers )?<x>(?: except ⟦\d+⟧(?:,? and ⟦\d+⟧)*)?",
+    rf"(?:given that )?<e> {_EVERYWHERE}[.,] {_FIND} <g>",
+    rf"(?:there exist|for some) (?:unique )?(?P<nkind>(?:(?:real|positive|integer|nonzero) )*(?:constants|numbers|integers)) <ns+> such that <e> {_EVERYWHERE}[.,] {_FIND} <g>",
+    rf"(?:find|what is)(?: the)? (?:value of )?<g>(?: of the (?P<nkind>integers|constants|numbers) <ns+>)? (?:if|for which|such that|so that|given that) <e> {_EVERYWHERE}",
+    words="quadratic written expressed rewritten rewrite factored simplified simplify expand form unique exist pair triple triplet quadruple ordered when we you",
 )
 def _identity(ask: Ask) -> Expected:
     tree = ask.tree("e")
@@ -42,6 +44,10 @@ def _identity(ask: Ask) -> Expected:
         raise NotUnderstood("no identity")
     if ask.facts.equations or any(constraint.sign != "!=" for constraint in ask.facts.constraints):
         raise NotUnderstood("more is given")
+    if ask.kinds("xkind") - {"real"}:
+        raise NotUnderstood("an identity on some numbers only")
+    # Single points that are left out do not matter to an identity of formulas.
+    ask.word("except")
     context = ask.facts.context()
     left, right = (build(side, context) for side in sides)
     target = ask.tree("g")
@@ -55,8 +61,7 @@ def _identity(ask: Ask) -> Expected:
 
 
 def _kinds(ask: Ask) -> list[str]:
-    positive = ["positive"] if re.search(r"positive (?:integers|real|numbers|constants)", ask.text) else []
-    return (["integer"] if "integer" in ask.text else ["real"]) + positive
+    return ["real", *ask.kinds("nkind")]
 
 
 def _unknowns(ask: Ask, left: Any, right: Any, target: Node) -> list[Any]:
@@ -149,7 +154,7 @@ def _of_solutions(ask: Ask, target: Node, found: list[dict[Any, Any]]) -> Expect
     return value_expected(ask, values_found[0], target, method="substitution")
 
 
-_ROOTS = r"(?:roots|solutions|zeros|zeroes|two roots|three roots|two solutions|real roots|complex roots|distinct roots|distinct real roots|two distinct roots)"
+_ROOTS = r"(?P<rkind>(?:(?:two|three|real|complex|distinct) )*)(?:roots|solutions|zeros|zeroes)"
 _GIVEN_ROOTS = rf"<rs+> (?:be|are|denote) (?:the )?{_ROOTS} (?:of|to)(?: the)?(?: polynomial| equation| quadratic| cubic| quadratic equation)?(?: equation)? ?<p>"
 
 
@@ -157,6 +162,7 @@ _GIVEN_ROOTS = rf"<rs+> (?:be|are|denote) (?:the )?{_ROOTS} (?:of|to)(?: the)?(?
     rf"(?:let|suppose(?: that)?|if|given that|suppose|the numbers) {_GIVEN_ROOTS}[.,] (?:then )?(?:find|compute|what is|determine|evaluate|what are)(?: the)?(?: value of)? <g>",
     rf"(?:find|compute|determine|evaluate|what is)(?: the value of)? <g>,? (?:if|given that|where|when) {_GIVEN_ROOTS}",
     r"the (?:roots|solutions|zeros) of (?:the )?(?:polynomial |equation |quadratic )?<p> are <rs+>[.,] (?:find|compute|what is|determine)(?: the value of)? <g>",
+    words="quadratic cubic denote",
 )
 def _of_roots(ask: Ask) -> Expected:
     names = [part.text for formula in ask.formulas("rs") for part in ask.facts.parse_list(formula)]
@@ -166,8 +172,11 @@ def _of_roots(ask: Ask) -> Expected:
     roots = polynomial_roots(difference, variable, real=False)
     if len(roots) != len(names) or degree != len(names) or not 1 <= degree <= 4:
         raise NotUnderstood("not all roots have names")
-    if "real" in ask.text and not all(is_real(root) for root in roots):
+    # Each root has a name of its own, so that two or three of them, or distinct ones, say nothing more.
+    if "real" in ask.word("rkind") and not all(is_real(root) for root in roots):
         raise NotUnderstood("roots that are not real")
+    if re.search("two|three", ask.word("rkind")) and ("two" in ask.word("rkind")) != (len(names) == 2):
+        raise NotUnderstood("another number of roots")
     target = ask.tree("g")
     context = ask.facts.context()
     values = [
@@ -214,6 +223,7 @@ def _common(values: list[Any]) -> Any:
     r"(?:what is|find|evaluate|compute) (?:the )?log(?:arithm)?,? (?:to the )?base <a>,? of <b>",
     r"(?:what is|find|evaluate|compute) (?:the )?log(?:arithm)? of <b> (?:to|in|with) (?:the )?base <a>",
     r"to what power must <a> be raised to (?:get|equal) <b>",
+    words="log logarithm base",
 )
 def _power_of(ask: Ask) -> Expected:
     tree = Node("call", (ask.tree("b"), ask.tree("a")), "logbase")
@@ -243,6 +253,7 @@ _ORDINAL = rf"(?:{'|'.join(_ORDINAL_NAMES)}|⟦\d+⟧)"
 @asked(
     rf"(?:if |suppose )?the (?P<i>{_ORDINAL}) term of (?:an|a) (?P<kind>arithmetic|geometric) sequence is <a>,? and (?:the|its) (?P<j>{_ORDINAL}) term is <b>[.,] (?:what is|find|then what is) (?:the|its) (?P<k>{_ORDINAL}) term(?: of the sequence)?",
     rf"the (?P<i>{_ORDINAL}) and (?P<j>{_ORDINAL}) terms of (?:an|a) (?P<kind>arithmetic|geometric) sequence are <a> and <b>,? respectively[.,] what is the (?P<k>{_ORDINAL}) term",
+    words="arithmetic geometric sequence respectively",
 )
 def _third_term(ask: Ask) -> Expected:
     i, j, k = (_ordinal(ask, ask.word(group)) for group in ("i", "j", "k"))
@@ -266,8 +277,9 @@ def _ordinal(ask: Ask, word: str) -> int:
 
 
 @asked(
-    r"what is the (?:integer )?value of <x> in the (?P<kind>arithmetic|geometric) sequence <s>",
+    r"what is the (?P<vkind>integer )?value of <x> in the (?P<kind>arithmetic|geometric) sequence <s>",
     r"<s> (?:is|form|are) (?:an|a) (?P<kind>arithmetic|geometric) (?:sequence|progression)\. (?:what is|find)(?: the value of)? <x>",
+    words="sequence progression form",
 )
 def _unknown_term(ask: Ask) -> Expected:
     terms = [
@@ -279,17 +291,21 @@ def _unknown_term(ask: Ask) -> Expected:
     if name.kind != "name" or len(terms) != 3 or ask.word("kind") != "arithmetic" or ask.facts.equations:
         raise NotUnderstood("no arithmetic sequence")
     found = sp.solve(terms[0] + terms[2] - 2 * terms[1], symbol(name.text))
+    found = [value for value in found if is_kind(value, ask.kinds("vkind"))]
     if len(found) != 1 or found[0].free_symbols:
         raise NotUnderstood("several values")
     return value_expected(ask, found[0], name, method="series")
 
 
 @asked(
-    r"for what (?:real )?value of <v> is <r> a (?:root|solution|zero) of <p>",
+    r"for what (?P<vkind>real )?value of <v> is <r> a (?:root|solution|zero) of <p>",
     r"if <r> is a (?:root|solution|zero) of <p>,? (?:what is|find|then what is)(?: the value of)? <v>",
+    words="root solution zero",
 )
 def _coefficient_of_root(ask: Ask) -> Expected:
     """The unknown coefficient of a polynomial of which one root is known."""
+    if ask.kinds("vkind") - {"real"}:
+        raise NotUnderstood("a value of another kind")
     name, root, tree = ask.tree("v"), build(ask.tree("r"), ask.facts.context()), ask.tree("p")
     if tree.kind == "rel" and tree.text == "=":
         tree = Node("sub", tree.parts)

@@ -18,6 +18,7 @@ __all__ = ["QUESTIONS"]
 @asked(
     r"(?:find|what is|compute|determine) the (?P<what>minimum|maximum|least|greatest|smallest|largest)(?: possible)? value (?:of|for) (?:the expression )?<e>",
     r"(?:求 ?)?<e> ?的(?P<what>最小值|最大值)(?:是|为)?[() _]*",
+    takes="equations constraints kinds",
 )
 def _of_positive_numbers(ask: Ask) -> Expected:
     context = ask.facts.context()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import sympy as sp
@@ -11,6 +12,9 @@ from checkers.mathematics.formulas.nodes import Node, NotUnderstood
 from checkers.mathematics.questions.registry import Ask
 
 __all__ = ["integer", "integers", "number", "numbers", "point", "points", "vector"]
+
+
+_RUN_TOGETHER = re.compile(r"(?<![\d.])\d{1,3}(?:,\d{3})+(?!\d)")
 
 
 def number(ask: Ask, group: str) -> Any:
@@ -28,7 +32,10 @@ def integer(ask: Ask, group: str) -> int:
 
 def numbers(ask: Ask, group: str) -> list[Any]:
     """All numbers in those slots, several in one slot included."""
-    trees = [tree for formula in ask.formulas(group) for tree in _spread(ask, formula)]
+    formulas = ask.formulas(group)
+    if any(_RUN_TOGETHER.search(formula) for formula in formulas):
+        raise NotUnderstood("a comma in a number, or between two of them")
+    trees = [tree for formula in formulas for tree in _spread(ask, formula)]
     return [_plain(build(tree, ask.facts.context())) for tree in trees]
 
 

@@ -31,6 +31,7 @@ _WHAT = r"(?:what is|what's|find|compute|determine|calculate|evaluate|求|give)"
     r"when <a> is divided by <m2>,? what is the remainder",
     r"<a> ?除以 ?<m2> ?的余数(?:是|为)?(?:多少)?[() _]*",
     rf"{_WHAT} the modulo <m2> remainder of (?:the sum )?<a>",
+    words="remainder divided divide dividing we sum modulo 余数 除以",
 )
 def _remainder(ask: Ask) -> Expected:
     divisor = ask.tree("m2")
@@ -66,6 +67,7 @@ def _divided(ask: Ask, above: str, below: str) -> tuple[sp.Expr, sp.Expr]:
 @asked(
     r"(?:find|what is|compute|determine) the (?P<which>quotient|remainder) (?:when|if|of) <a> is divided by <m2>",
     r"(?:find|what is|compute|determine) the (?P<which>quotient|remainder) (?:when|of) (?:dividing )?<a> (?:divided by|by) <m2>",
+    words="divided dividing",
 )
 def _division(ask: Ask) -> Expected:
     quotient, remainder = _divided(ask, "a", "m2")
@@ -109,13 +111,23 @@ def _has_dots(tree: Node) -> bool:
 
 
 @asked(
-    rf"{_WHAT} the (?:units|ones|last|unit's|one's) digit (?:of|in) (?:the (?:product|sum|decimal expansion|number) (?:of )?)?<a>",
-    rf"{_WHAT} the (?P<tens>tens) digit (?:of|in) (?:the (?:product|sum) (?:of )?)?<a>",
+    rf"{_WHAT} the (?:units|ones|last|unit's|one's) digit (?:of|in) (?:the number )?<a>",
+    rf"{_WHAT} the (?P<tens>tens) digit (?:of|in) (?:the (?:number )?)?<a>",
     r"<a> ?的个位(?:数字|数)(?:是|为)?(?:多少|几)?[() _]*",
+    words="units ones last unit's one's unit one s 个位 个位数字 个位数 数字",
 )
 def _digit(ask: Ask) -> Expected:
-    last = residue(ask.tree("a"), 100, ask)
+    tree = ask.tree("a")
+    if _holds_base(tree):
+        raise NotUnderstood("digits in another base")
+    if _may_be_negative(tree) and not build(tree, ask.facts.context()) >= 0:
+        raise NotUnderstood("the digit of a negative number")
+    last = residue(tree, 100, ask)
     return value_expected(ask, sp.Integer(last // 10 if ask.has("tens") else last % 10), None, method=_METHOD)
+
+
+def _may_be_negative(tree: Node) -> bool:
+    return tree.kind in ("sub", "neg") or any(_may_be_negative(part) for part in tree.parts)
 
 
 _BASES = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
@@ -123,32 +135,39 @@ _BASE = r"(?:base[ -](?:<b>|(?P<bw>two|three|four|five|six|seven|eight|nine|ten)
 
 
 @asked(
-    rf"(?:express|convert|write|rewrite|what is) (?:the )?(?:(?:base[ -](?:<a0>|ten|10)|decimal|binary) )?(?:number |integer )?<n>(?: \(?in base[ -](?:<f>|ten)\)?)? (?:in|to|as)(?: a number in)? {_BASE}",
-    rf"(?:the (?:binary |base[ -]<a0> )?number )?<n> is equal to what number in {_BASE}",
+    rf"(?:express|convert|write|rewrite|what is) (?:the )?(?:(?P<from>base[ -](?:<a0>|ten|10)|decimal|binary) )?(?:number |integer )?<n>(?P<from2> \(?in base[ -](?:<f>|ten)\)?)? (?:in|to|as)(?: a number in)? {_BASE}",
+    rf"(?:the (?P<from>binary |base[ -]<a0> )?number )?<n> is equal to what number in {_BASE}",
     rf"what is <n>(?: written| expressed)? in {_BASE}",
+    words="base numeral",
 )
 def _converted(ask: Ask) -> Expected:
     tree = ask.tree("n")
     value = build(tree, ask.facts.context())
     if not isinstance(value, sp.Integer) or value < 1 or tree.kind not in ("num", "based"):
         raise NotUnderstood("no number to convert")
-    if tree.kind == "num" and (
-        ask.has("a0") or "binary number" in ask.text or "base" in ask.text.split("⟧")[0]
-    ):
-        first = ask.formula("a0") if ask.has("a0") else ""
-        if first and first != "10":
-            value = _in_base(tree.text, int(first))
-        elif "binary number" in ask.text:
-            value = _in_base(tree.text, 2)
-        elif not first and "base" in ask.text.split("⟦")[0] and "ten" not in ask.text.split("⟦")[0]:
-            raise NotUnderstood("a base that is not understood")
-    if ask.has("f") and tree.kind == "num":
-        value = _in_base(tree.text, int(ask.formula("f")))
+    source = _base_of(ask)
+    if tree.kind == "num" and source is not None:
+        value = _in_base(tree.text, source)
+    elif source is not None and value != _in_base(tree.text.split("_")[0], source):
+        raise NotUnderstood("two bases of one number")
     base = _asked_base(ask)
     if base == 10:
         # Not by the words of the question, which name the other base too.
         return Expected("value", (value,), "conversion")
     return Expected("digits", (value,), "conversion", base=base)
+
+
+def _base_of(ask: Ask) -> int | None:
+    """The base that the words beside the number name."""
+    words, more = ask.word("from"), ask.word("from2")
+    if words and more:
+        raise NotUnderstood("two bases of one number")
+    if words == "binary":
+        return 2
+    if not words + more:
+        return None
+    group = "a0" if ask.has("a0") else "f"
+    return int(ask.formula(group)) if ask.has(group) else 10
 
 
 def _asked_base(ask: Ask) -> int:
@@ -168,6 +187,7 @@ def _in_base(digits: str, base: int) -> sp.Integer:
 
 @asked(
     r"(?:compute|find|what is|determine|evaluate) (?:the (?:multiplicative )?inverse of )?<a>(?: modulo <m>)?",
+    words="inverse multiplicative modulo",
 )
 def _inverse(ask: Ask) -> Expected:
     match = re.fullmatch(r"(.+?)\s*\^\s*\{?-1\}?\s*(?:\\pmod|\\bmod|\\mod)\s*\{?(\d+)\}?", ask.formula("a"))
@@ -185,6 +205,7 @@ def _inverse(ask: Ask) -> Expected:
 @asked(
     r"(?:what integer|find the integer|determine the integer|find the unique integer|if|what is the integer)?,? ?<n>,? ?(?:satisfies|that satisfies|such that|satisfying)? ?<r> and <c>",
     r"if <c>,? (?:and|where) <r>,? (?:what is|find)(?: the value of)? <n>",
+    words="unique",
 )
 def _congruence(ask: Ask) -> Expected:
     bounds = re.fullmatch(r"(\d+)\s*\\le\s*([a-z])\s*(\\le|<)\s*(\d+)", ask.formula("r").strip())
@@ -213,6 +234,7 @@ def _congruence(ask: Ask) -> Expected:
 @asked(
     r"round <n> to the nearest (?P<place>[a-z -]+)",
     r"what is <n> rounded to the nearest (?P<place>[a-z -]+)",
+    words="rounded",
 )
 def _rounded(ask: Ask) -> Expected:
     shape = shape_of(ask.read, f"to the nearest {ask.word('place')}")
@@ -223,9 +245,10 @@ def _rounded(ask: Ask) -> Expected:
 
 
 @asked(
-    r"how many (?:zeroes|zeros) (?:are (?:there )?at the end of|does the decimal representation of) <n>(?: end with| have at the end)?(?: \(.*\))?",
+    r"how many (?:zeroes|zeros) (?:are (?:there )?at the end of|does the decimal representation of) <n>(?: end with| have at the end)?",
     r"how many (?:trailing zeros|trailing zeroes) does <n> have",
     r"how many (?:zeroes|zeros) does <n> end with",
+    words="zeroes zeros end trailing decimal representation",
 )
 def _zeros(ask: Ask) -> Expected:
     value = number(ask, "n")
@@ -236,10 +259,11 @@ def _zeros(ask: Ask) -> Expected:
 
 
 @asked(
-    r"(?:write|express|convert) <a> (?:as|to|into) a (?P<as>decimal|fraction|common fraction|percent|percentage|mixed number|improper fraction|terminating decimal|repeating decimal)(?: in (?:simplest form|lowest terms))?",
-    r"what is <a> (?:expressed|written) as a (?P<as>decimal|fraction|common fraction|percent)(?: in (?:simplest form|lowest terms))?",
+    r"(?:write|express|convert) <a> (?:as|to|into) a (?P<as>decimal|fraction|common fraction|percent|percentage|mixed number|improper fraction|terminating decimal|repeating decimal)(?P<form> in (?:simplest form|lowest terms))?",
+    r"what is <a> (?:expressed|written) as a (?P<as>decimal|fraction|common fraction|percent)(?P<form> in (?:simplest form|lowest terms))?",
     r"what (?P<as>percent|percentage) is equal to <a>",
     r"(?:把|将)? ?<a> ?(?:化成|化为|写成|改写成)(?:最简)?(?P<as>分数|小数|百分数)(?:是|为)?(?:多少)?[() _]*",
+    words="expressed written convert 最简 化成 化为 改写成",
 )
 def _rewritten(ask: Ask) -> Expected:
     tree = ask.tree("a")
@@ -274,8 +298,9 @@ def _congruent(ask: Ask) -> Expected:
 
 
 @asked(
-    r"(?:if )?<a> is (?:written|expressed) as a (?:common )?fraction (?:in lowest terms )?<f> (?:with|where) <x> and <y> (?:being|are) (?:relatively prime )?positive integers(?: with a greatest common divisor of <one>)?, what is <g>",
-    r"<a> can be (?:written|expressed) as (?:a common fraction )?<f>,? where <x> and <y> are relatively prime positive integers[.,] (?:find|what is|compute) <g>",
+    r"(?:if )?<a> is (?:written|expressed) as a (?P<common>common )?fraction (?P<lowest>in lowest terms )?<f> (?:with|where) <x> and <y> (?:being|are) (?P<coprime>relatively prime )?(?P<kind>positive integers)(?P<gcd> with a greatest common divisor of <one>)?, what is <g>",
+    r"<a> can be (?:written|expressed) as (?:a (?P<common>common) fraction )?<f>,? where <x> and <y> are (?P<coprime>relatively prime )(?P<kind>positive integers)[.,] (?:find|what is|compute) <g>",
+    words="written expressed being",
 )
 def _lowest_terms(ask: Ask) -> Expected:
     value = number(ask, "a")
@@ -285,6 +310,9 @@ def _lowest_terms(ask: Ask) -> Expected:
     if any(part.kind != "name" for part in fraction.parts) or (ask.has("one") and ask.formula("one") != "1"):
         raise NotUnderstood("no names above and below")
     names = [part.text for part in fraction.parts]
+    if {ask.tree("x").text, ask.tree("y").text} != set(names):
+        raise NotUnderstood("other names")
+    ask.word("common"), ask.word("lowest"), ask.word("coprime"), ask.word("kind"), ask.word("gcd")
     if "relatively" not in ask.text and not ask.has("one"):
         raise NotUnderstood("a fraction that need not be in lowest terms")
     values = dict(zip(names, (sp.Integer(value.p), sp.Integer(value.q)), strict=True))
@@ -294,6 +322,7 @@ def _lowest_terms(ask: Ask) -> Expected:
 @asked(
     r"when converting <a> to a decimal, the decimal turns out to be a repeating decimal\. how many digits repeat in this repeating decimal",
     r"how many digits (?:are (?:there )?in|does) the (?:repeating block|repetend|period)(?: of)?(?: the decimal (?:expansion|representation) of)? <a>(?: have)?",
+    words="digits repeating block repetend period decimal expansion representation there",
 )
 def _period(ask: Ask) -> Expected:
     value = number(ask, "a")
@@ -309,11 +338,12 @@ def _period(ask: Ask) -> Expected:
 
 
 @asked(
-    rf"{_WHAT} the sum of (?:all )?(?:of )?the digits (?:in|of) (?:the )?(?:(?:terminating )?decimal (?:representation|expansion) of )?(?:the )?(?:fraction |number |product |value of )?<a>",
+    rf"{_WHAT} the sum of (?:all )?(?:of )?the digits (?:in|of) (?:the )?(?:(?:terminating )?decimal (?:representation|expansion) of )?(?:the )?(?:fraction |number |value of )?<a>",
+    words="digits terminating decimal representation expansion",
 )
 def _digit_sum(ask: Ask) -> Expected:
     value = number(ask, "a")
-    if not isinstance(value, sp.Rational) or value < 0:
+    if not isinstance(value, sp.Rational) or value < 0 or _holds_base(ask.tree("a")):
         raise NotUnderstood("no number")
     rest, places = value.q, 0
     while 10**places % rest and places < 400:
@@ -322,6 +352,11 @@ def _digit_sum(ask: Ask) -> Expected:
         raise NotUnderstood("a decimal that does not end")
     digits = str(int(value * 10**places))
     return value_expected(ask, sp.Integer(sum(int(digit) for digit in digits)), None, method=_METHOD)
+
+
+def _holds_base(tree: Node) -> bool:
+    """Whether a number in it names another base than ten: its digits are then not those of its value."""
+    return tree.kind == "based" or any(_holds_base(part) for part in tree.parts)
 
 
 QUESTIONS = (

@@ -1,4 +1,9 @@
-"""The kinds of problems that are recognised, each by sentences that must match from the first to the last word."""
+"""The kinds of problems that are recognised, each by sentences that must match from the first to the last word.
+
+Nothing that a sentence says is dropped: every word stands in a group that the handler read, is a fixed part of the
+question, or is in the closed list of words that cannot carry a condition; and what the problem gives is used by the
+question that answers. Otherwise the problem is not recognised.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from checkers.mathematics.answers.expected import Expected
-from checkers.mathematics.formulas.nodes import Node
+from checkers.mathematics.formulas.nodes import Node, NotUnderstood
 from checkers.mathematics.problem.facts import Facts
+from checkers.mathematics.problem.kinds import KIND_WORDS, kinds_of
+from checkers.mathematics.problem.notes import in_shape, shape_of
 from checkers.mathematics.problem.reading import Reading, pattern
+from checkers.mathematics.problem.vocabulary import fixed_words, unaccounted
 
 __all__ = ["Ask", "Question", "asked"]
 
@@ -17,47 +25,100 @@ Handler = Callable[["Ask"], Expected]
 
 
 class Ask:
-    """One question that has been matched: its words and formulas, and what the problem gives."""
+    """One question that has been matched: its words and formulas, and what the problem gives.
+
+    Groups of the pattern are read by the methods here, which keep account of what was read.
+    """
 
     def __init__(self, match: re.Match[str], facts: Facts, read: Reading) -> None:
         self.match = match
+        self._groups = match.groupdict()
+        self._seen: set[str] = set()
         self.facts = facts
         self.read = read
         self.text = match.group()
         self.notes = read.notes
 
     def has(self, group: str) -> bool:
-        return bool(self.match.groupdict().get(group))
+        """Whether the group is there and holds anything; asking counts as reading where it holds fixed words."""
+        text = self._groups.get(group)
+        if text and not re.search(r"\d", text):
+            self._seen.add(group)
+        return bool(text)
 
     def word(self, group: str) -> str:
-        return (self.match.groupdict().get(group) or "").strip()
+        """The words of the group, or nothing where it is not there."""
+        self._seen.add(group)
+        return (self._groups.get(group) or "").strip()
+
+    def kinds(self, group: str = "kind") -> frozenset[str]:
+        """The kinds of number that the words of the group name. Raises `NotUnderstood` for a word not known."""
+        return kinds_of(self.word(group))
 
     def formula(self, group: str) -> str:
-        return self.read.formulas[int(re.findall(r"\d+", self.match[group])[0])]
+        """The first formula of the group."""
+        return self.formulas(group)[0]
 
     def formulas(self, group: str) -> list[str]:
-        return [self.read.formulas[int(number)] for number in re.findall(r"\d+", self.match[group])]
+        """All formulas of the group."""
+        self._seen.add(group)
+        return [self.read.formulas[int(number)] for number in re.findall(r"\d+", self._groups[group] or "")]
 
     def tree(self, group: str) -> Node:
+        """The first formula of the group, parsed."""
         return self.facts.parse(self.formula(group))
+
+    def unread(self, words: frozenset[str]) -> list[str]:
+        """What the sentence says and nobody has read."""
+        spans = [_slot_span(self.match, group) for group in self._seen if self._groups.get(group)]
+        return unaccounted(self.match.group(), spans, fixed_words(self.match.re) | words)
+
+
+def _slot_span(match: re.Match[str], group: str) -> tuple[int, int]:
+    """The span of a group, with the brackets of its slot."""
+    start, end = match.span(group)
+    if match.string[start - 1 : start] == "⟦" and match.string[end : end + 1] == "⟧":
+        return start - 1, end + 1
+    return start, end
 
 
 @dataclass(frozen=True)
 class Question:
-    """One kind of question: the sentences that it is asked in, and what computes its answer."""
+    """One kind of question: the sentences that it is asked in, and what computes its answer.
+
+    `takes` says which of `equations`, `constraints` and `kinds` the handler enforces when the problem gives any.
+    `words` are those of its sentences that all mean the same here, such as `largest` and `greatest`.
+    """
 
     patterns: tuple[re.Pattern[str], ...]
     handler: Handler
+    takes: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
         return f"{self.handler.__module__.rpartition('.')[2]}.{self.handler.__name__}"
 
+    def answer(self, ask: Ask) -> Expected:
+        """The expected answer. Raises `NotUnderstood` where something of the problem is left unused."""
+        if ask.facts.given() - self.takes:
+            raise NotUnderstood("something is given that the question does not use")
+        expected = self.handler(ask)
+        expected = in_shape(expected, shape_of(ask.read, ask.text, ask.word("form")))
+        if ask.unread(self.words):
+            raise NotUnderstood("words that nobody has read")
+        ask.facts.check_used()
+        return expected
 
-def asked(*shapes: str) -> Callable[[Handler], Question]:
+
+def asked(*shapes: str, takes: str = "", words: str = "") -> Callable[[Handler], Question]:
     """Make a question of a handler and the shapes of the sentences that ask it."""
 
     def question(handler: Handler) -> Question:
-        return Question(tuple(pattern(shape + r" ?[.?:]*") for shape in shapes), handler)
+        patterns = tuple(pattern(shape + r" ?[.?:]*") for shape in shapes)
+        same = frozenset(words.split())
+        if same & KIND_WORDS:
+            raise ValueError(f"a kind of number has to stand in a group that is read: {same & KIND_WORDS}")
+        return Question(patterns, handler, frozenset(takes.split()), same)
 
     return question

@@ -202,7 +202,7 @@ _ORDINAL = rf"(?:<k>(?:st|nd|rd|th)?|(?P<kw>{'|'.join(_ORDINALS)}))"
 
 
 def _place(ask: Ask) -> int:
-    if ask.match.groupdict().get("kw"):
+    if ask.has("kw"):
         return _ORDINALS[ask.word("kw")]
     if not ask.has("k"):
         raise NotUnderstood("no place")
@@ -216,6 +216,7 @@ def _place(ask: Ask) -> int:
     rf"(?:consider the (?P<kind>arithmetic|geometric) sequence <s>\. )?(?:what is|find) the {_ORDINAL} term (?:of|in) the (?:(?P<kind2>arithmetic|geometric) )?sequence(?: <s2>)?",
     rf"(?:what is|find) the {_ORDINAL} term (?:of|in) the (?P<kind>arithmetic|geometric) sequence:? <s3+>",
     r"(?:求)?(?P<kind>等差|等比)数列 ?<s3+> ?的?第 ?<k> ?项(?:是|为)?(?:多少)?[() _]*",
+    words="sequence term 数列 等差 等比",
 )
 def _term(ask: Ask) -> Expected:
     kind = ask.word("kind") or ask.word("kind2")
@@ -253,6 +254,7 @@ def _term(ask: Ask) -> Expected:
 @asked(
     rf"{_WHAT} the (?:sum of the )?(?:sum of )?(?:the )?infinite (?:geometric )?series:? ?<s>",
     rf"{_WHAT}:? ?<s>",
+    words="infinite geometric series",
 )
 def _endless(ask: Ask) -> Expected:
     """A geometric series of which at least three terms are given, without a last one."""
@@ -270,6 +272,7 @@ def _endless(ask: Ask) -> Expected:
 
 @asked(
     r"how many (?:numbers|terms|integers) are (?:there )?in (?:the )?(?:list|sequence|arithmetic sequence) <s>",
+    words="sequence list arithmetic terms how many",
 )
 def _length(ask: Ask) -> Expected:
     trees = ask.facts.parse_list(ask.formula("s"))
@@ -286,9 +289,11 @@ def _length(ask: Ask) -> Expected:
     r"(?P<named>what is|find) the (?P<what>average|mean|sum) of (?:the numbers )?<ns+>",
     r"<ns+> ?的(?P<what>平均数|中位数|众数|极差)(?:是|为)?[() _]*",
     r"数据 ?<ns+> ?的(?P<what>平均数|中位数|众数|极差)(?:是|为)?[() _]*",
+    takes="equations",
+    words="data list between 数据",
 )
 def _statistic(ask: Ask) -> Expected:
-    if ask.match.groupdict().get("named") and ask.facts.equations:
+    if ask.has("named") and ask.facts.equations:
         return _of_names(ask)
     values = numbers(ask, "ns")
     if len(values) < 2 or any(not isinstance(value, sp.Rational) for value in values):
@@ -356,6 +361,7 @@ def _part(ask: Ask) -> Expected:
     r"<b> is what percent(?:age)? of <a>",
     r"<b> ?是 ?<a> ?的百分之几[() _]*",
     r"<b> ?占 ?<a> ?的百分之几[() _]*",
+    words="percent percentage 百分之几 占",
 )
 def _percent(ask: Ask) -> Expected:
     whole = number(ask, "a")

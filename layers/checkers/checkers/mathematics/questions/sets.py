@@ -50,6 +50,7 @@ _SET = rf"(?:of )?(?:the )?(?P<adjectives>(?:{_ADJECTIVE},? )*)(?P<noun>{_NOUN})
     rf"how many {_SET}(?: are there)?",
     rf"how many {_SET}",
     rf"(?:find|what is|determine|compute) the number of {_SET}",
+    words="how many",
 )
 def _count(ask: Ask) -> Expected:
     return value_expected(ask, sp.Integer(len(_members(ask))), None, method=_METHOD)
@@ -80,20 +81,21 @@ def _of_members(ask: Ask) -> Expected:
 
 @asked(
     r"(?:a|an) (?:number|integer) is (?:selected|chosen|picked) at random from (?:the integers |the numbers |the set of integers )?(?:from )?⟦(?P<low>\d+)⟧ (?:through|to) ⟦(?P<high>\d+)⟧,?(?: inclusive)?[.,] what is the probability that (?:the|this) (?:number|integer) is (?P<test>(?:not )?(?:a |an )?[^?]*)",
-    r"what is the probability that a (?:randomly (?:selected|chosen)|random) (?:positive )?(?:integer|number) (?:in the set|from the set|from) ⟦(?P<set>\d+)⟧ is (?P<test>[^?]*)",
+    r"what is the probability that a (?:randomly (?:selected|chosen)|random) (?P<kind>(?:positive )?(?:integer|number)) (?:in the set|from the set|from) ⟦(?P<set>\d+)⟧ is (?P<test>[^?]*)",
+    words="randomly selected chosen picked random probability through inclusive",
 )
 def _probability(ask: Ask) -> Expected:
     if ask.has("set"):
         match = re.fullmatch(
             r"\\\{(\d+),\s*(\d+),\s*(\d+),\s*\\ldots,\s*(\d+)\\\}",
-            ask.read.formulas[int(ask.match["set"])].replace(" ", ""),
+            ask.read.formulas[int(ask.word("set"))].replace(" ", ""),
         )
         if match is None or int(match[2]) != int(match[1]) + 1 or int(match[3]) != int(match[1]) + 2:
             raise NotUnderstood("a set that is not understood")
         low, high = int(match[1]), int(match[4])
     else:
-        low, high = (_whole(ask, ask.match[group]) for group in ("low", "high"))
-    if not 0 <= low < high <= LARGEST:
+        low, high = (_whole(ask, ask.word(group)) for group in ("low", "high"))
+    if not 0 <= low < high <= LARGEST or (ask.kinds() - {"integer"} and low < 1):
         raise NotUnderstood("a range that is too large")
     shape = re.compile(
         r"(?:(?:and |but )?(?:is )?(?P<no>not )?(?:a |an )?(?P<kind>multiple of|divisible by|divisor of|factor of|prime|perfect square|perfect cube|odd|even)(?: number)?(?: ⟦(?P<k>\d+)⟧)?,? ?)"
@@ -147,7 +149,7 @@ def _members(ask: Ask) -> list[int]:
     if noun.startswith("multiple"):
         divisor = _whole(ask, re.findall(r"⟦(\d+)⟧", noun)[0])
         tests.append(lambda n: n % divisor == 0)
-    for part in re.findall(_PART, ask.match["parts"] or ""):
+    for part in re.findall(_PART, ask.word("parts")):
         limits = _limits(ask, part)
         if limits is None:
             tests.extend(_part_tests(ask, part))
@@ -156,7 +158,7 @@ def _members(ask: Ask) -> list[int]:
         low, high = _narrowed(low, high, limits)
     if low is None and re.search(
         r"positive|prime|perfect|natural|whole|composite",
-        ask.word("adjectives") + noun + " ".join(re.findall(r"positive", ask.match["parts"] or "")),
+        ask.word("adjectives") + noun + " ".join(re.findall(r"positive", ask.word("parts"))),
     ):
         low = 0
     open_ends = "between" in ask.text and "inclusive" not in ask.text and low is not None and high is not None
@@ -239,6 +241,7 @@ _UNITS = "|".join(
     rf"how many (?P<to>{_UNITS}) (?:are )?(?:there )?(?:in|equal|make) <n> (?P<from>{_UNITS})",
     rf"(?:convert|express) <n> (?P<from>{_UNITS}) (?:to|into|in) (?P<to>{_UNITS})",
     rf"what fraction of <a> (?P<to>{_UNITS}) is <n> (?P<from>{_UNITS})",
+    words="there make convert equal fraction",
 )
 def _unit(ask: Ask) -> Expected:
     source, target = UNITS[ask.word("from")], UNITS[ask.word("to")]

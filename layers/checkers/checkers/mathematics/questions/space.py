@@ -23,6 +23,7 @@ _METHOD = "geometry"
 @asked(
     r"(?:at what point|at which point|where) do (?:the )?(?:lines|graphs|graphs of|lines given by|curves|two lines|graphs of the equations)? ?<es+> (?:intersect|meet|cross)",
     r"(?:find|what is|what are|determine) the (?:coordinates of the )?(?:point|ordered pair)s?(?: at which)? (?:of intersection of|where) (?:the )?(?:lines|graphs of|graphs)? ?<es+>(?: intersect)?",
+    words="intersect meet cross intersection curves coordinates ordered pair pairs points lines graphs two where",
 )
 def _intersection(ask: Ask) -> Expected:
     found = _common_points(ask)
@@ -35,8 +36,10 @@ def _intersection(ask: Ask) -> Expected:
     r"(?P<count>how many) (?:points of intersection|intersection points|times) (?:are there between |do )(?:the )?(?:graphs of )?<es+>(?: have| intersect)?",
     r"(?P<count>how many) times do the graphs of <es+> intersect",
     r"at (?P<count>how many) points do the graphs of <es+> intersect",
+    words="intersection intersect times points between graphs",
 )
 def _intersections(ask: Ask) -> Expected:
+    ask.has("count")
     return value_expected(ask, sp.Integer(len(_common_points(ask))), None, method="substitution")
 
 
@@ -49,7 +52,6 @@ def _common_points(ask: Ask) -> list[dict[str, Any]]:
             if left.kind == "apply" and len(left.parts) == 1:
                 left = Node("name", text="y")
             ask.facts.equations.append(_relation(left, right))
-    ask.facts.functions.clear()
     if ask.facts.constraints or unknowns(ask.facts) != {"x", "y"} or len(ask.facts.equations) != 2:
         raise NotUnderstood("no two curves")
     found = solutions(ask.facts, ("x", "y"))
@@ -64,6 +66,7 @@ def _relation(left: Node, right: Node) -> Any:
 
 @asked(
     r"(?:find|what is) the equation of the plane (?:containing|passing through|that passes through|through) (?:the points )?<ps+>",
+    words="containing passing passes through plane",
 )
 def _plane(ask: Ask) -> Expected:
     corners = points(ask, "ps")
@@ -79,6 +82,7 @@ def _plane(ask: Ask) -> Expected:
 
 @asked(
     r"(?:find|what is|compute) the distance (?:between|from) (?:the point )?<p> (?:and|to) the plane <e>",
+    words="distance between plane",
 )
 def _to_plane(ask: Ask) -> Expected:
     place = point(ask, "p")
@@ -99,6 +103,7 @@ def _to_plane(ask: Ask) -> Expected:
 @asked(
     r"find the matrix (?:for the transformation )?(?:that corresponds to |which |that |corresponding to )?(?:rotating|rotates|a rotation|rotation) (?:about the origin )?(?:by|of) (?:an angle of )?<a> (?:about the origin,? )?(?:in the )?(?P<turn>counter-?clockwise|clockwise)(?: direction)?(?: about the origin)?",
     r"find the matrix that corresponds to rotating about the origin by an angle of <a> (?P<turn>counter-?clockwise|clockwise)",
+    words="rotating rotates rotation transformation corresponds corresponding about origin angle direction",
 )
 def _rotation(ask: Ask) -> Expected:
     if ask.tree("a").kind not in ("deg", "div", "mul", "const"):
@@ -111,8 +116,9 @@ def _rotation(ask: Ask) -> Expected:
 
 
 @asked(
-    r"how many (?P<axis>⟦\d+⟧) ?- ?intercepts does the (?:graph of )?(?:the )?(?:parabola |equation |function |curve )?<e> have",
+    r"(?P<count>how many) (?P<axis>⟦\d+⟧) ?- ?intercepts does the (?:graph of )?(?:the )?(?:parabola |equation |function |curve )?<e> have",
     r"(?:find|what is|what are) the (?P<axis>⟦\d+⟧) ?- ?intercepts? of (?:the )?(?:graph of )?(?:the )?(?:parabola |equation |function |line |curve )?<e>",
+    words="intercepts intercept parabola",
 )
 def _intercepts(ask: Ask) -> Expected:
     name = ask.read.formulas[int(ask.word("axis").strip("⟦⟧"))].strip()
@@ -123,18 +129,18 @@ def _intercepts(ask: Ask) -> Expected:
     if left.kind == "apply":
         left = Node("name", text="y")
     other = "y" if name == "x" else "x"
-    ask.facts.functions.clear()
     ask.facts.equations.append(_relation(left, right))
     ask.facts.equations.append(_relation(Node("name", text=other), Node("num", text="0")))
     found = [solution[name] for solution in solutions(ask.facts, ("x", "y"))]
-    if "how many" in ask.text:
+    if ask.has("count"):
         return value_expected(ask, sp.Integer(len(found)), None, method="substitution")
     return Expected("roots", tuple(found), "substitution", names=(name,))
 
 
 @asked(
-    r"(?:find|what is|compute) the (?:sum of the )?(?P<what>distance between the vertices|distance between the foci|positive slope of an asymptote|positive value of the slope of an asymptote) (?:of|for) the (?:hyperbola|ellipse) <e>",
+    r"(?:find|what is|compute) the (?P<what>distance between the vertices|distance between the foci|positive slope of an asymptote|positive value of the slope of an asymptote) (?:of|for) the (?:hyperbola|ellipse) <e>",
     r"find the (?P<what>distance between the vertices|distance between the foci) of the hyperbola given by <e>",
+    words="hyperbola ellipse",
 )
 def _hyperbola(ask: Ask) -> Expected:
     tree = ask.tree("e")

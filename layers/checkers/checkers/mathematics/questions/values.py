@@ -12,9 +12,10 @@ from checkers.mathematics.answers.expected import Expected
 from checkers.mathematics.formulas.build import build
 from checkers.mathematics.formulas.compare import same
 from checkers.mathematics.formulas.nodes import Node, NotUnderstood
+from checkers.mathematics.problem.kinds import is_kind
 from checkers.mathematics.problem.notes import shape_of
 from checkers.mathematics.questions.registry import Ask, asked
-from checkers.mathematics.solving.equations import distinct, possible_values
+from checkers.mathematics.solving.equations import distinct, names_in, possible_values, unknowns
 
 __all__ = ["QUESTIONS", "value_expected"]
 
@@ -23,10 +24,11 @@ MOST_OPERATIONS = 30
 
 _WHAT = (
     r"(?:what (?:is|are|would be)|what's|find|compute|calculate|evaluate|determine|then|then find|then what is|give|求|试求|则|那么|计算|化简求值|先化简,? ?再求值:?|计算并化简|脱式计算|简便计算|口算|直接写出得数|求值|计算下列各题|递等式计算|怎样简便就怎样算|能简算的要简算|用简便方法计算)"
-    r"(?: the)?(?: exact| numerical| simplified| integer| following)*(?: possible)?(?: value| values| sum| product| result| difference| quotient| expression)?(?: of)?(?: the)?(?: expression| product| quantity| sum| following| quotient| difference)*"
+    r"(?: the)?(?P<how>(?: exact| numerical| simplified| integer| following)*)(?: possible)?(?: values?| result| expression)?(?: of)?(?: the)?(?: value of)?(?: the)?"
+    r"(?P<op> sum| product| difference| quotient)?(?: of)?(?: the)?(?: expression| quantity| following)*"
 )
 _END = (
-    r"(?: (?:in your head|as an integer|expressed as an integer|expressed as a common fraction|as a decimal|as a common fraction|as a mixed number|as a fraction|as a single fraction|in simplest form|expressed as a decimal|equal to|equal|in degrees|in radians|"
+    r"(?: in your head| equal(?: to)?)?(?P<form> (?:expressed )?(?:as an integer|as a common fraction|as a decimal|as a mixed number|as a fraction|in simplest form|in degrees|in radians|"
     r"in lowest terms|in base[ -]?⟦\d+⟧|as a percent|as a percentage|rounded to the nearest [a-z ]+|to the nearest [a-z ]+))?"
     r"(?: ?(?:的)?(?:值|结果|得数)?(?:是|为|等于|=)?(?:多少)? ?[_(（)） .]*)?"
 )
@@ -34,12 +36,12 @@ _END = (
 
 @asked(
     rf"{_WHAT}:? ?<e>{_END}",
-    rf"(?:simplify|化简代数式|化简三角有理式|化简|计算并化简)(?: the)?(?: following)?(?: expression| fraction| product| sum| quotient)?(?: to a simplified fraction)?:? ?<e>{_END}",
-    rf"(?:express|write|convert) (?:the )?(?:quotient |sum |product |difference )?<e>{_END}",
-    r"(?:复数|代数式|式子|算式|表达式|多项式)? ?<e> ?(?:=|等于|的值是|的值为|的值等于|的结果是|的结果为|的值|的计算结果是|的计算结果为|的计算结果|=\?|等于多少|是多少)?(?:多少)? ?[_() .]*",
-    r"(?:simplify|compute|evaluate) <e> and write the result with a rational denominator",
-    r"simplify and write the result with a rational denominator: <e>",
-    r"simplify the following expression(?: in <v>)?(?: to a simplified fraction)?: <e>",
+    rf"(?:simplify|化简代数式|化简三角有理式|化简|计算并化简)(?: the)?(?: following)?(?: expression| fraction)?(?P<op> product| sum| quotient)?(?P<form2> to a simplified fraction)?:? ?<e>{_END}",
+    rf"(?:express|write|convert) (?:the )?(?P<op>quotient |sum |product |difference )?<e>{_END}",
+    r"(?:(?P<sort>复数)|代数式|式子|算式|表达式|多项式)? ?<e> ?(?:=|等于|的值是|的值为|的值等于|的结果是|的结果为|的值|的计算结果是|的计算结果为|的计算结果|=\?|等于多少|是多少)?(?:多少)? ?[_() .]*",
+    r"simplify the following expression in <v>: <e>",
+    takes="equations constraints kinds complex",
+    words="your head simplify simplified convert 复 化简代数式 化简三角有理式",
 )
 def _computed(ask: Ask) -> Expected:
     """A formula whose names are all given, or that has none."""
@@ -47,6 +49,11 @@ def _computed(ask: Ask) -> Expected:
     if len(trees) != 1:
         raise NotUnderstood("several formulas")
     tree = trees[0]
+    _check_operation(tree, ask.word("op"))
+    ask.word("sort")
+    form2 = ask.word("form2")
+    if ask.has("v") and str(ask.tree("v").text) not in names_in(tree, ask.facts):
+        raise NotUnderstood("another letter")
     if tree.kind == "int" and len(tree.parts) == 2:
         raise NotUnderstood("an antiderivative")
     if tree.kind == "based" or tree.kind in ("rel", "set"):
@@ -55,15 +62,56 @@ def _computed(ask: Ask) -> Expected:
         raise NotUnderstood("a formula that is no number")
     simplify = "simplif" in ask.text or "化简" in ask.text
     values = None if _is_free(tree, ask) else possible_values(tree, ask.facts)
+    how = ask.word("how")
+    if ask.facts.equations and not _is_connected(tree, ask):
+        raise NotUnderstood("an equation that has nothing to do with what is asked")
     if values is None:
+        if "integer" in how:
+            raise NotUnderstood("an integer that nothing determines")
         return _simplified(ask, tree)
-    form = "simplified" if simplify or "fraction" in ask.text + ask.notes else ""
+    if "integer" in how:
+        values = [value for value in values if is_kind(value, {"integer"})]
+    if "complex" in ask.facts.given() and len(unknowns(ask.facts)) > 1 and not _assigned_all(ask):
+        raise NotUnderstood("a system in complex numbers")
+    form = "simplified" if simplify or "fraction" in form2 + ask.text + ask.notes else ""
     if len(values) == 1:
         return value_expected(ask, values[0], tree, form)
     if tree.kind == "name" and values:
         method = "substitution"
         return Expected("roots", tuple(values), method, names=(tree.text,))
     raise NotUnderstood("several values")
+
+
+def _is_connected(tree: Node, ask: Ask) -> bool:
+    """Whether every equation shares a name with what is asked, or with another one that does."""
+    reached = names_in(tree, ask.facts)
+    groups = [
+        names_in(equation.left, ask.facts) | names_in(equation.right, ask.facts)
+        for equation in ask.facts.equations
+    ]
+    while touched := [group for group in groups if group & reached]:
+        reached |= set().union(*touched)
+        groups = [group for group in groups if group not in touched]
+    return not groups
+
+
+def _assigned_all(ask: Ask) -> bool:
+    """Whether each equation gives one name a value."""
+    return all(equation.left.kind == "name" for equation in ask.facts.equations)
+
+
+_OPERATIONS = {
+    "sum": ("add", "sub", "sum"),
+    "difference": ("sub",),
+    "product": ("mul", "prod"),
+    "quotient": ("div",),
+}
+
+
+def _check_operation(tree: Node, word: str) -> None:
+    """Raise `NotUnderstood` where the question calls the formula a sum or product and it is none."""
+    if word and tree.kind not in _OPERATIONS[word]:
+        raise NotUnderstood(f"no {word}")
 
 
 def _is_free(tree: Node, ask: Ask) -> bool:
@@ -81,6 +129,9 @@ _VALUE = re.compile(r"\bvalues? of|的值|求值")
 def _simplified(ask: Ask, tree: Node) -> Expected:
     if ask.facts.equations or ask.facts.collections or tree.kind == "name":
         raise NotUnderstood("nothing to compute")
+    # Where single points are left out, a simpler formula is still the same one.
+    if ask.facts.kinds or any(constraint.sign != "!=" for constraint in ask.facts.constraints):
+        raise NotUnderstood("a condition under which more can be simplified")
     if _VALUE.search(ask.text):
         raise NotUnderstood("a value that nothing determines")
     value = build(tree, ask.facts.context())
@@ -145,11 +196,14 @@ def _tidied(value: Any) -> Any:
 
 
 @asked(
-    r"(?:find|determine|compute|what are) (?:all )?(?:of )?(?:the )?possible (?:real )?values? (?:of|for) <e>",
+    r"(?:find|determine|compute|what are) (?:all )?(?:of )?(?:the )?possible (?P<kind>real )?values? (?:of|for) <e>",
+    takes="equations constraints kinds",
 )
 def _all_values(ask: Ask) -> Expected:
     """Every value that an expression can have under what is given."""
     tree = ask.tree("e")
+    if ask.kinds() - {"real"}:
+        raise NotUnderstood("values of another kind")
     values = [_tidied(value) for value in possible_values(tree, ask.facts)]
     if not ask.facts.equations or any(value.is_Matrix or value.free_symbols for value in values):
         raise NotUnderstood("no values")
@@ -159,7 +213,8 @@ def _all_values(ask: Ask) -> Expected:
 
 @asked(
     r"(?:expand|multiply out|展开)(?: and simplify)?(?: the)?(?: following)?(?: expression| product)?:? ?<e>(?: completely)?",
-    r"(?:find|compute|what is) the (?:product|expansion) of <e>",
+    r"(?:find|compute|what is) the expansion of <e>",
+    words="expand multiply out simplify product 展开",
 )
 def _expanded(ask: Ask) -> Expected:
     tree = ask.tree("e")
@@ -170,7 +225,8 @@ def _expanded(ask: Ask) -> Expected:
 
 
 @asked(
-    r"(?:factor|factorize|factorise|因式分解|分解因式|把)(?: the)?(?: following)?(?: expression| polynomial| quadratic)?:? ?<e>(?: completely| over the integers|分解因式|因式分解)?",
+    r"(?:factor|factorize|factorise|因式分解|分解因式|把)(?: the)?(?: following)?(?: expression| polynomial| quadratic)?:? ?<e>(?: completely|分解因式|因式分解)?",
+    words="factor factorize factorise completely quadratic 因式分解 分解因式",
 )
 def _factored(ask: Ask) -> Expected:
     tree = ask.tree("e")

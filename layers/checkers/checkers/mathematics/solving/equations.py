@@ -208,6 +208,8 @@ def _on_the_circle(asked: Any, facts: Facts, name: str) -> list[Any]:
 
 def _angle_fits(facts: Facts, name: str, turn: Any) -> bool:
     kinds = facts.kinds.get(name, set())
+    if set(kinds) - {"real", "acute", "obtuse"}:
+        raise NotUnderstood("an angle of another kind")
     if "acute" in kinds and not 0 < turn.evalf(30) < sp.pi.evalf(30) / 2:
         return False
     if "obtuse" in kinds and not sp.pi.evalf(30) / 2 < turn.evalf(30) < sp.pi.evalf(30):
