@@ -104,7 +104,7 @@ class Question:
         if ask.facts.given() - self.takes:
             raise NotUnderstood("something is given that the question does not use")
         expected = self.handler(ask)
-        expected = in_shape(expected, shape_of(ask.read, ask.text, ask.word("form")))
+        expected = in_shape(expected, shape_of(ask.read, ask.word("form"), ask.word("form")))
         if ask.unread(self.words):
             raise NotUnderstood("words that nobody has read")
         ask.facts.check_used()
