@@ -259,7 +259,7 @@ def _coordinate(ask: Ask) -> Expected:
 @asked(
     r"(?:convert|express|what is) <a> (?P<degrees>degrees )?(?:to|in) (?P<to>radians|degrees)",
     r"what is the (?P<to>radian|degree) measure of (?:an angle of )?<a>",
-    words="degrees radians measure angle",
+    words="convert degrees radians measure angle",
 )
 def _angle(ask: Ask) -> Expected:
     value = number(ask, "a")
