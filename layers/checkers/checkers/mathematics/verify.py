@@ -15,7 +15,7 @@ from sympy.polys.polyerrors import BasePolynomialError
 from checkers.mathematics.answers.expected import Expected
 from checkers.mathematics.answers.judge import judged
 from checkers.mathematics.answers.reader import meaning
-from checkers.mathematics.confirmation import Doubt, doubt_of_answer, doubt_of_result
+from checkers.mathematics.confirmation import Doubt, doubt_of_answer, doubt_of_result, doubt_of_statement
 from checkers.mathematics.formulas.nodes import NotUnderstood
 from checkers.mathematics.formulas.text import LONGEST_TEXT
 from checkers.mathematics.problem.facts import Facts, gathered
@@ -75,14 +75,16 @@ def _verify(request: dict[str, Any]) -> dict[str, Any]:
     if judgement["status"] == "refuted":
         return judgement
     solution = request.get("solution")
-    return (_of_steps(problem, solution, language) if isinstance(solution, str) else None) or judgement
+    return _of_steps(problem, solution, language, judgement) if isinstance(solution, str) else judgement
 
 
-def _of_steps(problem: str, solution: str, language: str) -> dict[str, Any] | None:
-    """A refutation by a false equality in the steps; true ones alone say nothing."""
+def _of_steps(problem: str, solution: str, language: str, judgement: dict[str, Any]) -> dict[str, Any]:
+    """A refutation by a false equality in the steps; where there is none, what is said of the answer."""
     found = false_step(problem, solution)
     if found is None:
-        return None
+        return judgement
+    if doubt := doubt_of_statement(*found.trees, nearly=found.nearly):
+        return {"doubt": doubt} | judgement
     values = {"left": shown(found.left), "right": shown(found.right)}
     detail = sentence("step", language, line=str(found.line), statement=found.written, **values)
     return _verdict("refuted", "arithmetic", detail) | {"line": found.line}

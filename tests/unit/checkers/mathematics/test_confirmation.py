@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 import sympy as sp
 from checkers.mathematics import verify
 from checkers.mathematics.answers.expected import Expected
-from checkers.mathematics.confirmation import CONFIRMATIONS, doubt_of_result
+from checkers.mathematics.confirmation import CONFIRMATIONS, doubt_of_result, doubt_of_statement
 from checkers.mathematics.confirmation.evaluation.arithmetic import Scope, evaluate, inexact
 from checkers.mathematics.confirmation.evaluation.enclosures import enclose, leftovers
 from checkers.mathematics.confirmation.evaluation.errors import Undefined
@@ -205,3 +206,26 @@ def test_a_search_ends_at_every_solution_of_a_system() -> None:
     equations = [Relation(parse("x^2+y^2"), "=", parse("25")), Relation(parse("x+y"), "=", parse("7"))]
     found = solutions_near(equations, ["x", "y"], Scope(), "seed")
     assert sorted((round(place["x"]), round(place["y"])) for place in found) == [(3, 4), (4, 3)]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "nearly", "doubt"),
+    [
+        ("3+4", "8", False, ""),
+        ("3+4", "7", False, "differs"),
+        ("\\sqrt{2}", "1.5", True, ""),
+        ("\\sqrt{2}", "1.41", True, "differs"),
+        ("\\sqrt{-4}", "2", False, "unconfirmed"),
+    ],
+)
+def test_a_false_step_is_false_in_both_ways(left: str, right: str, nearly: bool, doubt: str) -> None:
+    assert doubt_of_statement(parse(left), parse(right), nearly=nearly) == doubt
+
+
+def test_a_false_step_that_only_one_way_finds_refutes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    request = {"problem": "Compute $2+3$.", "final_answer": "5", "solution": "$2 + 2 = 5$", "language": "en"}
+    assert verify(request)["status"] == "refuted"
+    verification = importlib.import_module("checkers.mathematics.verify")
+    monkeypatch.setattr(verification, "doubt_of_statement", lambda *trees, nearly: "differs")
+    reply = verify(request)
+    assert (reply["status"], reply["doubt"]) == ("verified", "differs")

@@ -15,17 +15,23 @@ from checkers.mathematics.answers.meanings import Meaning
 from checkers.mathematics.confirmation.algebra import ALGEBRA
 from checkers.mathematics.confirmation.analysis import ANALYSIS
 from checkers.mathematics.confirmation.answers import says_the_same
-from checkers.mathematics.confirmation.evaluation.arithmetic import scope_of
+from checkers.mathematics.confirmation.evaluation.arithmetic import (
+    Scope,
+    evaluate,
+    inexact,
+    is_near,
+    scope_of,
+)
 from checkers.mathematics.confirmation.evaluation.errors import CannotTell, Undefined
 from checkers.mathematics.confirmation.geometry import GEOMETRY
 from checkers.mathematics.confirmation.integers import INTEGERS
 from checkers.mathematics.confirmation.lists import LISTS
 from checkers.mathematics.confirmation.sets import COLLECTIONS
 from checkers.mathematics.confirmation.told import Confirmation, Told
-from checkers.mathematics.formulas.nodes import NotUnderstood
+from checkers.mathematics.formulas.nodes import Node, NotUnderstood
 from checkers.mathematics.questions.registry import Ask
 
-__all__ = ["CONFIRMATIONS", "Doubt", "doubt_of_answer", "doubt_of_result"]
+__all__ = ["CONFIRMATIONS", "Doubt", "doubt_of_answer", "doubt_of_result", "doubt_of_statement"]
 
 CONFIRMATIONS: dict[str, Confirmation] = {
     **ALGEBRA,
@@ -63,6 +69,17 @@ def doubt_of_answer(expected: Expected, given: Meaning, ask: Ask, *, verdict: bo
         return _doubt(says_the_same(expected, given, scope_of(ask.facts)), agreed=verdict)
     except _CANNOT:
         return "unconfirmed"
+
+
+def doubt_of_statement(left: Node, right: Node, *, nearly: bool) -> Doubt:
+    """Whether the sides of an equality that was found false differ in the second way too."""
+    scope = Scope()
+    try:
+        one, other = (inexact(evaluate(tree, scope)) for tree in (left, right))
+    except _CANNOT:
+        return "unconfirmed"
+    apart = abs(one - other)
+    return "" if apart > (abs(one) / 100 if nearly else 0) and not is_near(one, other) else "differs"
 
 
 def _doubt(second: bool | None, *, agreed: bool) -> Doubt:

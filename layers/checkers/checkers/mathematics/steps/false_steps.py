@@ -26,12 +26,17 @@ NEARLY = sp.Rational(2, 100)
 
 @dataclass(frozen=True)
 class FalseStep:
-    """A false equality: its line, how it was written, and what its sides are."""
+    """A false equality: its line, how it was written, and what its sides are.
+
+    `trees` are its sides before anything was computed, `nearly` whether ≈ stands between them.
+    """
 
     line: int
     written: str
     left: Any
     right: Any
+    trees: tuple[Node, Node]
+    nearly: bool
 
 
 def false_step(problem: str, solution: str) -> FalseStep | None:
@@ -60,9 +65,9 @@ def _checked(statement: Statement) -> FalseStep | None:
     except (NotUnderstood, ArithmeticError, TypeError, ValueError, RecursionError):
         return None
     sign = "≈" if statement.nearly else "="
-    return FalseStep(
-        statement.line, f"{statement.left} {sign} {statement.right}", first_readings[0], second_readings[0]
-    )
+    written = f"{statement.left} {sign} {statement.right}"
+    values = first_readings[0], second_readings[0]
+    return FalseStep(statement.line, written, *values, trees=(left, right), nearly=statement.nearly)
 
 
 def _tree(text: str) -> Node | None:
