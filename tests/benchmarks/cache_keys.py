@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "layers" / "stepwise"))
 
-from stepwise.text.canonical_key import problem_key  # noqa: E402 - the path is set above
+from stepwise.text.canonical_key import canonical, problem_key  # noqa: E402 - the path is set above
 
 REQUESTS = 20_000
 FILES = ("math_en.jsonl", "math_en_more.jsonl", "math_zh.jsonl", "math_zh_more.jsonl")
@@ -174,7 +174,7 @@ def problems_in(folder: Path) -> list[str]:
 
 
 def key_of(text: str) -> str:
-    return problem_key(task="solve", text=text, parts={})
+    return problem_key(task="solve", text=canonical(text), parts={})
 
 
 def workload(problems: list[str], draw: random.Random, count: int) -> list[tuple[int, str, tuple[str, ...]]]:

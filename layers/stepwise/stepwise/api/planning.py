@@ -47,7 +47,7 @@ def solve_plan(request: SolveRequest, settings: Settings) -> Plan:
         language=language,
         key=problem_key(
             task="solve",
-            text=request.problem,
+            text=problem,
             parts=_parts(settings, language, request.effort)
             | {"steps": request.steps, "context": request.context or ""},
         ),
@@ -69,9 +69,9 @@ def analyze_plan(request: AnalyzeRequest, settings: Settings) -> Plan:
     """
     question = request.question or ""
     language = detect(question + request.text[:2_000]) if request.language == "auto" else request.language
-    text, condensed = _condensed(request.text, question, settings)
-    text = text or ""
-    messages = tuple(prompts.analyze_messages(canonical(text), request.question, language=language))
+    condensed_text, condensed = _condensed(request.text, question, settings)
+    text = canonical(condensed_text or "")
+    messages = tuple(prompts.analyze_messages(text, request.question, language=language))
     room = _room(messages, settings, _most(request.effort, settings), "/text")
     thinking = _thinking(request.effort, room, settings)
     return Plan(

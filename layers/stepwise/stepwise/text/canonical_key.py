@@ -13,10 +13,11 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
+from typing import NewType
 
 from stepwise.text.invisible import without_invisible
 
-__all__ = ["SCHEMA_VERSION", "canonical", "problem_key"]
+__all__ = ["SCHEMA_VERSION", "CanonicalText", "canonical", "problem_key"]
 
 # Raise it when the canonical form changes: answers kept under the old one are then not found any more.
 SCHEMA_VERSION = 2
@@ -108,8 +109,11 @@ _FIRST_WORD = re.compile(
 _TIMES = re.compile(r"(?<=[\w)\]}])[×·*](?=[\w(\[{\\-])")
 _CLOSING = ".?。"
 
+CanonicalText = NewType("CanonicalText", str)
+"""A text as :func:`canonical` makes it: what the model is asked, the checker checks and the key is made of."""
 
-def canonical(text: str) -> str:
+
+def canonical(text: str) -> CanonicalText:
     """*text* in the form in which two ways to write the same problem are equal. Idempotent, O(n)."""
     text = unicodedata.normalize("NFC", without_invisible(text))
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
@@ -123,15 +127,15 @@ def canonical(text: str) -> str:
     text = _POWER_STARS.sub(r"\g<before>^\g<after>", text)
     text = _space(_punctuation(_without_closing(text)))
     text = _without_closing(_times(text))
-    return unicodedata.normalize("NFC", _capitalised(text))
+    return CanonicalText(unicodedata.normalize("NFC", _capitalised(text)))
 
 
-def problem_key(*, task: str, text: str, parts: Mapping[str, object]) -> str:
-    """The key of an answer: SHA-256 in hex over the canonical *text* and all else that changes the answer.
+def problem_key(*, task: str, text: CanonicalText, parts: Mapping[str, object]) -> str:
+    """The key of an answer: SHA-256 in hex over *text* and all else that changes the answer.
 
     *parts* must be JSON: steps, language, model, prompt version, sampling, canonical context, and the like.
     """
-    content = [SCHEMA_VERSION, task, canonical(text), dict(parts)]
+    content = [SCHEMA_VERSION, task, text, dict(parts)]
     document = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(document.encode("ascii")).hexdigest()
 
