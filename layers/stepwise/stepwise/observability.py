@@ -38,6 +38,7 @@ __all__ = [
     "log_event",
     "log_exception",
     "logger",
+    "note",
     "observed",
     "observing",
     "request_ids",
@@ -206,11 +207,16 @@ def flush(**metadata: str) -> None:
     _metrics.flush(metadata)
 
 
+_noted: dict[str, object] = {}
+"""What the line at the end of this invocation says of it; an environment has one invocation at a time."""
+
+
 class _Observation:
     """One invocation: its ids on every line of the log, its metrics written when it ends."""
 
     def __init__(self, event: object, context: object, function: str) -> None:
-        self.summary: dict[str, object] = {}
+        self.summary: dict[str, object] = _noted
+        _noted.clear()
         self._event = event
         self._started = time.monotonic()
         self._ids = request_ids(event, context)
@@ -330,6 +336,11 @@ def correlated(correlation_id: str, **fields: object) -> Iterator[None]:
     finally:
         logger.remove_keys([name for name in given if name not in before])
         logger.append_keys(**{name: before[name] for name in given if name in before})
+
+
+def note(**fields: object) -> None:
+    """Put *fields* on the line at the end of this invocation; it costs less than a line of its own."""
+    _noted.update(fields)
 
 
 def log_event(message: str, **fields: object) -> None:

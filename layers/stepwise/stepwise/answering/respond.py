@@ -26,7 +26,7 @@ from stepwise.errors import (
     ModelTimeout,
     error_of,
 )
-from stepwise.observability import count, log_event
+from stepwise.observability import count, note
 from stepwise.plan import Plan
 from stepwise.storage.table import TableError
 
@@ -52,10 +52,10 @@ def cached_answer(
 ) -> Answered | None:
     """The answer that is there already; a refuted one is none for a client who wants it checked."""
     if not plan.key or preferences.no_cache or preferences.no_store:
-        log_event("cache", decision="bypass")
+        note(cache="bypass")
         return None
     found = deps.cache.get(plan.key)
-    log_event("cache", decision="miss" if found is None else "hit")
+    note(cache="miss" if found is None else "hit")
     if found is None:
         return None
     result = found.answer

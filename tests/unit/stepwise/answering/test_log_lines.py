@@ -13,7 +13,7 @@ import pytest
 from stepwise.answering.stream import live
 from stepwise.config import Settings
 from stepwise.errors import GenerationBroken, ModelError, ModelUnavailable, QueueFull, StepwiseError
-from stepwise.observability import correlated
+from stepwise.observability import correlated, observing
 from support.log_lines import LogLines, reading_log
 from support.scene import PRESENTATION, Scene, answer, caller, plan_of, work
 
@@ -108,15 +108,12 @@ def test_a_question_that_is_refused_or_joined_or_known_has_a_line(log: LogLines)
 
 
 def test_each_answer_says_what_the_cache_decided(scene: Scene, log: LogLines) -> None:
-    ask(scene)
-    ask(scene)
-    ask(scene, no_cache=True)
+    preferences: list[dict[str, Any]] = [{}, {}, {"no_cache": True}]
+    for prefer in preferences:
+        with observing({}, None):
+            ask(scene, **prefer)
 
-    assert [each["decision"] for each in log.read() if each["message"] == "cache"] == [
-        "miss",
-        "hit",
-        "bypass",
-    ]
+    assert [each["cache"] for each in log.read() if each["message"] == "done"] == ["miss", "hit", "bypass"]
 
 
 def test_a_dead_letter_says_whose_job_it_was(scene: Scene, log: LogLines) -> None:
