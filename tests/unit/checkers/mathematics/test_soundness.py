@@ -387,6 +387,8 @@ def test_no_wrong_answer_of_the_same_classes_is_verified(problem: str, answer: s
 
 
 RIGHT_ANSWERS = [
+    ("Simplify $\\frac{x^2-y^2}{x+y}$.", "x-y"),
+    ("化简 $\\frac{a^2-b^2}{a+b}$", "a - b"),
     ("Find the domain of $f(x)=\\sqrt{\\frac{x-1}{x-3}}$.", "(-\\infty,1]\\cup(3,\\infty)"),
     ("Find the domain of $f(x)=\\frac{x^2-1}{x-1}$.", "x\\ne 1"),
     ("Find the minimum value of $x^2-2x$ for $0\\le x\\le 3$.", "-1"),

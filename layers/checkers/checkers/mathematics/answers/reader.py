@@ -117,7 +117,8 @@ def meaning(text: str, context: Context | None = None) -> Meaning:
     if text.lower() in ("yes", "no", "true", "false"):
         return Word(text.lower())
     word = _WORDS.match(text)
-    if word and word[1] != "pi":
+    # `x - y` is a difference.
+    if word and word[1] != "pi" and not re.fullmatch(r"[A-Za-z](?:\s*-\s*[A-Za-z])+", word[1].strip()):
         return Word(word[1].strip().lower())
     builder = _BUILDER.match(text)
     if builder:
