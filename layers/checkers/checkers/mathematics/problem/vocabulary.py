@@ -77,6 +77,7 @@ NEUTRAL = frozenset(
         "what's",
         "write",
         "express",
+        "convert",
         "solve",
         "consider",
         "let",

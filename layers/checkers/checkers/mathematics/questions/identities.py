@@ -65,6 +65,8 @@ def _kinds(ask: Ask) -> list[str]:
 
 
 def _unknowns(ask: Ask, left: Any, right: Any, target: Node) -> list[Any]:
+    if ask.has("x") and ask.has("ns") and ask.tree("x").text in ask.formulas("ns"):
+        raise NotUnderstood("a constant that is the variable")
     if ask.has("ns"):
         names = {part.text for formula in ask.formulas("ns") for part in ask.facts.parse_list(formula)}
     elif ask.has("x"):

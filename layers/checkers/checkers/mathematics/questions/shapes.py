@@ -144,8 +144,8 @@ def _between(ask: Ask) -> Expected:
 
 
 @asked(
-    r"(?:what is|find) the (?P<what>smallest|least|largest|greatest) (?P<digits>two-digit |three-digit |four-digit )?(?P<kind>(?:positive )?(?:integer )?)multiple of <n>(?: that is (?P<how>greater|more|larger|less|smaller) than <m>| (?P<how2>greater|less) than <m2>)?",
-    words="multiple than that",
+    r"(?:what is|find) the (?P<what>smallest|least|largest|greatest) (?:(?P<digits>two|three|four)-digit )?(?P<kind>(?:positive )?(?:integer )?)multiple of <n>(?: that is (?P<how>greater|more|larger|less|smaller) than <m>| (?P<how2>greater|less) than <m2>)?",
+    words="multiple than that digit",
 )
 def _multiple(ask: Ask) -> Expected:
     step = number(ask, "n")
@@ -156,7 +156,7 @@ def _multiple(ask: Ask) -> Expected:
     ask.kinds()
     how = ask.word("how") or ask.word("how2")
     if ask.word("digits") and not how:
-        count = {"two": 2, "three": 3, "four": 4}[ask.word("digits").removesuffix("-digit")]
+        count = {"two": 2, "three": 3, "four": 4}[ask.word("digits")]
         edge = 10 ** (count - 1) - 1 if smallest else 10**count
         how = "greater" if smallest else "less"
     elif how and not ask.word("digits"):

@@ -84,15 +84,21 @@ def _computed(ask: Ask) -> Expected:
 
 def _is_connected(tree: Node, ask: Ask) -> bool:
     """Whether every equation shares a name with what is asked, or with another one that does."""
-    reached = names_in(tree, ask.facts)
-    groups = [
-        names_in(equation.left, ask.facts) | names_in(equation.right, ask.facts)
-        for equation in ask.facts.equations
-    ]
+    reached = _names(tree, ask)
+    groups = [_names(equation.left, ask) | _names(equation.right, ask) for equation in ask.facts.equations]
     while touched := [group for group in groups if group & reached]:
         reached |= set().union(*touched)
         groups = [group for group in groups if group not in touched]
     return not groups
+
+
+def _names(tree: Node, ask: Ask) -> set[str]:
+    """The free names of a formula; of one that is no number, such as a vector, those that it is written with."""
+    try:
+        return names_in(tree, ask.facts)
+    except NotUnderstood:
+        written = {tree.text} if tree.kind == "name" else set()
+        return written.union(*(_names(part, ask) for part in tree.parts))
 
 
 def _assigned_all(ask: Ask) -> bool:
