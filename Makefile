@@ -8,7 +8,7 @@ export SAM_CLI_TELEMETRY = 0
 export AWS_DEFAULT_REGION ?= eu-central-1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lock-check security fuzz format build validate lock openapi settings vendor clean
+.PHONY: help setup run test check lock-check security fuzz format build deploy validate lock openapi settings vendor clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -71,6 +71,9 @@ security: setup ## templates, code and secrets
 
 build: setup ## what is deployed, by sam build
 	@$(RUN) sam build $(ARGS)
+
+deploy: build ## what was built, as a release that goes live (STACK, PARAMETERS="Key=Value ...")
+	@$(RUN) python infra/deploy.py --stack $(or $(STACK),stepwise) $(ARGS) $(PARAMETERS)
 
 openapi: setup ## write functions/status/openapi.json
 	@PYTHONPATH=layers/stepwise $(RUN) python infra/openapi.py

@@ -6,16 +6,25 @@ from typing import Any
 
 from stepwise import wiring
 from stepwise.answering.worker import Message, fail_dead_letter, process_message
-from stepwise.observability import log_exception, observed
+from stepwise.observability import count, log_exception, observed
 
 
 def _record(record: dict[str, Any], remaining: Callable[[], float]) -> None:
     deps = wiring.dependencies()
     if deps.shared is None:
         raise RuntimeError("TABLE_NAME and QUEUE_URL are not set")
-    body = json.loads(record["body"])
-    run_id = str(body["run_id"])
-    if record["eventSourceARN"] == deps.settings.dead_letter_queue_arn:
+    dead = record["eventSourceARN"] == deps.settings.dead_letter_queue_arn
+    try:
+        body = json.loads(record["body"])
+        run_id = str(body["run_id"])
+    except (ValueError, KeyError, TypeError) as error:
+        if not dead:
+            raise  # it comes again, and at last goes to the dead-letter queue
+        # No job belongs to it. Given back it would come again for 14 days, and ring each time.
+        log_exception(error, "a dead letter that cannot be read is dropped", message_id=record["messageId"])
+        count("Errors", code="unreadable_dead_letter")
+        return
+    if dead:
         fail_dead_letter(deps, deps.shared, run_id)
         return
     queue = deps.shared.queue

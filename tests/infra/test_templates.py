@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from stepwise.config import Settings
 from stepwise.observability import NAMESPACE, SERVICE
-from support.infra import INFRA, defaults, host_files, template
+from support.infra import INFRA, bundle, defaults, host_files, template
 
 NAMES = ("network", "model-host", "monitoring", "edge")
 
@@ -95,6 +95,7 @@ def test_only_functions_reach_the_load_balancer_and_only_that_reaches_the_host()
     assert set(_ingress()) == {
         ("FunctionsSecurityGroup", "LoadBalancerSecurityGroup", 80),
         ("LoadBalancerSecurityGroup", "HostSecurityGroup", 8080),
+        ("HostSecurityGroup", "HostEndpointsSecurityGroup", 443),
         # The optional endpoint of SQS.
         ("FunctionsSecurityGroup", "QueueEndpointSecurityGroup", 443),
     }
@@ -333,6 +334,23 @@ def _watched() -> set[str]:
             m["MetricStat"]["Metric"]["MetricName"] for m in alarm.get("Metrics", []) if "MetricStat" in m
         }
     return names
+
+
+def test_every_interval_of_the_warm_up_reports_into_each_period_of_its_alarm() -> None:
+    loaded = template("monitoring")
+    reports, alarm = loaded["Mappings"]["Reports"], loaded["Resources"]["ModelGone"]["Properties"]
+    allowed = bundle()["Parameters"]["WarmUpMinutes"]["AllowedValues"]
+
+    assert alarm["Period"] == {"Fn::FindInMap": ["Reports", {"Ref": "WarmUpMinutes"}, "Seconds"]}
+    assert bundle()["Resources"]["Monitoring"]["Properties"]["Parameters"]["WarmUpMinutes"] == {
+        "Ref": "WarmUpMinutes"
+    }
+    assert loaded["Parameters"]["WarmUpMinutes"]["AllowedValues"] == allowed
+    assert sorted(reports, key=int) == [str(minutes) for minutes in allowed]
+    for minutes, period in reports.items():
+        assert period["Seconds"] >= 60 * int(minutes)
+        assert period["Seconds"] % 60 == 0
+        assert period["Seconds"] * alarm["EvaluationPeriods"] <= 86_400
 
 
 def test_what_hurts_users_has_an_alarm() -> None:

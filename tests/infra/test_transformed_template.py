@@ -132,6 +132,52 @@ def test_a_function_is_called_by_its_alias_whose_versions_start_from_a_snapshot(
     assert alias["FunctionVersion"]["Fn::GetAtt"][1] == "Version"
 
 
+def _versions(**parameters: str) -> dict[str, str]:
+    """The version that each function's alias points to, by the function."""
+    resources = _resources(**parameters)
+    return {
+        name: resources[f"{name}Aliaslive"]["Properties"]["FunctionVersion"]["Fn::GetAtt"][0]
+        for name in of_type(resources, "AWS::Lambda::Function")
+    }
+
+
+def test_another_release_publishes_every_function_and_the_same_one_none() -> None:
+    old, again, new = _versions(Release="a" * 64), _versions(Release="a" * 64), _versions(Release="b" * 64)
+
+    assert set(old) == set(FUNCTIONS)
+    assert old == again
+    assert [name for name in FUNCTIONS if old[name] == new[name]] == []
+
+
+def test_a_deployment_without_a_release_is_refused() -> None:
+    assert "Default" not in transformed()["Parameters"]["Release"]
+
+
+def test_there_is_one_stage(resources: dict[str, Any]) -> None:
+    (stage,) = of_type(resources, "AWS::ApiGateway::Stage").values()
+
+    assert stage["StageName"] == {"Ref": "StageName"}
+    assert [
+        one for one in of_type(resources, "AWS::ApiGateway::Deployment").values() if "StageName" in one
+    ] == []
+
+
+def test_lambda_drops_no_metric_whatever_the_level_of_the_log() -> None:
+    for level in ("INFO", "WARNING", "ERROR"):
+        for function in of_type(_resources(LogLevel=level), "AWS::Lambda::Function").values():
+            assert function["LoggingConfig"]["ApplicationLogLevel"] == "INFO"
+    assert transformed()["Parameters"]["LogLevel"]["AllowedValues"] == ["INFO", "WARNING", "ERROR"]
+
+
+def test_lambda_does_not_stop_a_worker_for_its_own_messages(resources: dict[str, Any]) -> None:
+    allowed = {
+        name for name, one in of_type(resources, "AWS::Lambda::Function").items() if "RecursiveLoop" in one
+    }
+
+    assert allowed == {"WorkerFunction"}
+    assert resources["WorkerFunction"]["Properties"]["RecursiveLoop"] == "Allow"
+
+
 def test_nothing_calls_a_function_past_its_alias(resources: dict[str, Any]) -> None:
     callers = [
         *(method["x-amazon-apigateway-integration"]["uri"] for _, method in methods(resources)),

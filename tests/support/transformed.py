@@ -16,6 +16,8 @@ from stepwise_local.template.yaml_values import load
 __all__ = ["TEMPLATE", "transform", "transformed"]
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "template.yaml"
+RELEASE = "0123456789"
+"""The parameter that has no default: what ``make deploy`` computes."""
 _MANAGED = "arn:aws:iam::aws:policy/service-role/"
 
 
@@ -36,7 +38,7 @@ def transform(document: Mapping[str, Any], **parameters: str) -> dict[str, Any]:
         for name in ("CodeUri", "ContentUri"):
             if name in resource.get("Properties", {}):
                 resource["Properties"][name] = "s3://bucket/key"
-    defaults = {
+    defaults = {"Release": RELEASE} | {
         name: parameter["Default"]
         for name, parameter in copy.get("Parameters", {}).items()
         if "Default" in parameter

@@ -12,6 +12,7 @@ from __future__ import annotations
 import copy
 import functools
 import logging
+import os
 import re
 import threading
 import time
@@ -81,6 +82,9 @@ for _noisy in ("boto3", "botocore", "httpx", "httpcore", "urllib3"):
     logging.getLogger(_noisy).setLevel(logging.WARNING)  # at INFO they name hosts, at DEBUG they write bodies
 
 logger = Logger(service=SERVICE, logger_formatter=_Formatter(utc=True, use_rfc3339=True))
+# Powertools would take Lambda's own level (AWS_LAMBDA_LOG_LEVEL) first, which stays at INFO for the sake of the metrics.
+logger.initial_log_level = os.environ.get("POWERTOOLS_LOG_LEVEL", "").upper() or "INFO"
+logging.getLogger(SERVICE).setLevel(logger.initial_log_level)
 
 
 def log_exception(error: BaseException, message: str = "unexpected error", **fields: object) -> None:

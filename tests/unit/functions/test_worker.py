@@ -79,3 +79,14 @@ def test_a_message_of_the_dead_letter_queue_ends_its_run(scene: Scene, worker: M
     assert deliver(worker, scene, DEAD_LETTERS) == {"batchItemFailures": []}
     assert scene.run["status"] == "failed"
     assert scene.run["error"]["code"] == "internal_error"
+
+
+@pytest.mark.parametrize("body", ["{", "{}", "[]", "null"])
+def test_a_dead_letter_that_cannot_be_read_is_dropped_and_counted(
+    scene: Scene, worker: ModuleType, capsys: pytest.CaptureFixture[str], body: str
+) -> None:
+    record = {"messageId": "m", "receiptHandle": "r", "eventSourceARN": DEAD_LETTERS, "body": body}
+
+    assert worker.handler({"Records": [record]}, CONTEXT) == {"batchItemFailures": []}
+    assert "unreadable_dead_letter" in capsys.readouterr().out
+    assert scene.run["status"] == "queued"

@@ -429,3 +429,26 @@ def test_lines_of_a_block_bear_its_correlation_id_and_then_the_former_one(output
     inside, after, _ = output.lines()
     assert (inside["correlation_id"], inside["run_id"]) == ("first-request", "run-1")
     assert (after["correlation_id"], after.get("run_id")) == ("gateway-1", None)
+
+
+@pytest.mark.parametrize(("level", "lines"), [("INFO", ["said", "failed"]), ("ERROR", ["failed"])])
+def test_the_level_of_the_log_is_ours_not_lambdas_and_metrics_are_written_at_each(
+    level: str, lines: list[str]
+) -> None:
+    code = (
+        "from stepwise.observability import count, flush, logger;"
+        "logger.refresh_sample_rate_calculation();"
+        "logger.info('said'); logger.error('failed'); count('Requests'); flush()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        env={"PYTHONPATH": "layers/stepwise", "AWS_LAMBDA_LOG_LEVEL": "INFO", "POWERTOOLS_LOG_LEVEL": level},
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    written = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["message"] for line in written if "message" in line] == lines
+    assert [line["Requests"] for line in written if "_aws" in line] == [[1.0]]

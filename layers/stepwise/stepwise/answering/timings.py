@@ -45,6 +45,8 @@ class Timings:
 
     longest_pause: float = 60.0
     """The longest pause before a run is tried again on a model host that is ill."""
+    longest_run: float = 86_400.0
+    """The age of a run at which a worker sends no more messages for it."""
     max_attempts: int = 8
     """Times that a run is taken without progress."""
     max_silent_attempts: int = 3

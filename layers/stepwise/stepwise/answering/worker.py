@@ -136,6 +136,13 @@ def _come_back(deps: Dependencies, shared: Coordination, run_id: str) -> None:
     run = shared.runs.get(run_id)
     if run is None or run.ended:
         return
+    if deps.clock() - run.created_at / 1000 > TIMINGS.longest_run:
+        # Lambda does not stop this loop (RecursiveLoop: Allow in template.yaml).
+        # An owner that is at work all the same may still end it.
+        count("Errors", code="run_too_old")
+        logger.error("no message is sent for the run any more", extra={"run_id": run.id, "reason": "too_old"})
+        _give_up(shared, run, InternalError("This took too long."))
+        return
     lease_left = run.lease_until / 1000 - deps.clock()
     shared.queue.send(run_id, run.group, delay=max(1.0, lease_left + 1.0))
 
@@ -146,18 +153,25 @@ def fail_dead_letter(deps: Dependencies, shared: Coordination, run_id: str) -> N
     if run is None or run.ended:
         return
     error = InternalError("This could not be worked on after several attempts.")
-    if not shared.runs.give_up(run_id, stored(error)):
+    if not _give_up(shared, run, error):
         _come_back(deps, shared, run_id)
         return
-    shared.admission.release(QueuePlace(run.place, run.id, run.since, run.fence))
-    plan = shared.runs.plan(run_id)
-    if plan is not None and plan.key:
-        shared.single_flight.end(flight_key(plan), run_id)
     count("Errors", code="dead_letter")
     with correlated(run.correlation_id, run_id=run.id, jobs=" ".join(sorted(run.waiters))):
         logger.warning(
             "run failed", extra={"code": error.code, "reason": "dead_letter", "attempts": run.attempts}
         )
+
+
+def _give_up(shared: Coordination, run: Run, error: InternalError) -> bool:
+    """End *run* as failed, with its place in the queue and its flight; False when it has an owner."""
+    if not shared.runs.give_up(run.id, stored(error)):
+        return False
+    shared.admission.release(QueuePlace(run.place, run.id, run.since, run.fence))
+    plan = shared.runs.plan(run.id)
+    if plan is not None and plan.key:
+        shared.single_flight.end(flight_key(plan), run.id)
+    return True
 
 
 class _SignsOfLife:

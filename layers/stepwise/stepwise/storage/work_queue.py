@@ -7,6 +7,7 @@ import hashlib
 import json
 from typing import Any
 
+from stepwise.observability import count, log_exception
 from stepwise.storage import aws_client
 
 __all__ = ["QueueUnavailable", "WorkQueue", "sqs_client"]
@@ -53,8 +54,10 @@ class WorkQueue:
             self._client.change_message_visibility(
                 QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=max(0, round(seconds))
             )
-        except (BotoCoreError, ClientError):
-            return
+        except (BotoCoreError, ClientError) as error:
+            # The message may come to a second worker, whom the run's lease keeps out.
+            count("HoldFailed")
+            log_exception(error, "the message could not be held")
 
 
 @functools.cache

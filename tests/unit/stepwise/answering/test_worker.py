@@ -157,6 +157,23 @@ def test_the_message_of_a_run_that_somebody_works_on_comes_back_after_the_lease(
     assert scene.model.calls == []
 
 
+@pytest.mark.parametrize("owned", [True, False])
+def test_no_message_is_sent_for_a_run_that_is_older_than_a_day(scene: Scene, owned: bool) -> None:
+    job_id = job_on(scene)
+    message = scene.queue.messages[0]
+    assert scene.deps.shared is not None
+    scene.clock.advance(TIMINGS.longest_run + 1)
+    if owned:
+        scene.deps.shared.runs.take(message.run_id)
+    for _ in range(scene.settings.model_slots):
+        scene.deps.shared.slots.acquire()
+
+    receive(scene, remaining=20.0)
+
+    assert scene.queue.messages == []
+    assert status(scene, job_id)["status"] == ("running" if owned else "failed")
+
+
 def test_a_message_that_is_quicker_than_its_hand_over_waits_for_it(scene: Scene) -> None:
     deps = scene.environment()
     assert deps.shared is not None

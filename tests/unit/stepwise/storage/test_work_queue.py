@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
+from stepwise.observability import flush
 from stepwise.storage.work_queue import QueueUnavailable, WorkQueue
+from support.log_lines import reading_log
 
 
 class Sqs:
@@ -70,9 +72,16 @@ def test_a_message_that_was_not_sent_is_told(error: Exception) -> None:
         WorkQueue(Sqs(error), "url").send("run", "g")
 
 
-def test_a_message_that_cannot_be_held_is_no_error() -> None:
-    sqs = Sqs(ClientError({"Error": {"Code": "MessageNotInflight"}}, "ChangeMessageVisibility"))
+@pytest.mark.parametrize("code", ["MessageNotInflight", "AccessDenied"])
+def test_a_message_that_cannot_be_held_is_no_error_but_said_and_counted(
+    code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sqs = Sqs(ClientError({"Error": {"Code": code}}, "ChangeMessageVisibility"))
 
-    WorkQueue(sqs, "url").hold("receipt", 30)
+    with reading_log() as lines:
+        WorkQueue(sqs, "url").hold("receipt", 30)
+        flush()
 
     assert sqs.calls[0]["VisibilityTimeout"] == 30
+    assert "the message could not be held" in json.dumps(lines.read())
+    assert "HoldFailed" in capsys.readouterr().out
