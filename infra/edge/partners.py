@@ -159,9 +159,12 @@ class Partners:
 
     def _plan(self, tier: str) -> Plan:
         plans = self._plans()
-        for plan in plans:
-            if plan.tier == tier:
-                return plan
+        found = [plan for plan in plans if plan.tier == tier]
+        if len(found) > 1:
+            ids = ", ".join(plan.id for plan in found)
+            raise PartnersError(f"{len(found)} usage plans of {self._stack} are of the tier {tier!r}: {ids}.")
+        if found:
+            return found[0]
         tiers = ", ".join(sorted(plan.tier for plan in plans)) or "none"
         raise PartnersError(
             f"There is no tier {tier!r} at {self._stack}'s stage {self._stage!r}; there is: {tiers}."

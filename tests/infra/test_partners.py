@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
-from support.infra import script
+from support.infra import INFRA, script
 
 partners = script("edge/partners.py")
 
@@ -202,3 +203,23 @@ def test_a_key_that_got_no_plan_does_not_stay(gateway: Any) -> None:
         _run(Broken(), "create", "acme", "--tier", "trial")
 
     assert _keys(gateway) == []
+
+
+def test_a_tier_that_is_there_twice_is_refused_and_both_plans_are_named(gateway: Any) -> None:
+    (plan,) = (each for each in gateway.get_usage_plans()["items"] if each["name"] == "stepwise-edge-trial")
+    twice = gateway.create_usage_plan(name="stepwise-second-edge-trial", apiStages=plan["apiStages"])
+
+    status, out, err = _run(gateway, "create", "acme", "--tier", "trial")
+
+    assert (status, out) == (1, "")
+    assert plan["id"] in err
+    assert twice["id"] in err
+    assert _keys(gateway) == []
+
+
+def test_the_readmes_command_makes_a_key(gateway: Any) -> None:
+    readme = (INFRA.parent / "README.md").read_text(encoding="utf-8")
+    (argv,) = re.findall(r"infra/edge/partners\.py ([^`]+)`", readme)
+
+    assert _run(gateway, *argv.split())[0] == 0
+    assert len(_keys(gateway)) == 1
