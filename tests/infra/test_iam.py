@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from stepwise.answering.maintenance import sweep
+from stepwise.answering.tasks import Presentation
 from stepwise.answering.worker import Message, fail_dead_letter, process_message
 from stepwise.api.event_stream import stream
 from stepwise.api.idempotency import Idempotency
@@ -186,7 +187,7 @@ def _kept_out_of_the_cache(scene: GuardedScene) -> None:
 
 def _streamed(scene: GuardedScene) -> None:
     with scene.acting("SolveFunction"):
-        response = stream(scene.environment(), _plan(), PRESENTATION, caller(scene), "i")
+        response = stream(scene.environment(), _plan(), Presentation(problem="q"), caller(scene), "i")
         assert b"event: done" in b"".join(response.body)
 
 

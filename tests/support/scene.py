@@ -11,6 +11,7 @@ from stepwise.answering import jobs
 from stepwise.answering.caller import Caller
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.preferences import Preferences
+from stepwise.answering.tasks import Presentation
 from stepwise.answering.verification import NoChecker
 from stepwise.answering.worker import Message, process_message
 from stepwise.api.endpoint import respond
@@ -181,7 +182,7 @@ def caller(
 
 def answer(deps: Dependencies, plan: Plan, presentation: Mapping[str, Any], who: Caller) -> Reply:
     """The reply to one request, as the api makes it."""
-    return respond(deps, plan, presentation, who)
+    return respond(deps, plan, Presentation.from_dict(presentation), who)
 
 
 def look_up(

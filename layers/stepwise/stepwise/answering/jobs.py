@@ -7,6 +7,7 @@ from stepwise.answering.joining import withdraw
 from stepwise.answering.maintenance import requeue_if_stalled
 from stepwise.answering.outcomes import Accepted, CacheUse, JobView
 from stepwise.answering.results import shape
+from stepwise.answering.tasks import Presentation
 from stepwise.coordination.coordination import Coordination
 from stepwise.coordination.jobs import Job, status_of
 from stepwise.coordination.runs import Run
@@ -77,6 +78,7 @@ def _view(shared: Coordination, job: Job, run: Run) -> JobView:
     position = _queue_position(shared, run) if status == "queued" else None
     unfinished = status in _UNFINISHED
     result = run.result if status == "succeeded" else None
+    asked = Presentation.from_dict(job.presentation)
     return JobView(
         id=job.id,
         kind=job.kind,
@@ -84,7 +86,7 @@ def _view(shared: Coordination, job: Job, run: Run) -> JobView:
         queue_position=position,
         created_at=job.created_at,
         completion_tokens=run.tokens,
-        result=None if result is None else shape(job.kind, result, job.presentation, cached=False),
+        result=None if result is None else shape(job.kind, result, asked, cached=False),
         error=error_of(run.error) if status == "failed" and run.error is not None else None,
         retry_after=min(30, shared.admission.time_until_turn(position or 0)) if unfinished else None,
     )

@@ -27,7 +27,7 @@ class CacheUse:
 
 @dataclass(frozen=True)
 class Answered:
-    """The answer, as this client sees it; see :func:`stepwise.answering.results.shape`."""
+    """The answer, as this client sees it; see :meth:`stepwise.answering.tasks.task.Task.present`."""
 
     body: Mapping[str, Any]
     cache: CacheUse = field(default_factory=CacheUse)

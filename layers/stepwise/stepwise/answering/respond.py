@@ -15,8 +15,9 @@ from stepwise.answering.outcomes import Accepted, Answered, CacheUse
 from stepwise.answering.owner_life import NOT_KEPT, Client, NoFreeSlot, hand_over, owned
 from stepwise.answering.ownership import Ownership
 from stepwise.answering.preferences import Preferences
-from stepwise.answering.results import cacheable, is_refuted, shape
-from stepwise.answering.verification import check, unchecked
+from stepwise.answering.results import shape
+from stepwise.answering.tasks import Presentation, task_for
+from stepwise.answering.verification import check
 from stepwise.answering.work import Progress, perform, run_to_result, store
 from stepwise.coordination.coordination import Coordination
 from stepwise.coordination.jobs import new_job_id
@@ -35,10 +36,8 @@ __all__ = ["answer", "cached_answer", "ended_answer"]
 _STRICT = "The answer was not ready in time. Leave out Prefer: handling=strict to get a job instead."
 
 
-def answer(
-    deps: Dependencies, plan: Plan, presentation: Mapping[str, Any], caller: Caller
-) -> Answered | Accepted:
-    """Answer one request, or hand out a job for it; *presentation* is what shapes this client's body (see :func:`stepwise.answering.results.shape`).
+def answer(deps: Dependencies, plan: Plan, presentation: Presentation, caller: Caller) -> Answered | Accepted:
+    """Answer one request, or hand out a job for it; *presentation* shapes this client's body.
 
     Raises:
         StepwiseError: named as in the HTTP contract.
@@ -48,7 +47,7 @@ def answer(
 
 
 def cached_answer(
-    deps: Dependencies, plan: Plan, presentation: Mapping[str, Any], preferences: Preferences
+    deps: Dependencies, plan: Plan, presentation: Presentation, preferences: Preferences
 ) -> Answered | None:
     """The answer that is there already; a refuted one is none for a client who wants it checked."""
     if not plan.key or preferences.no_cache or preferences.no_store:
@@ -59,18 +58,19 @@ def cached_answer(
     if found is None:
         return None
     result = found.answer
-    if presentation["verify"] and unchecked(plan, result):
+    task = task_for(plan.kind)
+    if presentation.verify and task.unchecked(result):
         check(deps.checker, plan, result)
-        if not unchecked(plan, result):
+        if not task.unchecked(result):
             store(deps, plan, result)
-    if presentation["verify"] and is_refuted(result):
+    if presentation.verify and task.is_refuted(result):
         return None
     use = CacheUse(hit=True, ttl=found.expires_at - deps.clock())
     return Answered(shape(plan.kind, result, presentation, cached=True), use)
 
 
 def _computed(
-    deps: Dependencies, plan: Plan, presentation: Mapping[str, Any], caller: Caller, wait: float
+    deps: Dependencies, plan: Plan, presentation: Presentation, caller: Caller, wait: float
 ) -> Answered | Accepted:
     until = caller.started + wait
     # A client that does not wait for the answer can wait for a table that is slow.
@@ -99,7 +99,7 @@ def _at_once(caller: Caller) -> bool:
     return caller.preferences.respond_async and caller.preferences.wait is None
 
 
-def _alone(deps: Dependencies, plan: Plan, presentation: Mapping[str, Any], until: float) -> Answered:
+def _alone(deps: Dependencies, plan: Plan, presentation: Presentation, until: float) -> Answered:
     """Without a table: the answer is given if it is ready in time, as nothing can be handed over."""
     try:
         result = run_to_result(
@@ -111,7 +111,7 @@ def _alone(deps: Dependencies, plan: Plan, presentation: Mapping[str, Any], unti
 
 
 def _finished(
-    deps: Dependencies, plan: Plan, presentation: Mapping[str, Any], result: Mapping[str, Any]
+    deps: Dependencies, plan: Plan, presentation: Presentation, result: Mapping[str, Any]
 ) -> Answered:
     use = CacheUse(stored=store(deps, plan, result), bypassed=not plan.key)
     return Answered(shape(plan.kind, result, presentation, cached=False), use)
@@ -129,7 +129,7 @@ class _Request:
     deps: Dependencies
     shared: Coordination
     plan: Plan
-    presentation: Mapping[str, Any]
+    presentation: Presentation
     caller: Caller
     waiter_id: str
     until: float
@@ -210,7 +210,7 @@ class _Request:
             owner=self.caller.partner,
             kind=self.plan.kind,
             run_id=run_id,
-            presentation=self.presentation,
+            presentation=self.presentation.as_dict(),
         )
         run = self.shared.runs.get(run_id)
         if run is None:
@@ -228,11 +228,11 @@ class _Request:
         return ended_answer(self.plan, self.presentation, run, self.waiter_id)
 
 
-def ended_answer(plan: Plan, presentation: Mapping[str, Any], run: Run, waiter_id: str) -> Answered:
+def ended_answer(plan: Plan, presentation: Presentation, run: Run, waiter_id: str) -> Answered:
     """The answer, to who holds *waiter_id*, of a run that somebody else has ended."""
     if run.status == "succeeded" and run.result is not None:
         use = CacheUse(
-            stored=plan.store and cacheable(run.result),
+            stored=plan.store and task_for(plan.kind).cacheable(run.result),
             collapsed=bool(run.waiters - {waiter_id}),
             bypassed=not plan.key,
         )

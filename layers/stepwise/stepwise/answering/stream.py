@@ -15,6 +15,7 @@ from stepwise.answering.owner_life import Client, owned
 from stepwise.answering.ownership import Ownership
 from stepwise.answering.respond import cached_answer
 from stepwise.answering.results import shape
+from stepwise.answering.tasks import Presentation, task_for
 from stepwise.answering.timings import TIMINGS
 from stepwise.answering.work import Progress, perform, store
 from stepwise.coordination.coordination import Coordination
@@ -55,7 +56,7 @@ type Pieces = Generator[Live | None]
 def live(
     deps: Dependencies,
     plan: Plan,
-    presentation: Mapping[str, Any],
+    presentation: Presentation,
     caller: Caller,
     *,
     until: float = float("inf"),
@@ -71,7 +72,7 @@ def live(
     """
     hit = cached_answer(deps, plan, presentation, caller.preferences) if look_up else None
     if hit is not None:
-        yield from _whole(hit.body, _text(hit.body), presentation)
+        yield from _whole(plan, hit.body, presentation)
         return
     deadline = min(
         until,
@@ -101,12 +102,9 @@ def live(
     )
 
 
-def _text(body: Mapping[str, Any]) -> str:
-    return str(body.get("solution") or body.get("response") or body.get("analysis") or "")
-
-
-def _whole(body: Mapping[str, Any], text: str, presentation: Mapping[str, Any]) -> Pieces:
-    if presentation["include_reasoning"] and body["reasoning"]:
+def _whole(plan: Plan, body: Mapping[str, Any], presentation: Presentation) -> Pieces:
+    text = task_for(plan.kind).text_of(body)
+    if presentation.include_reasoning and body["reasoning"]:
         yield Live("thinking", body["reasoning"])
     if text:
         yield Live("answer", text)
@@ -122,7 +120,7 @@ def _tag_patience(deps: Dependencies, plan: Plan) -> float:
 def _written(
     deps: Dependencies,
     plan: Plan,
-    presentation: Mapping[str, Any],
+    presentation: Presentation,
     progress: Progress,
     owner: Any,
     deadline: float,
@@ -176,7 +174,7 @@ class _Stream:
     deps: Dependencies
     shared: Coordination
     plan: Plan
-    presentation: Mapping[str, Any]
+    presentation: Presentation
     waiter_id: str
     deadline: float
 
@@ -194,7 +192,7 @@ class _Stream:
                 continue
             if seen.status == "succeeded" and seen.result is not None:
                 body = shape(self.plan.kind, seen.result, self.presentation, cached=False)
-                yield from shown.only_new(_whole(body, _text(body), self.presentation))
+                yield from shown.only_new(_whole(self.plan, body, self.presentation))
                 return
             if seen.status == "failed" and seen.error is not None:
                 raise error_of(seen.error)

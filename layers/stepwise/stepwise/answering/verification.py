@@ -7,9 +7,10 @@ next request makes it again.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from typing import Any, Protocol
 
+from stepwise.answering.tasks import task_for
+from stepwise.answering.tasks.task import CheckCause
 from stepwise.observability import count, log_event, log_exception, logger
 from stepwise.plan import Plan
 
@@ -20,29 +21,8 @@ __all__ = [
     "SandboxChecker",
     "check",
     "task_of",
-    "unchecked",
     "verified",
-    "without_unmade_check",
 ]
-
-NOT_RUN = "not_run"
-"""The method of a verification that was not made."""
-
-_NOT_RUN = {
-    "time": {"zh": "验算没有在限定的时间内完成。", "en": "The check did not end within its time limit."},
-    "memory": {"zh": "验算所需的内存超过了限额。", "en": "The check needed more memory than it may use."},
-    "crashed": {"zh": "验算程序出错，没有得出结果。", "en": "The checker failed and gave no result."},
-    "not_installed": {"zh": "这里没有安装验算程序。", "en": "No checker is installed here."},
-}
-_NO_ANSWER = {"zh": "没有最终答案可以验算。", "en": "There is no final answer to check."}
-_SUFFICES = {"zh": "（补上这一条，结论就成立）", "en": " (with this premise the conclusion follows)"}
-_INCONSISTENT = {
-    "zh": ("前提互相矛盾", "求解器发现这些前提不能同时成立，因此任何结论都可以从中推出。"),
-    "en": (
-        "Inconsistent premises",
-        "The solver finds that the premises cannot all be true at once, so anything follows from them.",
-    ),
-}
 
 
 class CheckNotRun(Exception):
@@ -51,7 +31,7 @@ class CheckNotRun(Exception):
     *reason* is for the logs and holds nothing of what was checked.
     """
 
-    def __init__(self, cause: str, reason: str) -> None:
+    def __init__(self, cause: CheckCause, reason: str) -> None:
         super().__init__(reason)
         self.cause = cause
         self.reason = reason
@@ -117,41 +97,24 @@ def task_of(plan: Plan) -> str | None:
     """
     if not (plan.subject.get("verify") or plan.store):
         return None
-    return {"solve": "mathematics", "analyze": "logic"}.get(plan.kind)
+    return task_for(plan.kind).checker
 
 
 def check(checker: Checker, plan: Plan, result: dict[str, Any]) -> None:
-    """Fill in what the check of *result* says: ``verification`` of a solution, ``validity`` of an analysis."""
-    language = plan.subject["language"]
-    if plan.kind == "solve":
-        result["verification"], result["false_line"] = _verification(checker, plan, result, language)
-    elif plan.kind == "analyze":
-        _decide(checker, result, language)
-
-
-def _verification(
-    checker: Checker, plan: Plan, result: Mapping[str, Any], language: str
-) -> tuple[dict[str, str], int | None]:
-    """The verification, and the line of the solution in which a step is false, if one was found."""
-    if not result["solution"]:
-        return _unverifiable(_NO_ANSWER[language]), None
-    payload = {
-        "problem": plan.subject["problem"],
-        "final_answer": result["final_answer"],
-        "solution": result["solution"],
-        "language": language,
-    }
+    """Fill in what the check of *result* says, or why it was not made."""
+    task, language = task_for(plan.kind), plan.subject["language"]
+    if task.checker is None:
+        return
+    payload = task.payload(plan, result)
+    if payload is None:
+        task.nothing_to_check(result, language)
+        return
     try:
-        found = _run(checker, "mathematics", payload, ("status", "method", "detail"))
+        found = _run(checker, task.checker, payload, task.verdict)
     except CheckNotRun as not_run:
-        return _unverifiable(_NOT_RUN[not_run.cause][language], NOT_RUN), None
-    line = found.pop("line")
-    told = {name: str(value) for name, value in found.items()}
-    return told, line if isinstance(line, int) else None
-
-
-def _unverifiable(detail: str, method: str = "none") -> dict[str, str]:
-    return {"status": "unverifiable", "method": method, "detail": detail}
+        task.check_not_run(result, not_run.cause, language)
+    else:
+        task.take_verdict(result, found, language)
 
 
 def _run(checker: Checker, task: str, payload: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
@@ -193,54 +156,8 @@ def _run(checker: Checker, task: str, payload: dict[str, Any], fields: tuple[str
 
 
 def verified(checker: Checker, plan: Plan, answer: str) -> bool:
-    """Whether the check proves *answer* to be the final answer. Raises CheckNotRun."""
-    payload = {"problem": plan.subject["problem"], "final_answer": answer, "solution": "", "language": "en"}
-    return checker.run("mathematics", payload).get("status") == "verified"
-
-
-def unchecked(plan: Plan, result: Mapping[str, Any]) -> bool:
-    """Whether the check of *result* is still to be made."""
-    if plan.kind == "solve":
-        verification = result["verification"]
-        return verification is None or verification["method"] == NOT_RUN
-    return not result["checked"]
-
-
-def without_unmade_check(result: Mapping[str, Any]) -> dict[str, Any]:
-    """*result* as it is cached: a check that was not run leaves no verdict behind."""
-    kept = dict(result)
-    verification = kept.get("verification")
-    if verification is not None and verification["method"] == NOT_RUN:
-        kept["verification"] = None
-    return kept
-
-
-def _decide(checker: Checker, result: dict[str, Any], language: str) -> None:
-    if not result["premises"]:
-        result["checked"] = True
-        return  # without what the conclusion is drawn from, the solver would judge another argument
-    payload = {
-        "premises": result["premises"],
-        "conclusion": result["conclusion"],
-        "missing": [
-            {"text": text, "formula": formula}
-            for text, formula in zip(result["missing_premises"], result["missing_formulas"], strict=False)
-        ],
-        "language": language,
-    }
-    try:
-        found = _run(
-            checker, "logic", payload, ("verdict", "solver", "countermodel", "missing_that_suffices")
-        )
-    except CheckNotRun:
-        return
-    result["checked"] = True
-    sufficient = found["missing_that_suffices"]
-    result["validity"] = result["validity"] | {name: found[name] for name in ("solver", "countermodel")}
-    if found["verdict"] == "inconsistent":
-        name, explanation = _INCONSISTENT[language]
-        result["fallacies"] = [*result["fallacies"], {"name": name, "explanation": explanation}]
-    missing = list(result["missing_premises"])
-    if isinstance(sufficient, int) and 0 <= sufficient < len(missing):
-        missing[sufficient] += _SUFFICES[language]
-        result["missing_premises"] = missing
+    """Whether the check proves *answer*, found in the thinking, to be the final answer. Raises CheckNotRun."""
+    task = task_for(plan.kind)
+    if task.checker is None:
+        return False
+    return checker.run(task.checker, task.proof_payload(plan, answer)).get("status") == "verified"

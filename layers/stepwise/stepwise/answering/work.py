@@ -12,8 +12,9 @@ from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.drafting.draft import Draft
 from stepwise.answering.drafting.proof_search import ProofSearch
 from stepwise.answering.drafting.writing import Writing, write
-from stepwise.answering.results import Spent, cacheable, check_rank, is_refuted, read_result, ttl_seconds
-from stepwise.answering.verification import check, task_of, verified, without_unmade_check
+from stepwise.answering.results import Spent, read_result, ttl_seconds
+from stepwise.answering.tasks import task_for
+from stepwise.answering.verification import check, task_of, verified
 from stepwise.observability import count, gauge, timing_ms
 from stepwise.plan import Plan, known_fields
 from stepwise.text.stop_sequences import Stopper
@@ -81,7 +82,7 @@ def perform(
         ModelUnavailable, ModelError, ModelTimeout, GenerationBroken: *progress* holds what there is by then.
         What ``owner.heartbeat`` raises.
     """
-    verify = task_of(plan)
+    task, verify = task_for(plan.kind), task_of(plan)
     if verify:
         deps.checker.start(verify)
     while True:
@@ -104,16 +105,17 @@ def perform(
             deps.shared.thinking_marks.learn(plan.model)
         if verify:
             check(deps.checker, plan, result)
-            if plan.kind == "solve":
-                count(result["verification"]["status"].capitalize())
-        if not (is_refuted(result) and plan.subject["verify"]) or progress.wrong or not again(progress):
+            if status := task.status(result):
+                count(status.capitalize())
+        if not (task.is_refuted(result) and plan.subject["verify"]) or progress.wrong or not again(progress):
             return result
         _ask_once_more(progress, result, deps.settings.thinking)
 
 
 def _proof_search(deps: Dependencies, plan: Plan, draft: Draft) -> AbstractContextManager[ProofSearch | None]:
     """What looks for a proved answer in the thinking; nothing does where nothing can be checked, or checks are spent."""
-    if plan.kind != "solve" or task_of(plan) is None or draft.ended_by or not plan.thinking_budget:
+    can_be_proved = task_for(plan.kind).proof_in_thinking and task_of(plan) is not None
+    if not can_be_proved or draft.ended_by or not plan.thinking_budget:
         return nullcontext()
     return ProofSearch(
         lambda answer: verified(deps.checker, plan, answer), checks=draft.checks, text=draft.text
@@ -157,11 +159,12 @@ def store(deps: Dependencies, plan: Plan, result: Mapping[str, Any]) -> bool:
 
     A refuted one is kept only briefly. True when it is kept.
     """
-    if not (plan.store and plan.key and cacheable(result)):
+    task = task_for(plan.kind)
+    if not (plan.store and plan.key and task.cacheable(result)):
         return False
-    ttl = ttl_seconds(result, deps.settings.cache_ttl_seconds)
-    kept = without_unmade_check(result)
-    return deps.cache.put(plan.key, kept, ttl_seconds=ttl, rank=check_rank(kept))
+    ttl = ttl_seconds(task, result, deps.settings.cache_ttl_seconds)
+    kept = task.without_unmade_check(result)
+    return deps.cache.put(plan.key, kept, ttl_seconds=ttl, rank=task.check_rank(kept))
 
 
 def _asked(plan: Plan, progress: Progress) -> Plan:
@@ -189,7 +192,7 @@ def _measure(progress: Progress) -> None:
 
 def _ask_once_more(progress: Progress, result: Mapping[str, Any], thinking: Thinking) -> None:
     progress.wrong = split(progress.draft.text, thinking=thinking).answer
-    progress.false_line = result["false_line"]
+    progress.false_line = result.get("false_line")
     progress.spent = progress.tokens
     progress.spent_prompt += progress.draft.prompt_tokens
     progress.spent_thought += progress.draft.thought

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from stepwise.answering.caller import Caller, wait_of
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.outcomes import CacheUse
 from stepwise.answering.respond import answer
+from stepwise.answering.tasks import Presentation
 from stepwise.api.app import Call
 from stepwise.api.dependencies import ApiDependencies
 from stepwise.api.event_stream import stream
@@ -59,7 +59,7 @@ def model_backed[T: (SolveRequest, AnalyzeRequest, ChatRequest)](
     return reply_once(deps.idempotency, call, caller, compute)
 
 
-def respond(deps: Dependencies, plan: Plan, presentation: Mapping[str, Any], caller: Caller) -> Reply:
+def respond(deps: Dependencies, plan: Plan, presentation: Presentation, caller: Caller) -> Reply:
     """The reply to one request, with what was honoured of its preferences.
 
     Raises:

@@ -10,6 +10,7 @@ from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.outcomes import Answered, CacheUse
 from stepwise.answering.respond import cached_answer
 from stepwise.answering.stream import Live, live
+from stepwise.answering.tasks import Presentation, task_for
 from stepwise.api.reply import cache_status
 from stepwise.api.sse import HEADERS, HEARTBEAT, HEARTBEAT_SECONDS, event
 from stepwise.errors import InternalError, StepwiseError, problem
@@ -24,7 +25,7 @@ _PRIMING_SECONDS = 1.5
 
 
 def stream(
-    deps: Dependencies, plan: Plan, presentation: Mapping[str, Any], caller: Caller, request_id: str
+    deps: Dependencies, plan: Plan, presentation: Presentation, caller: Caller, request_id: str
 ) -> StreamingResponse:
     """The answer as it is written; one that is in the cache comes in one piece. ``Cache-Status`` says which.
 
@@ -33,7 +34,7 @@ def stream(
     """
     hit = cached_answer(deps, plan, presentation, caller.preferences)
     if hit is not None:
-        return ready_stream(hit, request_id)
+        return ready_stream(plan, hit, request_id)
     pieces = prime(deps, live(deps, plan, presentation, caller, look_up=False))
     headers = {
         **HEADERS,
@@ -45,14 +46,14 @@ def stream(
     )
 
 
-def ready_stream(answered: Answered, request_id: str) -> StreamingResponse:
-    """An answer of ``solve`` or ``analyze`` that is there already, as a stream: each event comes only once."""
+def ready_stream(plan: Plan, answered: Answered, request_id: str) -> StreamingResponse:
+    """An answer that is there already, as a stream: each event comes only once."""
     headers = {**HEADERS, "Cache-Status": cache_status(answered.cache), "x-request-id": request_id}
-    return StreamingResponse(200, headers, _ready_events(answered.body))
+    return StreamingResponse(200, headers, _ready_events(plan, answered.body))
 
 
-def _ready_events(body: Mapping[str, Any]) -> Iterator[bytes]:
-    text = body["solution"] if "solution" in body else body["analysis"]
+def _ready_events(plan: Plan, body: Mapping[str, Any]) -> Iterator[bytes]:
+    text = task_for(plan.kind).text_of(body)
     if body["reasoning"]:
         yield event("reasoning", {"delta": body["reasoning"]})
     if text:
@@ -82,7 +83,7 @@ def _chained(first: list[Live | None], rest: Generator[Live | None]) -> Generato
 def _events(
     deps: Dependencies,
     plan: Plan,
-    presentation: Mapping[str, Any],
+    presentation: Presentation,
     pieces: Generator[Live | None],
     request_id: str,
     last: float,
@@ -106,15 +107,16 @@ def _events(
         pieces.close()
 
 
-def _event(plan: Plan, presentation: Mapping[str, Any], piece: Live | None) -> bytes:
+def _event(plan: Plan, presentation: Presentation, piece: Live | None) -> bytes:
     if piece is None:
         return b""
     match piece.kind:
         case "thinking":
-            return event("reasoning", {"delta": piece.text}) if presentation["include_reasoning"] else b""
+            return event("reasoning", {"delta": piece.text}) if presentation.include_reasoning else b""
         case "answer":
             return event("delta", {"delta": piece.text})
     body = dict(piece.body or {})
-    if plan.kind == "chat":
-        body.pop("response", None)
+    task = task_for(plan.kind)
+    if not task.streamed_text_repeated:
+        body.pop(task.text_field, None)
     return event("done", body)

@@ -16,6 +16,7 @@ from stepwise.answering.caller import Caller, wait_of
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.outcomes import CacheUse
 from stepwise.answering.stream import Live, live
+from stepwise.answering.tasks import Presentation
 from stepwise.api.app import Api, Call
 from stepwise.api.dependencies import ApiDependencies
 from stepwise.api.encoding import json_bytes
@@ -43,7 +44,6 @@ __all__ = [
 ]
 
 _DONE = b"data: [DONE]\n\n"
-_ASKED = {"include_reasoning": True, "verify": False}
 
 
 def completion(call: Call, deps: ApiDependencies) -> Reply | StreamingResponse:
@@ -200,8 +200,8 @@ def error_body(error: StepwiseError) -> dict[str, Any]:
     return {"error": {"message": message, "type": kind, "param": parameter, "code": error.code}}
 
 
-def _asked(request: CompletionRequest) -> dict[str, Any]:
-    return _ASKED | {"temperature": request.temperature, "top_p": request.top_p}
+def _asked(request: CompletionRequest) -> Presentation:
+    return Presentation(include_reasoning=True, temperature=request.temperature, top_p=request.top_p)
 
 
 def _head(request_id: str, plan: Plan, kind: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from stepwise import prompts
+from stepwise.answering.tasks import Analyze, Chat, Solve
 from stepwise.api.openai_schemas import CompletionRequest
 from stepwise.api.schemas import AnalyzeRequest, ChatRequest, Effort, SolveRequest
 from stepwise.config import Settings
@@ -36,7 +37,7 @@ def solve_plan(request: SolveRequest, settings: Settings) -> Plan:
     room = _room(messages, settings, _most(request.effort, settings), "/problem")
     thinking = _thinking(request.effort, room, settings)
     return Plan(
-        kind="solve",
+        kind=Solve.name,
         messages=messages,
         model=settings.model_name,
         options=_sampling(settings),
@@ -75,7 +76,7 @@ def analyze_plan(request: AnalyzeRequest, settings: Settings) -> Plan:
     room = _room(messages, settings, _most(request.effort, settings), "/text")
     thinking = _thinking(request.effort, room, settings)
     return Plan(
-        kind="analyze",
+        kind=Analyze.name,
         messages=messages,
         model=settings.model_name,
         options=_sampling(settings),
@@ -106,7 +107,7 @@ def chat_plan(request: ChatRequest, settings: Settings) -> Plan:
     room = _room(messages, settings, wanted, "/messages")
     thinking = _thinking(request.effort, room, settings)
     return Plan(
-        kind="chat",
+        kind=Chat.name,
         messages=messages,
         model=served_model(request.model, settings),
         options={"temperature": request.temperature, "top_p": request.top_p},
@@ -137,7 +138,7 @@ def completion_plan(request: CompletionRequest, settings: Settings) -> Plan:
     if request.frequency_penalty:
         options["frequency_penalty"] = request.frequency_penalty
     return Plan(
-        kind="chat",
+        kind=Chat.name,
         messages=messages,
         model=served_model(request.model, settings),
         options=options,

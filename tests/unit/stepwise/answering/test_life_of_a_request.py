@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from stepwise.answering.maintenance import sweep
 from stepwise.answering.stream import live
+from stepwise.answering.tasks import Presentation
 from stepwise.answering.worker import Message, fail_dead_letter, process_message
 from stepwise.config import Settings
 from stepwise.coordination.jobs import status_of
@@ -72,7 +73,8 @@ class Life(RuleBasedStateMachine):
         """A client that streams, and goes away after so many pieces."""
         presentation = {"include_reasoning": False, "verify": False, "problem": question}
         self._begin_fault(*fault)
-        pieces = live(self.scene.environment(), plan_of(question), presentation, caller(self.scene, partner))
+        asked = Presentation.from_dict(presentation)
+        pieces = live(self.scene.environment(), plan_of(question), asked, caller(self.scene, partner))
         text = ""
         try:
             for piece in itertools.islice(pieces, leaves_after):

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from stepwise.answering.stream import live
+from stepwise.answering.tasks import Presentation
 from stepwise.config import Settings
 from stepwise.errors import GenerationBroken, ModelError, ModelUnavailable, QueueFull, StepwiseError
 from stepwise.observability import correlated, observing
@@ -73,7 +74,7 @@ def test_a_run_that_fails_in_a_stream_says_why(scene: Scene, log: LogLines) -> N
     fails_with(scene, out_of_memory())
 
     with pytest.raises(ModelError):
-        list(live(scene.environment(), plan_of(), PRESENTATION, caller(scene)))
+        list(live(scene.environment(), plan_of(), Presentation(problem="q"), caller(scene)))
 
     failed = line(log.read(), "run failed")
     assert (failed["code"], failed["reason"]) == ("model_error", "status_500:out_of_memory")

@@ -10,12 +10,11 @@ from stepwise.answering.drafting.draft import Draft
 from stepwise.answering.results import (
     REFUTED_TTL_SECONDS,
     Spent,
-    cacheable,
-    check_rank,
     read_result,
     shape,
     ttl_seconds,
 )
+from stepwise.answering.tasks import Presentation, task_for
 from support.scene import plan_of
 
 ANSWER = "## Analysis\n\nA sum.\n\n## Steps\n\n1. **Add**: it is five.\n\n## Answer\n\n$\\boxed{5}$"
@@ -33,7 +32,7 @@ def test_a_whole_answer_has_its_parts_and_its_thinking_apart() -> None:
     assert result["solution"] == ANSWER
     assert (result["final_answer"], result["reasoning"], result["finish_reason"]) == ("5", "hm", "stop")
     assert [step["title"] for step in result["steps"]] == ["Add"]
-    assert cacheable(result)
+    assert task_for("solve").cacheable(result)
 
 
 @pytest.mark.parametrize(
@@ -43,14 +42,14 @@ def test_an_answer_that_never_left_its_thinking_is_none(text: str, reason: str) 
     result = result_of(text, reason)
 
     assert (result["finish_reason"], result["solution"], result["final_answer"]) == ("length", "", None)
-    assert not cacheable(result)
+    assert not task_for("solve").cacheable(result)
 
 
 def test_a_cut_answer_is_shown_and_not_kept() -> None:
     result = result_of(f"<think>hm</think>{ANSWER}", "length")
 
     assert result["solution"] == ANSWER
-    assert not cacheable(result)
+    assert not task_for("solve").cacheable(result)
 
 
 def test_tokens_of_all_calls_are_counted() -> None:
@@ -74,7 +73,9 @@ def test_a_client_sees_its_own_problem_and_the_thinking_only_on_request(
 ) -> None:
     result = result_of(f"<think>hm</think>{ANSWER}")
 
-    body = shape("solve", result, PRESENTATION | {"include_reasoning": include}, cached=True)
+    body = shape(
+        "solve", result, Presentation.from_dict(PRESENTATION | {"include_reasoning": include}), cached=True
+    )
 
     assert (body["problem"], body["reasoning"], body["cached"]) == ("２ + 3?", reasoning, True)
 
@@ -82,24 +83,40 @@ def test_a_client_sees_its_own_problem_and_the_thinking_only_on_request(
 def test_without_verify_there_is_no_verification() -> None:
     result = result_of(ANSWER) | {"verification": {"status": "verified", "method": "m", "detail": "d"}}
 
-    assert shape("solve", result, PRESENTATION, cached=False)["verification"]["status"] == "verified"
-    assert shape("solve", result, PRESENTATION | {"verify": False}, cached=False)["verification"] is None
+    assert (
+        shape("solve", result, Presentation.from_dict(PRESENTATION), cached=False)["verification"]["status"]
+        == "verified"
+    )
+    assert (
+        shape("solve", result, Presentation.from_dict(PRESENTATION | {"verify": False}), cached=False)[
+            "verification"
+        ]
+        is None
+    )
 
 
 def test_without_verify_an_analysis_has_the_models_verdict_only() -> None:
     result = result_of("## Premises\n\nP1. x", kind="analyze")
     result["validity"] = {"model": "valid", "solver": "invalid", "countermodel": {"A": True}}
 
-    body = shape("analyze", result, PRESENTATION | {"verify": False}, cached=False)
+    body = shape("analyze", result, Presentation.from_dict(PRESENTATION | {"verify": False}), cached=False)
 
     assert body["validity"] == {"model": "valid", "solver": "unknown", "countermodel": None}
-    assert shape("analyze", result, PRESENTATION, cached=False)["validity"]["solver"] == "invalid"
+    assert (
+        shape("analyze", result, Presentation.from_dict(PRESENTATION), cached=False)["validity"]["solver"]
+        == "invalid"
+    )
 
 
 def test_a_chat_tells_what_was_really_used() -> None:
     result = result_of("hello", kind="chat")
 
-    body = shape("chat", result, PRESENTATION | {"temperature": 0.0, "top_p": 1.0}, cached=False)
+    body = shape(
+        "chat",
+        result,
+        Presentation.from_dict(PRESENTATION | {"temperature": 0.0, "top_p": 1.0}),
+        cached=False,
+    )
 
     assert (body["response"], body["metadata"]) == ("hello", {"temperature": 0.0, "top_p": 1.0})
     assert set(body) == {
@@ -117,9 +134,9 @@ def test_a_chat_tells_what_was_really_used() -> None:
 def test_a_refuted_answer_is_reused_only_for_minutes() -> None:
     refuted = {"verification": {"status": "refuted"}}
 
-    assert ttl_seconds(refuted, 604_800) == REFUTED_TTL_SECONDS
-    assert ttl_seconds(refuted, 60) == 60
-    assert ttl_seconds({"verification": None}, 604_800) == 604_800
+    assert ttl_seconds(task_for("solve"), refuted, 604_800) == REFUTED_TTL_SECONDS
+    assert ttl_seconds(task_for("solve"), refuted, 60) == 60
+    assert ttl_seconds(task_for("solve"), {"verification": None}, 604_800) == 604_800
 
 
 @pytest.mark.parametrize(
@@ -137,7 +154,9 @@ def test_a_refuted_answer_is_reused_only_for_minutes() -> None:
     ],
 )
 def test_answers_rank_by_how_well_they_were_checked(result: dict[str, Any], rank: int) -> None:
-    assert check_rank(result) == rank
+    task = task_for("solve" if "verification" in result else "analyze")
+
+    assert task.check_rank(result) == rank
 
 
 @pytest.mark.parametrize(

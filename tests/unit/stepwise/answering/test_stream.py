@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.joining import begin
 from stepwise.answering.stream import Live, Shown, live
+from stepwise.answering.tasks import Presentation
 from stepwise.answering.work import Progress
 from stepwise.config import Settings
 from stepwise.coordination.slots import LEASE_SECONDS
@@ -31,7 +32,8 @@ def scene() -> Scene:
 def streamed(
     scene: Scene, deps: Dependencies | None = None, plan: Plan | None = None, **options: Any
 ) -> Generator[Live | None]:
-    presentation = {**PRESENTATION, "include_reasoning": options.pop("reasoning", False)}
+    asked = {**PRESENTATION, "include_reasoning": options.pop("reasoning", False)}
+    presentation = Presentation.from_dict(asked)
     until = options.pop("until", float("inf"))
     return live(
         deps or scene.environment(), plan or plan_of(), presentation, caller(scene, **options), until=until

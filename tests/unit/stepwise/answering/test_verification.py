@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 from stepwise.answering import verification
+from stepwise.answering.tasks import task_for
+from stepwise.answering.tasks.task import CheckCause
 from stepwise.answering.verification import (
     CheckNotRun,
     NoChecker,
     SandboxChecker,
     check,
     task_of,
-    unchecked,
-    without_unmade_check,
 )
 from support.scene import plan_of
 
@@ -78,19 +78,19 @@ def test_a_check_that_fails_is_unverifiable(found: Any) -> None:
 
 @pytest.mark.parametrize("cause", ["time", "memory", "crashed", "not_installed"])
 def test_a_check_that_was_not_run_says_why_and_is_made_again(
-    cause: str, noted: list[tuple[str, dict[str, Any]]]
+    cause: CheckCause, noted: list[tuple[str, dict[str, Any]]]
 ) -> None:
     given = verified(Says(CheckNotRun(cause, "the reason")))
     result = {**SOLUTION, "verification": given}
 
     assert (given["status"], given["method"]) == ("unverifiable", "not_run")
     assert noted == [("ChecksNotRun", {"cause": cause})]
-    assert unchecked(plan_of("q"), result)
-    assert without_unmade_check(result)["verification"] is None
+    assert task_for("solve").unchecked(result)
+    assert task_for("solve").without_unmade_check(result)["verification"] is None
 
 
 def test_each_cause_has_a_sentence_of_its_own() -> None:
-    causes = ("time", "memory", "crashed", "not_installed")
+    causes: tuple[CheckCause, ...] = ("time", "memory", "crashed", "not_installed")
 
     assert len({verified(Says(CheckNotRun(cause, "r")))["detail"] for cause in causes}) == len(causes)
 
@@ -148,10 +148,10 @@ def test_what_killed_a_check_comes_from_the_sandbox() -> None:
 
 
 def test_an_argument_whose_check_was_not_run_is_checked_again() -> None:
-    plan = plan_of("q", kind="analyze")
+    task = task_for("analyze")
 
-    assert unchecked(plan, decided(CheckNotRun("time", "the check reached its time limit")))
-    assert not unchecked(plan, decided({}, premises=[]))
+    assert task.unchecked(decided(CheckNotRun("time", "the check reached its time limit")))
+    assert not task.unchecked(decided({}, premises=[]))
 
 
 def test_without_checkers_or_without_an_answer_nothing_is_verified() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from stepwise.answering.stream import Live
+from stepwise.answering.tasks import Presentation
 from stepwise.api.event_stream import prime, stream
 from stepwise.api.sse import HEARTBEAT, HEARTBEAT_SECONDS
 from stepwise.errors import GenerationBroken, ModelUnavailable
@@ -20,7 +21,8 @@ def scene() -> Scene:
 
 
 def chunks_of(scene: Scene, *, kind: str = "solve", reasoning: bool = False) -> list[bytes]:
-    presentation = {**PRESENTATION, "include_reasoning": reasoning, "temperature": 0.8, "top_p": 0.95}
+    asked = {**PRESENTATION, "include_reasoning": reasoning, "temperature": 0.8, "top_p": 0.95}
+    presentation = Presentation.from_dict(asked)
     plan = plan_of() if kind == "solve" else plan_of(kind=kind, key="", store=False, subject={})
     response = stream(scene.environment(), plan, presentation, caller(scene), "request-7")
     assert response.status == 200
@@ -123,7 +125,7 @@ def test_each_piece_is_a_chunk_of_its_own_and_a_silent_moment_an_empty_one(scene
 
 
 def test_a_client_that_leaves_stops_the_model(scene: Scene) -> None:
-    response = stream(scene.environment(), plan_of(), PRESENTATION, caller(scene), "i")
+    response = stream(scene.environment(), plan_of(), Presentation(problem="q"), caller(scene), "i")
     body: Any = response.body
     for _ in range(5):
         next(body)

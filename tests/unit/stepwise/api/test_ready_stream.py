@@ -6,6 +6,7 @@ import json
 
 from stepwise.answering.outcomes import Answered, CacheUse
 from stepwise.api.event_stream import ready_stream
+from support.scene import plan_of
 
 
 def names(body: list[bytes]) -> list[str]:
@@ -15,7 +16,7 @@ def names(body: list[bytes]) -> list[str]:
 def test_an_answer_that_is_there_is_one_delta_and_done() -> None:
     body = {"solution": "It is 5.", "analysis": "A sum.", "reasoning": None, "cached": True}
 
-    response = ready_stream(Answered(body, CacheUse(hit=True, ttl=5)), "the-id")
+    response = ready_stream(plan_of(), Answered(body, CacheUse(hit=True, ttl=5)), "the-id")
 
     chunks = list(response.body)
     assert response.headers["Cache-Status"] == "stepwise; hit; ttl=5"
@@ -28,7 +29,7 @@ def test_an_answer_that_is_there_is_one_delta_and_done() -> None:
 def test_its_thinking_comes_before_it_where_it_was_asked_for() -> None:
     body = {"analysis": "Valid.", "reasoning": "hm", "cached": True}
 
-    chunks = list(ready_stream(Answered(body), "the-id").body)
+    chunks = list(ready_stream(plan_of(kind="analyze"), Answered(body), "the-id").body)
 
     assert names(chunks) == ["event: reasoning", "event: delta", "event: done"]
     assert json.loads(chunks[1].split(b"data: ")[1]) == {"delta": "Valid."}

@@ -17,6 +17,7 @@ from stepwise.answering.drafting.continuation import ContinuationCheck, NotConti
 from stepwise.answering.drafting.draft import Draft, restart
 from stepwise.answering.drafting.proof_search import ProofSearch
 from stepwise.answering.drafting.thinking_watch import Ending, ThinkingWatch, close_thinking
+from stepwise.answering.tasks import task_for
 from stepwise.errors import (
     GenerationBroken,
     InvalidRequest,
@@ -41,7 +42,6 @@ _TICK_SECONDS = 0.25
 _LEAST_TO_COMPARE = 32
 """Tokens of a call that show how far the counting of chunks is off."""
 _LONGEST_BACKOFF_SECONDS = 4.0
-_POINTERS = {"solve": "/problem", "analyze": "/text", "chat": "/messages"}
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ class _Calls:
         prompt = sum(estimate(message["content"]) for message in self.plan.messages)
         context = self.model.context_length()
         holds = "it does not fit" if context is None else f"the model's context holds {context}"
-        pointer = _POINTERS.get(self.plan.kind, "")
+        pointer = task_for(self.plan.kind).pointer
         return InvalidRequest(
             errors=(Pointer(pointer, "too_long", f"This has about {prompt} tokens; {holds}."),)
         )
