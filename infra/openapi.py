@@ -1,7 +1,7 @@
 """Write the OpenAPI 3.1 document of all functions: `make openapi`.
 
-Requests come from the models that the functions check them with; responses are described here, and the tests hold the
-functions to them. The document is committed, and `make check` fails when it has drifted.
+Requests come from the models that the functions check them with, answers from the types of the tasks' bodies; the other
+responses are described here, and the tests hold the functions to them. The document is committed, and `make check` fails when it has drifted.
 """
 
 from __future__ import annotations
@@ -9,10 +9,15 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints, is_typeddict
 
+from pydantic import ConfigDict, TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
+from pydantic_core import core_schema
 from stepwise import __version__
+from stepwise.answering.tasks import TASKS
 from stepwise.api.openai_schemas import CompletionRequest
 from stepwise.api.schemas import AnalyzeRequest, ChatRequest, SolveRequest
 from stepwise.errors import StepwiseError
@@ -381,7 +386,8 @@ def _kinds(kind: type[StepwiseError]) -> list[type[StepwiseError]]:
 def _schemas() -> dict[str, Schema]:
     return {
         **_requests(),
-        **_replies(),
+        **_typed_replies(),
+        **_job_replies(),
         **_openai_replies(),
         "Problem": {
             **record(
@@ -479,97 +485,61 @@ def _null_allowed(schema: Schema) -> Schema:
     return {**schema, "properties": properties}
 
 
-def _replies() -> dict[str, Schema]:
-    statement = record(text=STRING, formula=TEXT_OR_NULL)
-    common: dict[str, Schema] = {
-        "reasoning": TEXT_OR_NULL,
-        "finish_reason": one_of("stop", "length"),
-        "thinking": ref("Thinking"),
-        "usage": ref("Usage"),
-    }
-    shared: dict[str, Schema] = {
-        "cached": BOOLEAN,
-        "condensed": either_null(record(kept=COUNT, dropped=COUNT)),
-    }
+class _ReplySchema(GenerateJsonSchema):
+    """Schemas of replies: every integer is a count, and no field has a title beside its name."""
+
+    def int_schema(self, schema: core_schema.IntSchema) -> Schema:
+        return COUNT
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+
+def _typed_replies() -> dict[str, Schema]:
+    """What the tasks' bodies are, from their types; what the types say in words too."""
+    bodies = [task.body for task in TASKS.values()]
+    for each in _typed_dicts(bodies):
+        each.__pydantic_config__ = ConfigDict(use_attribute_docstrings=True)
+    adapters: list[tuple[Any, JsonSchemaMode, TypeAdapter[Any]]] = [
+        (body.__name__, "serialization", TypeAdapter(body)) for body in bodies
+    ]
+    template = "#/components/schemas/{model}"
+    _, found = TypeAdapter.json_schemas(adapters, ref_template=template, schema_generator=_ReplySchema)
+    schemas: dict[str, Schema] = found["$defs"]
+    for schema in schemas.values():
+        schema.pop("title", None)
+        for field in schema["properties"].values():
+            if "description" in field:  # a docstring that is broken into lines
+                field["description"] = " ".join(field["description"].split())
+    return schemas
+
+
+def _typed_dicts(types: Iterable[Any]) -> set[Any]:
+    """Those of *types* that are TypedDicts, and all that they hold."""
+    found: set[Any] = set()
+    waiting = list(types)
+    while waiting:
+        each = waiting.pop()
+        if is_typeddict(each) and each not in found:
+            found.add(each)
+            waiting += get_type_hints(each).values()
+        waiting += get_args(each)
+    return found
+
+
+def _job_replies() -> dict[str, Schema]:
+    status = one_of("queued", "running", "succeeded", "failed", "cancelled")
+    results = [ref(task.body.__name__) for task in TASKS.values()]
     return {
-        "Usage": record(
-            prompt_tokens=COUNT, completion_tokens=COUNT, thinking_tokens=COUNT, duration_ms=COUNT
-        ),
-        "Thinking": record(
-            tokens=COUNT,
-            ended_by={
-                "type": "string",
-                "enum": ["model", "proof", "budget"],
-                "description": "proof: a candidate in the thinking was verified, so the rest was not needed; "
-                "budget: its tokens were used up, so it was closed and the answer asked for.",
-            },
-        ),
-        "Verification": record(
-            status=one_of("verified", "refuted", "unverifiable"), method=STRING, detail=STRING
-        ),
-        "Solution": record(
-            success={"const": True},
-            problem=STRING,
-            solution=STRING,
-            model=STRING,
-            analysis=TEXT_OR_NULL,
-            steps=listed(record(title=TEXT_OR_NULL, text=STRING)),
-            final_answer=TEXT_OR_NULL,
-            verification=either_null(ref("Verification")),
-            **shared,
-            **common,
-        ),
-        "Analysis": record(
-            success={"const": True},
-            analysis=STRING,
-            model=STRING,
-            premises=listed(record(id=STRING, text=STRING, formula=TEXT_OR_NULL)),
-            conclusion=either_null(statement),
-            relations=listed(
-                {
-                    "type": "object",
-                    "properties": {
-                        "from": TEXTS,
-                        "to": STRING,
-                        "type": one_of("entails", "supports", "contradicts", "assumes"),
-                        "rule": TEXT_OR_NULL,
-                    },
-                    "required": ["from", "to", "type", "rule"],
-                }
-            ),
-            reasoning_chain=TEXTS,
-            proof_idea=TEXT_OR_NULL,
-            missing_premises=TEXTS,
-            fallacies=listed(record(name=STRING, explanation=STRING)),
-            validity=record(
-                model=one_of("valid", "invalid", "unknown"),
-                solver=one_of("valid", "invalid", "unknown"),
-                countermodel={"type": ["object", "null"]},
-            ),
-            **shared,
-            **common,
-        ),
-        "ChatReply": record(
-            success={"const": True},
-            response=STRING,
-            model=STRING,
-            metadata=record(temperature={"type": "number"}, top_p={"type": "number"}),
-            **common,
-        ),
-        "Accepted": record(
-            id=STRING,
-            status=one_of("queued", "running", "succeeded", "failed", "cancelled"),
-            queue_position=COUNT_OR_NULL,
-            status_url=STRING,
-        ),
+        "Accepted": record(id=STRING, status=status, queue_position=COUNT_OR_NULL, status_url=STRING),
         "Job": record(
             id=STRING,
-            kind=one_of("solve", "analyze", "chat"),
-            status=one_of("queued", "running", "succeeded", "failed", "cancelled"),
+            kind=one_of(*TASKS),
+            status=status,
             queue_position=COUNT_OR_NULL,
             created_at={"type": "string", "format": "date-time"},
             progress=record(completion_tokens=COUNT),
-            result={"oneOf": [ref("Solution"), ref("Analysis"), ref("ChatReply"), {"type": "null"}]},
+            result={"oneOf": [*results, {"type": "null"}]},
             error=either_null(ref("Problem")),
         ),
     }

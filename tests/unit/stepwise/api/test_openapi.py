@@ -6,9 +6,10 @@ import importlib.util
 import json
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
+from stepwise.answering.tasks import TASKS, Task
 
 ROOT = Path(__file__).parents[4]
 
@@ -31,6 +32,25 @@ def document(generator: ModuleType) -> Any:
 
 def test_the_committed_document_has_not_drifted(document: Any) -> None:
     assert json.loads((ROOT / "functions/status/openapi.json").read_text("utf-8")) == document
+
+
+@pytest.mark.parametrize("task", TASKS.values(), ids=TASKS.keys())
+def test_a_tasks_body_is_described_by_its_type(document: Any, task: Task[Any]) -> None:
+    schemas = document["components"]["schemas"]
+    schema = schemas[task.body.__name__]
+
+    assert schema["properties"].keys() == get_type_hints(task.body).keys() == set(schema["required"])
+    assert {"$ref": f"#/components/schemas/{task.body.__name__}"} in schemas["Job"]["properties"]["result"][
+        "oneOf"
+    ]
+    assert task.name in schemas["Job"]["properties"]["kind"]["enum"]
+
+
+def test_what_a_type_says_of_a_field_is_in_the_document(document: Any) -> None:
+    schemas = document["components"]["schemas"]
+
+    assert "the thinking was verified" in schemas["Thinking"]["properties"]["ended_by"]["description"]
+    assert schemas["Usage"]["properties"]["duration_ms"] == {"type": "integer", "minimum": 0}
 
 
 def test_every_reference_leads_somewhere(document: Any) -> None:
