@@ -387,6 +387,10 @@ def test_no_wrong_answer_of_the_same_classes_is_verified(problem: str, answer: s
 
 
 RIGHT_ANSWERS = [
+    ("Find the median of the numbers 200, 100, 100, -2 and 24.", "100"),
+    ("Determine all even numbers $x$ for which $|x| = 2$.", "2, -2"),
+    ("What is the smallest three-digit multiple of 13?", "104"),
+    ("What is the largest multiple of 7 that is less than 100?", "98"),
     ("Simplify $\\frac{x^2-y^2}{x+y}$.", "x-y"),
     ("化简 $\\frac{a^2-b^2}{a+b}$", "a - b"),
     ("Find the domain of $f(x)=\\sqrt{\\frac{x-1}{x-3}}$.", "(-\\infty,1]\\cup(3,\\infty)"),

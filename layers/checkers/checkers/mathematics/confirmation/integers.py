@@ -330,7 +330,7 @@ def _between(told: Told) -> bool | None:
 def _multiple(told: Told) -> bool | None:
     step, result = told.integer("n"), told.result
     if told.word("digits"):
-        size = {"two": 2, "three": 3, "four": 4}[told.word("digits")]
+        size = {"two": 2, "three": 3, "four": 4}[told.word("digits").removesuffix("-digit")]
         low, high = 10 ** (size - 1), 10**size - 1
     else:
         edge = told.integer("m" if told.has("m") else "m2")

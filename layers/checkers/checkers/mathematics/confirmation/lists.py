@@ -186,14 +186,7 @@ def _statistic(told: Told) -> bool | None:
     if "average" in what or "mean" in what or what == "平均数":
         return is_near(told.result * len(values), sum(values))
     if what in ("median", "中位数"):
-        below, above = (
-            sum(1 for v in values if (v < told.result if low else v > told.result)) for low in (True, False)
-        )
-        return (
-            below == above
-            and (told.result in values or len(values) % 2 == 0)
-            and _is_middle(values, told.result)
-        )
+        return _is_middle(values, told.result)
     if what in ("mode", "众数"):
         (best, count), *others = Counter(values).most_common(2)
         return told.equals(best) and not (others and others[0][1] == count)

@@ -57,7 +57,10 @@ def are_all_roots(told: Told, name: str, claimed: list[Any], *, complex_too: boo
         return len(_by_counting(told, name)) == len(claimed)
     except CannotTell:
         pass
-    known = [float(inexact(value)) for value in claimed]
+    # Solutions that a condition excludes, at its end as well, are known too.
+    found = [place[name] for place in solutions_near(told.facts.equations, [name], scope, told.seed)]
+    rejected = [value for value in found if not _plausible(told, {name: value})]
+    known = [*(float(inexact(value)) for value in claimed), *rejected]
     relations = [*told.facts.equations, *told.facts.constraints]
     return True if not leftovers(relations, name, known, scope, told.facts.kinds.get(name, ())) else None
 
@@ -124,7 +127,7 @@ def all_roots(told: Told, name: str) -> list[Any]:
     found = [place[name] for place in solutions_near(told.facts.equations, [name], told.scope, told.seed)]
     kept = [value for value in found if _plausible(told, {name: value})]
     relations = [*told.facts.equations, *told.facts.constraints]
-    if leftovers(relations, name, kept, told.scope, told.facts.kinds.get(name, ())):
+    if leftovers(relations, name, found, told.scope, told.facts.kinds.get(name, ())):
         raise CannotTell("solutions that are not all known")
     return kept
 
@@ -176,16 +179,32 @@ def _plausible(told: Told, place: Mapping[str, float]) -> bool:
     return all(_is_nearly_of(value, set(told.facts.kinds.get(name, ()))) for name, value in place.items())
 
 
+_WHOLE = {
+    "integer",
+    "natural",
+    "even",
+    "odd",
+    "prime",
+    "composite",
+    *(f"{count} digits" for count in range(1, 5)),
+}
+
+
 def _is_nearly_of(value: float, kinds: set[Any]) -> bool:
     if kinds & {"acute", "obtuse"}:
         low, high = (0.0, math.pi / 2) if "acute" in kinds else (math.pi / 2, math.pi)
         return low < value < high
-    if kinds & {"integer", "natural"} and abs(value - round(value)) > 1e-6:
-        return False
+    if kinds & _WHOLE:
+        near = round(value)
+        return abs(value - near) < 1e-6 and is_of(near, kinds)
+    if kinds & {"rational", "irrational"}:
+        raise CannotTell("a kind that digits do not show")
     near = abs(value) < 1e-6
     if kinds & {"positive", "natural"} and (value < 0 or near):
         return False
     if "negative" in kinds and (value > 0 or near):
+        return False
+    if "nonpositive" in kinds and value > 1e-6:
         return False
     return not ("nonnegative" in kinds and value < -1e-6) and not ("nonzero" in kinds and near)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import isqrt
 from typing import Any
 
 from checkers.mathematics.confirmation.evaluation.arithmetic import (
@@ -41,18 +42,32 @@ def is_of(value: Any, kinds: Iterable[str]) -> bool:
     except Undefined:
         return False
     zero = is_near(number, 0)
+    near = round(number)
+    whole = is_near(number, near)
     tests = {
+        "nonpositive": number < 0 or zero,
+        "even": whole and near % 2 == 0,
+        "odd": whole and near % 2 == 1,
+        "prime": whole and _is_prime(near),
+        "composite": whole and near > 3 and not _is_prime(near),
+        **{f"{count} digits": whole and near > 0 and len(str(near)) == count for count in range(1, 5)},
         "real": True,
         "positive": number > 0 and not zero,
         "negative": number < 0 and not zero,
         "nonnegative": number > 0 or zero,
         "nonzero": not zero,
-        "integer": is_near(number, round(number)),
-        "natural": is_near(number, round(number)) and number > 0.5,
+        "integer": whole,
+        "natural": whole and near > 0,
     }
     if not kinds <= tests.keys():
         raise CannotTell("a kind of numbers that is not known")
     return all(bool(tests[kind]) for kind in kinds)
+
+
+def _is_prime(number: int) -> bool:
+    if number > 10**10:
+        raise CannotTell("a number that is too large to be tried")
+    return number > 1 and all(number % factor for factor in range(2, isqrt(number) + 1))
 
 
 def keeps(facts: Facts, scope: Scope, values: Mapping[str, Any]) -> bool:
