@@ -295,6 +295,8 @@ def _length(ask: Ask) -> Expected:
 def _statistic(ask: Ask) -> Expected:
     if ask.has("named") and ask.facts.equations:
         return _of_names(ask)
+    if ask.facts.equations:
+        raise NotUnderstood("more is given")
     values = numbers(ask, "ns")
     if len(values) < 2 or any(not isinstance(value, sp.Rational) for value in values):
         raise NotUnderstood("no list of numbers")
