@@ -226,7 +226,8 @@ class _Observation:
         self._ids = request_ids(event, context)
         self._dimensions: dict[str, Any] = {"function": function} if function else {}
         self._ended = False
-        logger.refresh_sample_rate_calculation()
+        if logger.sampling_rate:  # it clears the caches of logging
+            logger.refresh_sample_rate_calculation()
         logger.append_keys(**self._ids, **self._dimensions)
         count("Requests", **self._dimensions)
 

@@ -7,6 +7,7 @@ control tokens are neutralised, and it stands between tags that it cannot close.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
@@ -66,6 +67,7 @@ def chat_messages(messages: Sequence[Mapping[str, str]]) -> list[Message]:
     ]
 
 
+@functools.cache
 def answer_start(task: str, language: str) -> str:
     """The heading that an answer to *task* begins with, on a line of its own; empty where it has no form."""
     file = _FILES.get(f"{task}.{'zh' if language == 'zh' else 'en'}", "")
