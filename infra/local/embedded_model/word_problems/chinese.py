@@ -30,6 +30,10 @@ _CHARACTER_NUMBER = re.compile(r"[二两三四五六七八九十]|一半|一[倍
 _NAMES = re.compile(
     r"[一二三四五六七八九]年级|[一二三四五六][（(]\d+[)）]班|第[一二三四五六七八九][天组次周个站行队批]|星期[一二三四五六日天]"
 )
+# What is asked is measured, not counted: it need not come out even.
+_MEASURE = re.compile(
+    r"(?:多少|几)(?:[千厘毫分]?米|千?克|吨|升|毫升|元|公顷|公?里|公?斤|平方[千厘分]?米|立方[千厘分]?米)"
+)
 _UNITS = re.compile(r"千米|千克|千瓦|万元|平方|立方")
 
 _BUY = r"买来|买回|买了|买|养了|养|种了|种|摘了|摘|做了|做|拔了|拔|捡了|捡|折了|折|收了|收|运来|生产了|生产|写了|写|画了|画|修了|修|看了|看|借来|拿来|带了|带|有|收集了|收集|抓了|抓|钓了|钓|采了|采|跳了|拍了|卖出|卖了|用去|用了"
@@ -73,7 +77,10 @@ def solve(text: str, say: Say) -> Solution | None:
         return working.solution(answer, values)
     working = Working(say, decimal="." in plain)
     by_units = chinese_units.solve(plain, turning, working)
-    if (by_units is not None and by_units.denominator == 1) or ("." in plain and by_units is not None):
+    if by_units is not None and (
+        by_units.denominator == 1
+        or ("." in plain and _MEASURE.search(plain) and (by_units * 100).denominator == 1)
+    ):
         values = [number(value) for value in re.findall(_N, plain)]
         return working.solution(by_units, values)
     return None
@@ -125,7 +132,7 @@ _TEMPLATES: tuple[_Template, ...] = (
     # A 有 N，B 有 M，一共多少
     _Template(
         re.compile(
-            rf"{_W}(?:{_BUY}){_W}{_N}[^\d，,。；;？?！!：:来去走]{{0,8}}?(?:(?:{_STOP}|和|与)(?![^，。]*(?:{_LOSS}){_W}{_N}){_W}{_N}[^\d，,。；;？?！!：:来去走]{{0,8}}?){{1,3}}{_STOP}{_W}(?:一共|总共|共)(?:有)?{_W}{_HOW_MANY}{_W}{_END}"
+            rf"(?!.*(?:{_LOSS}|又|再|原)){_W}(?:{_BUY}){_W}{_N}[^\d，,。；;？?！!：:来去走]{{0,8}}?(?:(?:{_STOP}|和|与)(?![^，。]*(?:{_LOSS}){_W}{_N}){_W}{_N}[^\d，,。；;？?！!：:来去走]{{0,8}}?){{1,3}}{_STOP}{_W}(?:一共|总共|共)(?:有)?{_W}{_HOW_MANY}{_W}{_END}"
         ),
         frozenset({"第"}),
         plans.total,

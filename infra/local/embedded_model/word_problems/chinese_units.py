@@ -33,6 +33,7 @@ class _Rate:
 def solve(plain: str, turning: list[str], working: Working) -> Fraction | None:
     """The number asked for: a rate times a number of units, a total shared out, or how many shares there are."""
     asked = _ASKED.search(plain)
+    even = re.search(r"平均|分[给成到]|[装放摆排]", plain) is not None
     if asked is None or not set(turning) <= _TAKEN_CARE_OF:
         return None
     given = plain[: asked.start()] + "，"
@@ -40,6 +41,9 @@ def solve(plain: str, turning: list[str], working: Working) -> Fraction | None:
     for pattern in (rf"{_EACH}", rf"{_ONE}"):
         reading = _read(given, re.compile(pattern))
         if reading is None or len(re.findall(_N, plain)) != len(reading[0]) + len(reading[1]):
+            continue
+        if not reading[0] and (not even or re.search(r"至少|最多|又|再|还|后", plain)):
+            # Nothing says that the parts are equal, or that they are of the number that is given.
             continue
         answer = _answer(*reading, asked, working)
         if answer is not None:
@@ -93,6 +97,9 @@ def _shared(
 ) -> Fraction | None:
     whole = [value for value, counted in totals if counted & units and not counted & per]
     parts = [value for value, counted in totals if counted & per and not counted & units]
-    if len(whole) != 1 or len(parts) != 1:
+    # A dividend or divisor with decimals is a measure, which is seldom shared out evenly.
+    if any(value.denominator != 1 for value, _ in totals):
+        return None
+    if len(whole) != 1 or len(parts) != 1 or whole[0] < parts[0]:
         return None
     return working.calculate(whole[0], "/", parts[0], "share")

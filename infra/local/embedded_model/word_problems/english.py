@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from embedded_model.values.solution import Say, Solution
-from embedded_model.word_problems import plans
+from embedded_model.word_problems import english_stories, plans
 from embedded_model.word_problems.working import Working, number
 
 __all__ = ["solve"]
@@ -139,6 +139,9 @@ class _Template:
 
 def solve(text: str, say: Say) -> Solution | None:
     """The solution of the one-step or two-step problem in *text*."""
+    story = english_stories.solve(text, say)
+    if story is not None:
+        return story
     plain = re.sub(r"\s+", " ", text.lower()).strip().replace("’", "'").replace("\\$", "$")
     plain = re.sub(r"(?<=\d),(?=\d{3}\b)", "", plain)
     plain = re.sub(r"\b(" + "|".join(_WORDS) + r")\b", lambda found: _WORDS[found[1]], plain)
@@ -219,29 +222,6 @@ def _stem(word: str) -> str:
 
 
 _TEMPLATES: tuple[_Template, ...] = (
-    _Template(
-        re.compile(
-            rf"(?!.*{_GAIN} ){_W}{_N}{_W}(?:[.;,] *(?:and |then |but )*{_W}(?:\b{_LOSS}\b{_W}{_N}{_W}|{_N}{_W}\b{_GONE}\b{_W})){{1,3}}[.;,] *how (?:many|much){_W}\b(?:left|remain|still have|have now|does \w+ have)\b{_W}\??"
-        ),
-        plans.left,
-        one_kind=True,
-    ),
-    _Template(
-        re.compile(
-            rf"(?!.*\b{_LOSS}\b){_W}{_N}{_W}(?:[.;,] *(?:and |then |but )*{_W}\b{_GAIN}\b{_W}{_N}(?: more)?{_W}){{1,3}}[.;,] *how (?:many|much){_W}\b(?:now|altogether|in all|in total|total|have)\b{_W}\??"
-        ),
-        plans.total,
-        frozenset({"more", "another"}),
-        one_kind=True,
-    ),
-    _Template(
-        re.compile(
-            rf"(?!.*\b{_LOSS}\b){_W}{_N}{_W}(?:(?:[.;,] *|,? and ){_W}{_N}{_W}){{1,3}}[.;] *how (?:many|much){_W}\b(?:altogether|in all|in total|together|total)\b{_W}\??"
-        ),
-        plans.total,
-        frozenset({"together"}),
-        one_kind=True,
-    ),
     _Template(
         re.compile(
             rf"(?:each|every|one|an?) [a-z ]+? (?:costs?|is|sells for) {_N}(?: dollars?)?[.;,] *how much (?:do|does|will|would|is|are) {_N} [a-z ]+?(?: cost)?(?: in total| altogether)?\??"

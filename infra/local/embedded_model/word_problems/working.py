@@ -14,6 +14,10 @@ __all__ = ["Working", "number", "tex"]
 _REASONS = {
     "total": ("What is put together is added", "求一共是多少，把各部分相加"),
     "left": ("What is gone is subtracted from what there was", "求剩下多少，从原有的数里减去用掉的数"),
+    "undone": (
+        "Backwards: what went is added again, what came is subtracted",
+        "倒推：用去的加回来，增加的减回去",
+    ),
     "difference": ("The difference is the larger number minus the smaller", "求相差多少，用大数减小数"),
     "more": ("More than a number: add", "比一个数多，用加法"),
     "fewer": ("Fewer than a number: subtract", "比一个数少，用减法"),
