@@ -42,7 +42,11 @@ def solve(plain: str, turning: list[str], working: Working) -> Fraction | None:
         reading = _read(given, re.compile(pattern))
         if reading is None or len(re.findall(_N, plain)) != len(reading[0]) + len(reading[1]):
             continue
-        if not reading[0] and (not even or re.search(r"至少|最多|又|再|还|后", plain)):
+        if not reading[0] and (
+            not even
+            or len(re.split("[，,。；]", plain)) > 3
+            or re.search(r"至少|最多|[两二三四五六]|各|这|那|比|是|如果|又|再|还|后", plain)
+        ):
             # Nothing says that the parts are equal, or that they are of the number that is given.
             continue
         answer = _answer(*reading, asked, working)
@@ -101,5 +105,8 @@ def _shared(
     if any(value.denominator != 1 for value, _ in totals):
         return None
     if len(whole) != 1 or len(parts) != 1 or whole[0] < parts[0]:
+        return None
+    if totals[0][0] != whole[0] and not per & {"小时", "天", "分钟", "分", "秒"}:
+        # Parts that are told of first need not be the ones that the whole is shared among.
         return None
     return working.calculate(whole[0], "/", parts[0], "share")
