@@ -15,10 +15,11 @@ export class Problem extends Error {
 
 export const address = (path) => new URL(path, document.baseURI).href;
 
-/** Fetch with the tab's key; throws a Problem for everything that is not 2xx. */
+/** Fetch with the tab's key; throws a Problem for everything that is not 2xx. (fetch's `no-store` would send
+ * `Cache-Control: no-cache`, which the API takes for a wish not to be given a cached answer.) */
 export async function call(path, { method = "GET", body, headers = {}, signal } = {}) {
   const key = getKey();
-  const options = { method, signal, headers: { ...headers }, cache: "no-store", credentials: "omit" };
+  const options = { method, signal, headers: { ...headers }, credentials: "omit" };
   if (key) options.headers["x-api-key"] = key;
   if (body !== undefined) {
     options.headers["Content-Type"] = "application/json";

@@ -24,7 +24,7 @@ from embedded_model.server.thinker import Thinker
 
 __all__ = ["main"]
 
-_DEFAULT_SPEED = "60"
+_DEFAULT_SPEED = "0"
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:

@@ -1,0 +1,106 @@
+"""The playground in a real browser: Debian's Chromium, driven by Playwright, and what people do on the page."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Locator, Page, Playwright, expect
+
+__all__ = ["SCREENSHOTS", "Playground", "chromium", "launched", "opened"]
+
+SCREENSHOTS = Path(__file__).resolve().parents[2] / ".local/screenshots"
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_PATIENCE_MS = 15_000
+_EXPECTED_ERRORS = ("Failed to load resource",)
+"""What Chromium says of every answer that is no 2xx."""
+
+_SETTINGS = {"locale": "en-GB", "viewport": {"width": 1280, "height": 860}, "reduced_motion": "reduce"}
+
+
+def chromium() -> str | None:
+    """The browser of this machine: ``CHROMIUM``, or the first that the path has."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+
+
+def launched(playwright: Playwright) -> Browser:
+    # A container has no user namespaces for the sandbox; the pages are our own.
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+    return playwright.chromium.launch(executable_path=chromium(), args=arguments)
+
+
+@dataclass
+class Playground:
+    """A person's page. *complaints* are errors and violations of the policy that the browser tells of."""
+
+    page: Page
+    base_url: str
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, view: str = "solve", *, key: str | None = "demo-key") -> None:
+        """Go to *view*; a *key* is handed over in the address, as the start banner does it."""
+        hash_ = f"#key={quote(key)}" if key else f"#{view}"
+        self.page.goto(f"{self.base_url}/playground{hash_}")
+        self.page.wait_for_selector("html[data-ready]")
+        if key and view != "solve":
+            self.go(view)
+
+    def go(self, view: str) -> None:
+        self.page.locator(f"nav a[data-view={view}]").click()
+        expect(self.view(view)).to_be_visible()
+
+    def view(self, name: str) -> Locator:
+        return self.page.locator(f"#view-{name}")
+
+    def ask(self, text: str, view: str = "solve") -> None:
+        """Write *text* into the first field of *view*, and send it."""
+        here = self.view(view)
+        here.locator("textarea").first.fill(text)
+        here.locator("button[type=submit]").click()
+
+    def answer(self, view: str = "solve") -> Locator:
+        """The whole answer, when it is there."""
+        found = self.view(view).locator(".answer, .turn.assistant:has(.imprint)").last
+        found.wait_for(timeout=_PATIENCE_MS)
+        return found
+
+    def failure(self, view: str = "solve") -> Locator:
+        """The error as the page words it, when there is one."""
+        found = self.view(view).locator(".failure").last
+        found.wait_for(timeout=_PATIENCE_MS)
+        return found
+
+    def screenshot(self, name: str) -> None:
+        """For people to look at."""
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=str(SCREENSHOTS / f"{name}.png"), full_page=True)
+
+    def refuse(self, dialog: Dialog) -> None:
+        self.complaints.append(f"a dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not message.text.startswith(_EXPECTED_ERRORS):
+            self.complaints.append(message.text)
+
+
+@contextlib.contextmanager
+def opened(browser: Browser, base_url: str, **settings: Any) -> Iterator[Playground]:
+    """A page of its own in a browser that has forgotten everything; *settings* are a context's."""
+    context = browser.new_context(**{**_SETTINGS, **settings})
+    context.set_default_timeout(_PATIENCE_MS)
+    try:
+        page = context.new_page()
+        playground = Playground(page, base_url)
+        page.on("console", playground.hear)
+        page.on("pageerror", lambda error: playground.complaints.append(str(error)))
+        page.on("dialog", playground.refuse)
+        yield playground
+    finally:
+        context.close()
