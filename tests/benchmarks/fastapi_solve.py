@@ -13,7 +13,6 @@ from stepwise.answering.caller import Caller
 from stepwise.api.endpoint import respond
 from stepwise.api.planning import solve_plan
 from stepwise.api.preferences import read_preferences
-from stepwise.api.presentation import presentation_of
 from stepwise.api.schemas import SolveRequest
 
 app = FastAPI()
@@ -29,7 +28,7 @@ def solve(body: SolveRequest, request: Request) -> JSONResponse:
         started=deps.monotonic(),
         remaining=lambda: 60.0,
     )
-    reply = respond(deps, solve_plan(body, deps.settings), presentation_of(body), caller)
+    reply = respond(deps, solve_plan(body, deps.settings), body.presentation(), caller)
     content: Any = reply.body
     return JSONResponse(content, reply.status, dict(reply.headers))
 

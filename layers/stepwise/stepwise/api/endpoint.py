@@ -17,9 +17,8 @@ from stepwise.api.idempotent import reply_once, stream_once
 from stepwise.api.openai_schemas import CompletionRequest
 from stepwise.api.planning import refuse_by_length
 from stepwise.api.preferences import preference_applied, read_preferences
-from stepwise.api.presentation import presentation_of
 from stepwise.api.reply import Reply, cache_status, reply_to
-from stepwise.api.schemas import AnalyzeRequest, ChatRequest, SolveRequest, read_request
+from stepwise.api.schemas import AnswerRequest, ChatRequest, read_request
 from stepwise.config import Settings
 from stepwise.errors import StepwiseError
 from stepwise.observability import count
@@ -29,7 +28,7 @@ from stepwise.runtime.streaming_response import StreamingResponse
 __all__ = ["caller_of", "model_backed", "read_screened", "respond"]
 
 
-def model_backed[T: (SolveRequest, AnalyzeRequest, ChatRequest)](
+def model_backed[T: AnswerRequest](
     call: Call,
     deps: ApiDependencies,
     kind: type[T],
@@ -45,7 +44,7 @@ def model_backed[T: (SolveRequest, AnalyzeRequest, ChatRequest)](
     request = read_screened(kind, call, deps.settings)
     caller = caller_of(deps, call)
     plan = _kept_apart(plan_of(request, deps.settings), caller)
-    presentation = presentation_of(request)
+    presentation = request.presentation()
     if streams(call, request):
 
         def start() -> StreamingResponse:
@@ -80,9 +79,7 @@ def _cache_told[R](plan: Plan, respond: Callable[[], R]) -> R:
         raise
 
 
-def read_screened[T: (SolveRequest, AnalyzeRequest, ChatRequest, CompletionRequest)](
-    kind: type[T], call: Call, settings: Settings
-) -> T:
+def read_screened[T: AnswerRequest](kind: type[T], call: Call, settings: Settings) -> T:
     """The request in the body of *call*, screened.
 
     Raises:

@@ -16,7 +16,6 @@ from stepwise.answering.caller import Caller, wait_of
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.outcomes import CacheUse
 from stepwise.answering.stream import Live, live
-from stepwise.answering.tasks import Presentation
 from stepwise.api.app import Api, Call
 from stepwise.api.dependencies import ApiDependencies
 from stepwise.api.encoding import json_bytes
@@ -71,7 +70,7 @@ def complete(deps: Dependencies, request: CompletionRequest, caller: Caller, req
     plan = completion_plan(request, deps.settings)
     patient = replace(caller, preferences=replace(caller.preferences, wait=float("inf")))
     until = caller.started + wait_of(deps, patient)
-    pieces = live(deps, plan, _asked(request), caller, until=until)
+    pieces = live(deps, plan, request.presentation(), caller, until=until)
     try:
         body = _body(deps, pieces, until)
     finally:
@@ -102,7 +101,7 @@ def stream_completion(
         StepwiseError: before the first byte.
     """
     plan = completion_plan(request, deps.settings)
-    pieces = prime(deps, live(deps, plan, _asked(request), caller))
+    pieces = prime(deps, live(deps, plan, request.presentation(), caller))
     headers = {
         **HEADERS,
         "x-request-id": request_id,
@@ -198,10 +197,6 @@ def error_body(error: StepwiseError) -> dict[str, Any]:
     parameter = first.pointer.lstrip("/").replace("/", ".") if first else None
     message = f"{parameter}: {first.message}" if first and parameter else error.detail
     return {"error": {"message": message, "type": kind, "param": parameter, "code": error.code}}
-
-
-def _asked(request: CompletionRequest) -> Presentation:
-    return Presentation(include_reasoning=True, temperature=request.temperature, top_p=request.top_p)
 
 
 def _head(request_id: str, plan: Plan, kind: str) -> dict[str, Any]:

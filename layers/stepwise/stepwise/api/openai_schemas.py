@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from stepwise.api.schemas import WHOLE, Effort, Request
+from stepwise.answering.tasks import Presentation
+from stepwise.api.schemas import WHOLE, AnswerRequest, Effort, Request
 from stepwise.screening import screen_conversation
 
 __all__ = ["CompletionRequest"]
@@ -46,7 +47,7 @@ class _StreamOptions(Request):
     include_usage: bool = False
 
 
-class CompletionRequest(Request):
+class CompletionRequest(AnswerRequest):
     """Body of ``POST /v1/chat/completions``."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, title="CompletionRequest")
@@ -109,3 +110,6 @@ class CompletionRequest(Request):
         for index, turn in enumerate(self.messages):
             if turn.role != "assistant":  # what the model wrote may hold what a user may not
                 screen_conversation(turn.text, f"/messages/{index}/content")
+
+    def presentation(self) -> Presentation:
+        return Presentation(include_reasoning=True, temperature=self.temperature, top_p=self.top_p)

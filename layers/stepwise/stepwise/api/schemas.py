@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import abstractmethod
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -15,12 +16,14 @@ from pydantic import (
     model_validator,
 )
 
+from stepwise.answering.tasks import Presentation
 from stepwise.errors import InvalidRequest, MalformedJson, Pointer
 from stepwise.screening import screen, screen_conversation
 
 __all__ = [
     "WHOLE",
     "AnalyzeRequest",
+    "AnswerRequest",
     "ChatRequest",
     "Effort",
     "Language",
@@ -52,6 +55,18 @@ class Request(BaseModel):
         return {name: value for name, value in data.items() if value is not None or name not in optional}
 
 
+class AnswerRequest(Request):
+    """A request for an answer of the model."""
+
+    @abstractmethod
+    def screen(self) -> None:
+        """Refuse what the model must not see. Raises what :mod:`stepwise.screening` raises."""
+
+    @abstractmethod
+    def presentation(self) -> Presentation:
+        """What of the request shapes the body of its answer and not the computation."""
+
+
 def _whole(value: Any) -> Any:
     """JSON has one kind of number: 5.0 is the whole number 5."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
@@ -61,7 +76,7 @@ WHOLE = BeforeValidator(_whole)
 """Lets a whole number be written as JSON may write it."""
 
 
-class SolveRequest(Request):
+class SolveRequest(AnswerRequest):
     """Body of ``POST /v1/math/solve``."""
 
     problem: Annotated[str, Field(min_length=1, max_length=2_000, description="The problem to solve.")]
@@ -84,8 +99,11 @@ class SolveRequest(Request):
         if self.context:
             screen(self.context, "/context")
 
+    def presentation(self) -> Presentation:
+        return Presentation(self.include_reasoning, self.verify, self.problem)
 
-class AnalyzeRequest(Request):
+
+class AnalyzeRequest(AnswerRequest):
     """Body of ``POST /v1/logic/analyze``."""
 
     text: Annotated[
@@ -112,6 +130,9 @@ class AnalyzeRequest(Request):
         if self.question:
             screen(self.question, "/question")
 
+    def presentation(self) -> Presentation:
+        return Presentation(self.include_reasoning, self.verify)
+
 
 class Message(Request):
     """One turn of a conversation."""
@@ -120,7 +141,7 @@ class Message(Request):
     content: str
 
 
-class ChatRequest(Request):
+class ChatRequest(AnswerRequest):
     """Body of ``POST /v1/general/chat``."""
 
     messages: Annotated[
@@ -160,6 +181,9 @@ class ChatRequest(Request):
         for index, message in enumerate(self.messages):
             if message.role != "assistant":  # what the model wrote may hold what a user may not
                 screen_conversation(message.content, f"/messages/{index}/content")
+
+    def presentation(self) -> Presentation:
+        return Presentation(self.include_reasoning, temperature=self.temperature, top_p=self.top_p)
 
 
 def read_json(body: bytes) -> Any:
