@@ -116,6 +116,8 @@ def test_without_a_model_host_the_embedded_model_answers_and_the_banner_says_so(
         tags = httpx.get(f"{functions['OLLAMA_HOST']}/api/tags", trust_env=False).json()
     assert "demo-key, demo-key-2" in lines[0]
     assert "embedded-sympy" in lines[1]
+    assert f"{url[0]}/playground#key=demo-key" in lines[2]
+    assert "ollama pull phi4-mini-reasoning" in lines[4]
     assert lines[3].startswith(f"curl {url[0]}/v1/math/solve -H 'x-api-key: demo-key'")
     assert [model["name"].removesuffix(":latest") for model in tags["models"]] == ["embedded-sympy"]
 

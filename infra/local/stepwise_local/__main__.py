@@ -24,6 +24,7 @@ from stepwise_local.template.yaml_values import TemplateError
 __all__ = ["main"]
 
 _TEMPLATE = Path(__file__).resolve().parents[3] / "template.yaml"
+_REAL_MODEL = "For a real model: install Ollama, run `ollama pull phi4-mini-reasoning`, and start this again."
 _PROBLEM = "解方程 x² + 2x - 3 = 0"
 
 
@@ -44,7 +45,8 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         )
         # It warns of each write to a client that has left, which is nothing unusual here.
         logging.getLogger("asyncio").setLevel(logging.ERROR)
-        return asyncio.run(_run(options, environ, Log(log_file), quiet=parsed.quiet))
+        log = Log(log_file, structured=parsed.quiet or environ.get("LOG") == "json")
+        return asyncio.run(_run(options, environ, log, quiet=parsed.quiet))
 
 
 async def _run(options: Options, environ: Mapping[str, str], log: Log, *, quiet: bool) -> int:
@@ -97,9 +99,10 @@ def _banner(running: Running) -> str:
         (
             f"Stepwise listens on {running.url}, API keys: {', '.join(KEYS)}",
             f"The model {model.name}{kind} answers, at {model.host}",
-            "Try it:",
+            f"Open {running.url}/playground#key={KEYS[0]} in a browser, or try it here:",
             f"curl {running.url}/v1/math/solve -H 'x-api-key: {KEYS[0]}' -H 'content-type: application/json' -d '{body}'",
-            "Ctrl-C ends it.",
+            *([_REAL_MODEL] if model.embedded else []),
+            "Ctrl-C ends it. One line a request follows; LOG=json shows all that the functions log.",
         )
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import queue
 import stat
@@ -22,11 +23,13 @@ _LONGEST_LINE = 1_048_576
 class Log:
     """Writes ``name | line``; a line of JSON stays one line.
 
+    Without *structured*, what functions log as JSON below WARNING is left out, so that a person sees one line a request.
     A pipe is written to by a thread: when nobody reads it, lines are lost in the end, but the stack goes on.
     """
 
-    def __init__(self, file: TextIO) -> None:
+    def __init__(self, file: TextIO, *, structured: bool = True) -> None:
         self._file = file
+        self._structured = structured
         self._lines: queue.Queue[str | None] | None = None
         if _is_pipe(file):
             self._lines = queue.Queue(_MOST_WAITING)
@@ -35,6 +38,8 @@ class Log:
         self._following: set[asyncio.Task[None]] = set()
 
     def write(self, name: str, line: str) -> None:
+        if not self._structured and _is_routine(line):
+            return
         text = f"{name} | {line}\n"
         if self._lines is None:
             self._file.write(text)
@@ -108,6 +113,17 @@ def _is_pipe(file: TextIO) -> bool:
         return stat.S_ISFIFO(os.fstat(file.fileno()).st_mode)
     except OSError:
         return False
+
+
+def _is_routine(line: str) -> bool:
+    """Whether *line* is a metric or a structured line below WARNING."""
+    if not line.startswith("{"):
+        return False
+    try:
+        document = json.loads(line)
+    except ValueError:
+        return False
+    return "_aws" in document or document.get("level") in ("DEBUG", "INFO")
 
 
 def _nobody(_: str) -> None:
