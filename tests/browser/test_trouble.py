@@ -1,0 +1,137 @@
+"""What the playground does when an answer is slow, lost, refused or hostile; before a scripted model host."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+from support.browser import Playground
+from support.drills import question_of
+from support.local_stack import LocalStack, local_stack
+from support.model_host import ModelHost
+
+SOLUTION = (
+    "## Analysis\n\nA sum.\n\n## Steps\n\n1. **Add**: two and three make five.\n\n## Answer\n\n$\\boxed{5}$"
+)
+SLOTS, QUEUED = 2, 1
+HOSTILE = r"""## Analysis
+
+<img src=x onerror="window.hit=1"><script>window.hit=2</script><iframe srcdoc="<script>parent.hit=3</script>"></iframe>
+
+[click](javascript:window.hit=4) ![x](x" onerror="window.hit=5) <a href="data:text/html,<script>1</script>">a</a>
+
+Broken: $\frac{1$ and $\href{javascript:window.hit=6}{x}$ and $\def\a{\a\a}\a$ and $\includegraphics{//example.org/x}$
+
+<style>body{display:none}</style><form action="//example.org"><input name=key></form>
+
+## Steps
+
+1. **<b onclick="window.hit=7">Bold</b>**: $x^{<img src=x onerror=window.hit=8>}$ is $\unknown{2}$.
+
+## Answer
+
+$\boxed{<svg onload=window.hit=9>5}$
+"""
+
+
+def thinking(words: int) -> str:
+    return "<think>" + "".join(f" t{number}" for number in range(words)) + "</think>"
+
+
+def script(body: dict[str, Any]) -> str:
+    """Slow for problems that say so."""
+    question = question_of(body)
+    if "hostile" in question:
+        return f"{thinking(3)}{HOSTILE}"
+    if "long" in question:
+        return f"{thinking(3)}{HOSTILE}" + "\n\n".join(
+            f"$x_{{{n}}}$ <img src=x onerror=hit> **w** [a](javascript:1)" for n in range(2000)
+        )
+    words = 300 if "slow" in question else 6000 if "endless" in question else 10
+    return f"{thinking(words)}{SOLUTION}"
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[ModelHost]:
+    with ModelHost(script) as host:
+        yield host
+
+
+@pytest.fixture(scope="module")
+def stack(host: ModelHost) -> Iterator[LocalStack]:
+    settings = {"OLLAMA_HOST": host.url, "MODEL_SLOTS": str(SLOTS), "MAX_QUEUED": str(QUEUED)}
+    with local_stack(settings=settings) as stack:
+        yield stack
+
+
+@pytest.fixture
+def playground(opens: Callable[..., Playground], stack: LocalStack, host: ModelHost) -> Playground:
+    host.tokens_per_second = 0
+    playground = opens(stack.base_url)
+    playground.open()
+    return playground
+
+
+def test_thinking_and_steps_appear_as_they_are_written(playground: Playground, host: ModelHost) -> None:
+    host.tokens_per_second = 60
+    playground.ask("How much is two and three? 1")
+    view = playground.view("solve")
+    expect(view.locator(".state")).to_have_text("The model is thinking…")
+    expect(view.locator(".thinking summary")).to_contain_text("characters")
+    expect(view.locator(".state")).to_have_text("Writing the answer…")
+    expect(view.locator(".prose.live")).to_contain_text("Add")
+    expect(playground.answer().locator(".steps > li")).to_contain_text("two and three make five")
+
+
+def test_cancel_stops_the_model_and_ends_the_job(playground: Playground, host: ModelHost) -> None:
+    host.tokens_per_second = 60
+    playground.ask("An endless one to cancel")
+    expect(playground.page.locator("#job-count")).to_have_text("1")
+    playground.screenshot("solve-thinking")
+
+    playground.view("solve").get_by_role("button", name="Cancel").click()
+
+    expect(playground.view("solve")).to_contain_text("Cancelled. Nothing of it goes on.")
+    assert host.wait_for(lambda host: host.running == 0, 10)
+    playground.go("jobs")
+    expect(playground.view("jobs").locator(".status")).to_have_text("Cancelled")
+
+
+def test_a_service_that_is_gone_is_a_sentence(playground: Playground) -> None:
+    playground.page.context.set_offline(True)
+    playground.ask("How much is two and three? 3")
+    expect(playground.failure().locator("h3")).to_have_text("The service cannot be reached")
+    playground.page.context.set_offline(False)
+    playground.failure().locator(".actions button").click()
+    playground.answer()
+
+
+@pytest.mark.parametrize("kind", ["hostile", "long"])
+@pytest.mark.parametrize("view", ["solve", "analyze", "chat"])
+def test_what_the_model_writes_does_nothing_but_be_read(playground: Playground, view: str, kind: str) -> None:
+    if view != "solve":
+        playground.go(view)
+    playground.ask(f"A {kind} one", view)
+
+    answer = playground.answer(view)
+    expect(answer).to_contain_text("onerror")  # shown as it was written
+    assert playground.page.evaluate("window.hit ?? null") is None
+    assert (
+        answer.locator("img, script, iframe, style, form, input, svg[onload], [onclick], [onerror]").count()
+        == 0
+    )
+    links = answer.locator("a").evaluate_all("(all) => all.map((each) => each.getAttribute('href'))")
+    assert [link for link in links if link and not link.startswith("http")] == []
+    expect(playground.page.locator("body")).to_be_visible()
+    if view == "solve" and kind == "hostile":
+        assert answer.locator(".unread").count() >= 1
+        playground.screenshot("solve-hostile")
+
+
+def test_fields_that_are_wrong_are_named(playground: Playground) -> None:
+    playground.page.evaluate("document.querySelector('#view-solve textarea').maxLength = 5000")
+    playground.ask("x" * 2001)
+    expect(playground.failure().locator("h3")).to_have_text("The request does not fit")
+    expect(playground.failure().locator("li")).to_have_text("/problem This may have at most 2000 characters.")
