@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from embedded_model.values.solution import Say, Solution
-from embedded_model.word_problems import chinese_units, plans
+from embedded_model.word_problems import chinese_stories, chinese_units, plans
 from embedded_model.word_problems.working import Working, number
 
 __all__ = ["solve"]
@@ -53,6 +53,10 @@ def solve(text: str, say: Say) -> Solution | None:
     plain = re.sub(r"\s+", "", text).strip("　")
     plain = plain.translate({0xFF10 + digit: str(digit) for digit in range(10)} | {ord("．"): "."})
     plain = re.sub(r"\(?(\d+/\d+)\)?", r"\1", plain)
+    story = Working(say, decimal="." in plain)
+    balance = chinese_stories.solve(plain, story)
+    if balance is not None:
+        return story.solution(balance, [number(value) for value in re.findall(_N, plain)])
     plain = _NAMES.sub("〇", re.sub(r"多少元?钱", "多少元", plain))
     plain = _counted(plain)
     turning = [word for word in _TURNING if word in _UNITS.sub("", plain)]
