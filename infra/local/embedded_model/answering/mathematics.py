@@ -8,7 +8,7 @@ from collections.abc import Callable
 from embedded_model.algebra.reading import Reading, read
 from embedded_model.solvers import arithmetic, calculus, equations, inequalities, integers, rewriting
 from embedded_model.values.solution import Say, Solution
-from embedded_model.word_problems import chinese, english, riddles
+from embedded_model.word_problems import chinese, english, riddles, school
 
 __all__ = ["solve"]
 
@@ -21,7 +21,7 @@ def solve(text: str, say: Say) -> Solution | None:
 
 
 def _by_story(text: str, say: Say) -> Solution | None:
-    riddle = riddles.solve(text, say)
+    riddle = riddles.solve(text, say) or school.solve(text, say)
     if riddle is not None:
         return riddle
     return chinese.solve(text, say) if re.search("[\u4e00-\u9fff]", text) else english.solve(text, say)
