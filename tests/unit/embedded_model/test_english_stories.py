@@ -14,6 +14,7 @@ from embedded_model.word_problems import english
             "There are 17 sheep. The farmer buys 5 sheep and sells 3 sheep. How many sheep are there now?",
             "19",
         ),
+        ("A farmer has 17 sheep, buys 5 and sells 3. How many sheep does he have?", "19"),
         ("Ann had 9 pens. She lost 4 pens and then found 2 more pens. How many pens does she have now?", "7"),
         (
             "Ben had 30 stamps. He sold some stamps. If he has 12 stamps left. How many stamps did Ben sell?",

@@ -19,7 +19,7 @@ _START = re.compile(
     r"\b(?:at first|initially|originally|(?:to )?start with|(?:at|in) the (?:start|beginning)|to begin with)\b"
 )
 _END = re.compile(
-    r"\b(?:left|remain(?:ed|s)?|still|now|then|end with|in all|altogether|in total|total|would .* have)\b"
+    r"\b(?:left|remain(?:ed|s)?|still|now|then|end with|in all|altogether|in total|total|would .* have|does .* have$)\b"
 )
 _BAD = re.compile(
     r"\b(?:more|fewer|less|each|per|every|long|far|old|could|can|should|not|need|than|and|both)\b"
