@@ -202,7 +202,7 @@ def test_a_short_call_has_a_deadline_of_its_own() -> None:
         client.version(timeout=0.3)
 
 
-@pytest.mark.parametrize("call", ["load", "resident", "version", "models"])
+@pytest.mark.parametrize("call", ["load", "resident", "version"])
 def test_a_short_call_to_a_host_that_refuses_is_unavailable(call: str) -> None:
     with ModelHost() as host, client_of(host.url) as client:
         host.refuse()

@@ -7,13 +7,13 @@ from stepwise.coordination.coordination import Coordination
 from stepwise.coordination.runs import Run
 from stepwise.errors import StepwiseError
 from stepwise.observability import logger
-from stepwise.ollama.port import Chunk, Prompt
+from stepwise.ollama.port import Chunk, Finish, Prompt
 from stepwise.storage.work_queue import QueueUnavailable
-from stepwise.text.thinking import OPENING
+from stepwise.text.thinking import CLOSING, OPENING, begins_aloud
 
 __all__ = ["learn_thinking_marks", "requeue_if_stalled", "sweep"]
 
-_TINY_TOKENS = 8
+_TINY_TOKENS = 48
 _TINY_SECONDS = 20.0
 _STALLED_MS = 45_000
 """A run that nobody has worked on for this long has lost its message, or its message is in a dead worker's hands."""
@@ -51,29 +51,32 @@ def sweep(deps: Dependencies, shared: Coordination) -> int:
     return mended
 
 
-def learn_thinking_marks(deps: Dependencies, shared: Coordination) -> bool:
-    """Find out by one tiny generation whether the model opens its thinking with a tag; True where it does.
+def learn_thinking_marks(deps: Dependencies, shared: Coordination) -> bool | None:
+    """Find out by one tiny generation whether the model marks its thinking with tags; None where that stays unknown.
 
     Nothing is asked where that is known or set.
     """
     model = deps.settings.model_name
-    if deps.settings.thinking != "auto" or shared.thinking_marks.tagged(model):
-        return True
+    known = shared.thinking_marks.tagged(model)
+    if deps.settings.thinking != "auto" or known is not None:
+        return known
     prompt = Prompt(
         messages=({"role": "user", "content": "What is 1 + 1?"},),
         model=model,
         options={},
         num_predict=_TINY_TOKENS,
     )
-    text = ""
+    text, reason = "", ""
     try:
         with deps.model.generate(prompt, deadline=deps.monotonic() + _TINY_SECONDS) as generation:
             for event in generation:
                 text += event.text if isinstance(event, Chunk) else ""
+                reason = event.reason if isinstance(event, Finish) else reason
     except StepwiseError as error:
         logger.warning("how the model marks its thinking was not learned", extra={"code": error.code})
-        return False
-    tagged = text.lstrip().startswith(OPENING)
-    if tagged:
-        shared.thinking_marks.learn(model)
-    return tagged
+        return None
+    if OPENING in text or CLOSING in text:
+        shared.thinking_marks.learn(model, tagged=True)
+    elif reason == "stop" and text.strip() and not begins_aloud(text):
+        shared.thinking_marks.learn(model, tagged=False)
+    return shared.thinking_marks.tagged(model)

@@ -112,9 +112,9 @@ def _whole(plan: Plan, body: Mapping[str, Any], presentation: Presentation) -> P
 
 
 def _tag_patience(deps: Dependencies, plan: Plan) -> float:
-    """Seconds that the beginning of a text without a tag is held back; none where the model is known to use tags."""
-    known = deps.shared is not None and deps.shared.thinking_marks.tagged(plan.model)
-    return 0.0 if known else _TAG_PATIENCE
+    """Seconds that the beginning of a text without a tag is held back; none where the model is known to use none."""
+    tagged = deps.shared.thinking_marks.tagged(plan.model) if deps.shared is not None else None
+    return 0.0 if tagged is False else _TAG_PATIENCE
 
 
 def _written(

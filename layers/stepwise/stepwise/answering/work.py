@@ -18,7 +18,7 @@ from stepwise.answering.verification import check, task_of, verified
 from stepwise.observability import count, gauge, timing_ms
 from stepwise.plan import Plan, known_fields
 from stepwise.text.stop_sequences import Stopper
-from stepwise.text.thinking import OPENING, Thinking, split
+from stepwise.text.thinking import CLOSING, Thinking, split
 from stepwise.text.tokens import estimate
 
 __all__ = ["Owner", "Progress", "perform", "run_to_result", "store"]
@@ -101,8 +101,8 @@ def perform(
             yield from _kept(writing, plan, progress, owner)
         result = _read(deps, plan, progress)
         _measure(progress)
-        if deps.shared is not None and progress.draft.text.lstrip().startswith(OPENING):
-            deps.shared.thinking_marks.learn(plan.model)
+        if deps.shared is not None and CLOSING in progress.draft.text:
+            deps.shared.thinking_marks.learn(plan.model, tagged=True)
         if verify:
             check(deps.checker, plan, result)
             if status := task.status(result):

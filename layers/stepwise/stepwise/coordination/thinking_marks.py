@@ -1,7 +1,7 @@
-"""Whether the model opens its thinking with a tag: learned once for a model and deployment.
+"""Whether the model marks its thinking with tags: learned once for a model and deployment.
 
-Where that is not known, a stream holds the beginning of a text without a tag back for a moment, as a closing tag may
-still make thinking of it; see :class:`stepwise.text.thinking.Splitter`.
+While that is not known, and where tags were seen, a stream holds the beginning of a text without a tag back for a
+moment, as a closing tag may still make thinking of it; see :class:`stepwise.text.thinking.Splitter`.
 """
 
 from __future__ import annotations
@@ -18,36 +18,37 @@ _LOOK_AGAIN_SECONDS = 60.0
 
 
 class ThinkingMarks:
-    """Models that are known to use ``<think>``; kept in the table, and in the memory of the environment."""
+    """What is known of each model, kept in the table and for a minute in the memory of the environment.
+
+    One tag that was seen counts for good; that a model has none is only what the warm-up has found.
+    """
 
     def __init__(self, table: Table, *, clock: Callable[[], float] = time.time) -> None:
         self._table = table
         self._clock = clock
-        self._known: set[str] = set()
+        self._known: dict[str, bool] = {}
         self._look_at: dict[str, float] = {}
 
-    def tagged(self, model: str) -> bool:
-        """Whether *model* is known to open its thinking with a tag; at most one read a minute."""
-        if model in self._known:
-            return True
+    def tagged(self, model: str) -> bool | None:
+        """Whether *model* uses tags; None where that is not known. At most one read a minute."""
         now = self._clock()
-        if now < self._look_at.get(model, 0.0):
-            return False
+        if self._known.get(model) is True or now < self._look_at.get(model, 0.0):
+            return self._known.get(model)
         self._look_at[model] = now + _LOOK_AGAIN_SECONDS
         try:
             item = self._table.get(_PARTITION, f"thinking#{model}")
         except TableError:
-            return False
+            return self._known.get(model)
         if item is not None:
-            self._known.add(model)
-        return item is not None
+            self._known[model] = bool(item["tagged"])
+        return self._known.get(model)
 
-    def learn(self, model: str) -> None:
-        """*model* has opened its thinking with a tag."""
-        if model in self._known:
+    def learn(self, model: str, *, tagged: bool) -> None:
+        """*model* was seen with a tag, or without any."""
+        if self._known.get(model) in (True, tagged):
             return
-        self._known.add(model)
+        self._known[model] = tagged
         try:
-            self._table.put({"pk": _PARTITION, "sk": f"thinking#{model}", "tagged": True})
+            self._table.put({"pk": _PARTITION, "sk": f"thinking#{model}", "tagged": tagged})
         except TableError:
             return  # this environment knows it, and the next answer tells the others

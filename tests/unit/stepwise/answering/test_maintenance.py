@@ -11,7 +11,7 @@ from support.scene import Scene
 from support.scripted_model import ScriptedModel, finish
 
 
-def learned(scene: Scene, model: ScriptedModel) -> bool:
+def learned(scene: Scene, model: ScriptedModel) -> bool | None:
     deps = replace(scene.environment(), model=model)
     assert deps.shared is not None
     return learn_thinking_marks(deps, deps.shared)
@@ -24,22 +24,31 @@ def test_one_tiny_generation_teaches_all_that_the_model_uses_tags() -> None:
     assert learned(scene, model)
     assert learned(scene, model)
 
-    assert [call.num_predict for call in model.calls] == [8]
+    assert [call.num_predict for call in model.calls] == [48]
 
 
-def test_a_model_without_tags_is_asked_again_the_next_time() -> None:
+def test_a_model_that_answers_without_tags_is_known_to_have_none() -> None:
     scene = Scene()
-    model = ScriptedModel(["Two", finish(1)], ["Two", finish(1)])
+    model = ScriptedModel(["Two", finish(1)])
 
-    assert not learned(scene, model)
-    assert not learned(scene, model)
+    assert learned(scene, model) is False
+    assert learned(scene, model) is False
+
+
+def test_a_beginning_that_was_cut_or_thinks_aloud_teaches_nothing() -> None:
+    scene = Scene()
+    model = ScriptedModel(["Two", finish(48, reason="length")], ["Okay, so two.", finish(4)])
+
+    assert learned(scene, model) is None
+    scene.clock.advance(61)
+    assert learned(scene, model) is None
 
 
 def test_a_host_that_does_not_answer_teaches_nothing() -> None:
-    assert not learned(Scene(), ScriptedModel([ModelUnavailable()]))
+    assert learned(Scene(), ScriptedModel([ModelUnavailable()])) is None
 
 
 def test_nothing_is_asked_where_the_marks_are_set() -> None:
     scene = Scene(Settings(thinking="tagged"))
 
-    assert learned(scene, ScriptedModel())
+    assert learned(scene, ScriptedModel()) is None

@@ -32,14 +32,14 @@ def test_what_one_environment_learns_all_know() -> None:
     clock = Clock()
     table = Counted(clock)
     first, second = (ThinkingMarks(table, clock=clock) for _ in range(2))  # type: ignore[arg-type]
-    assert not second.tagged("m")
+    assert second.tagged("m") is None
 
-    first.learn("m")
+    first.learn("m", tagged=True)
     clock.advance(61)
 
     assert first.tagged("m")
     assert second.tagged("m")
-    assert not second.tagged("another")
+    assert second.tagged("another") is None
 
 
 def test_an_unknown_model_costs_one_read_a_minute_and_a_known_one_none() -> None:
@@ -51,7 +51,7 @@ def test_an_unknown_model_costs_one_read_a_minute_and_a_known_one_none() -> None
         marks.tagged("m")
     assert table.reads == 1
 
-    marks.learn("m")
+    marks.learn("m", tagged=True)
     for _ in range(100):
         clock.advance(10)
         assert marks.tagged("m")
@@ -64,7 +64,18 @@ def test_a_table_that_is_gone_teaches_nothing_and_stops_nothing() -> None:
     table.gone = True
     marks = ThinkingMarks(table, clock=clock)  # type: ignore[arg-type]
 
-    assert not marks.tagged("m")
-    marks.learn("m")
+    assert marks.tagged("m") is None
+    marks.learn("m", tagged=True)
 
     assert marks.tagged("m")
+
+
+def test_one_tag_that_was_seen_counts_for_good() -> None:
+    marks = ThinkingMarks(Counted(Clock()))  # type: ignore[arg-type]
+
+    marks.learn("m", tagged=False)
+    assert marks.tagged("m") is False
+    marks.learn("m", tagged=True)
+    marks.learn("m", tagged=False)
+
+    assert marks.tagged("m") is True
