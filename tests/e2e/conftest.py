@@ -10,6 +10,7 @@ import httpx
 import pytest
 from support.local_stack import LocalStack, local_stack
 from support.model_host import ModelHost
+from support.toy_stack import eventually
 
 THINKING = "<think>" + "".join(f" t{number}" for number in range(20)) + "</think>"
 ANSWER = (
@@ -62,6 +63,8 @@ def scripted_stack(scripted_host: ModelHost) -> Iterator[Client]:
     }
     with local_stack(settings=settings) as stack:
         client = client_of(stack)
+        # What the warm-up asks the host once is not to meet the faults of a test.
+        assert eventually(lambda: any(request["messages"] for request in scripted_host.requests))
         with client.http:
             yield client
 

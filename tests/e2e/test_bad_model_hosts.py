@@ -6,6 +6,7 @@ import itertools
 from typing import Any
 
 import pytest
+from stepwise.text.canonical_key import canonical
 from support.model_host import Fault, ModelHost
 
 numbers = itertools.count()
@@ -112,7 +113,7 @@ def test_everything_goes_to_the_host_that_is_named(app: Any, host: ModelHost) ->
 
     assert app.solve(asked).json()["model"] == "phi4-mini-reasoning"
 
-    (sent,) = [request for request in host.requests if asked in request["messages"][-1]["content"]]
+    (sent,) = [request for request in host.requests if canonical(asked) in request["messages"][-1]["content"]]
     assert sent["stream"] is True
     assert sent["truncate"] is False
     assert sent["shift"] is False

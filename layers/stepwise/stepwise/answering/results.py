@@ -37,11 +37,14 @@ def read_result(plan: Plan, draft: Draft, *, thinking: Thinking, earlier: Spent 
     What an *earlier* answer has cost is part of its usage.
     """
     transcript = split(draft.text, complete=draft.reason == "stop", thinking=thinking)
-    answer = transcript.answer if transcript.answered else ""
+    # The heading that we closed a thinking with is no answer of the model's.
+    begun = plan.answer_start.strip() if draft.ended_by else ""
+    answered = transcript.answered and transcript.answer != begun
+    answer = transcript.answer if answered else ""
     common: Result = {
         "model": plan.model,
         "reasoning": transcript.thinking or None,
-        "finish_reason": "stop" if transcript.answered and draft.reason == "stop" else "length",
+        "finish_reason": "stop" if answered and draft.reason == "stop" else "length",
         "condensed": plan.subject.get("condensed"),
         "usage": {
             "prompt_tokens": draft.prompt_tokens + earlier.prompt_tokens,
@@ -49,7 +52,7 @@ def read_result(plan: Plan, draft: Draft, *, thinking: Thinking, earlier: Spent 
             "thinking_tokens": draft.thought + earlier.thinking_tokens,
             "duration_ms": draft.model_ms + earlier.duration_ms,
         },
-        "thinking": {"tokens": draft.thought, "ended_by": _ended_by(draft, answered=transcript.answered)},
+        "thinking": {"tokens": draft.thought, "ended_by": _ended_by(draft, answered=answered)},
     }
     result: dict[str, Any] = task_for(plan.kind).read(plan, answer, common)
     return result

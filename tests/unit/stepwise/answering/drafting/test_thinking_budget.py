@@ -326,3 +326,15 @@ def test_a_host_that_refuses_before_anything_was_written_is_an_error_at_once() -
         list(write(model, plan(), Draft(), Writing(9e9, patience=60)))
 
     assert len(model.calls) == 1
+
+
+def test_a_model_that_only_goes_on_thinking_leaves_no_answer_behind() -> None:
+    model = ScriptedModel(
+        ["<think>", "Hm.", finish(2)], ["<think>", "Hm.", finish(2)], ["<think>", "Hm", finish(2)]
+    )
+    draft = Draft()
+
+    written(model, draft, plan())
+    result = read_result(plan(), draft, thinking="auto")
+
+    assert (result["solution"], result["final_answer"], result["finish_reason"]) == ("", None, "length")
