@@ -35,7 +35,7 @@ sys.path[:0] = [str(ROOT / part) for part in ("tests", "infra/local", "layers/st
 from stepwise_local.aws.client import Aws  # noqa: E402 - the path comes first
 from stepwise_local.template.model import Function  # noqa: E402
 from support.built import HERE, Place, missing_tool, sam_build  # noqa: E402
-from support.model_host import ModelHost  # noqa: E402
+from support.hosts.model_host import ModelHost  # noqa: E402
 from support.one_invocation import one_invocation  # noqa: E402
 
 FASTAPI = ("fastapi", "mangum")

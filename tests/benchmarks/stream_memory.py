@@ -10,8 +10,8 @@ import argparse
 from pathlib import Path
 
 import httpx
+from support.hosts.model_host import ModelHost
 from support.local_stack import LocalStack, local_stack
-from support.model_host import ModelHost
 
 BODY = {"messages": [{"role": "user", "content": "hello"}], "stream": True, "include_reasoning": True}
 SCRIPT = "<think>" + " so it is" * 60 + "</think>" + "The answer is five. " * 40

@@ -10,8 +10,8 @@ import threading
 import time
 
 import httpx
+from support.hosts.model_host import ModelHost
 from support.local_stack import local_stack
-from support.model_host import ModelHost
 
 ANSWER = "The sum of two and three is five, as two and three more make five of them. " * 2
 THINKING = "<think>" + " so" * 5 + "</think>"

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import expect
 from support.browser import Playground
 from support.drills import question_of
+from support.hosts.model_host import ModelHost
 from support.local_stack import LocalStack, local_stack
-from support.model_host import ModelHost
 
 SOLUTION = (
     "## Analysis\n\nA sum.\n\n## Steps\n\n1. **Add**: two and three make five.\n\n## Answer\n\n$\\boxed{5}$"

@@ -23,8 +23,8 @@ from cryptography.x509.oid import NameOID
 from stepwise.errors import GenerationBroken
 from stepwise.ollama.client import Generation, OllamaClient
 from stepwise.ollama.port import Chunk
-from support.generations import client_of, outcome, prompt_of
-from support.model_host import Fault, ModelHost
+from support.hosts.generations import client_of, outcome, prompt_of
+from support.hosts.model_host import Fault, ModelHost
 
 LONG = "word " * 5_000
 SOON = 0.5

@@ -11,8 +11,8 @@ from stepwise.errors import (
     StepwiseError,
 )
 from support.clock import Clock
-from support.generations import client_of, outcome, prompt_of
-from support.model_host import Fault, ModelHost
+from support.hosts.generations import client_of, outcome, prompt_of
+from support.hosts.model_host import Fault, ModelHost
 
 SCRIPT = "<think>Two and three make five.</think>\n\nThe answer is \\boxed{5}."
 

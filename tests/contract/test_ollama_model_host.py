@@ -18,9 +18,9 @@ import httpx
 import pytest
 from stepwise.errors import GenerationBroken, ModelUnavailable
 from stepwise.ollama.port import Chunk
-from support.generations import client_of, outcome, prompt_of
-from support.model_host import Fault, ModelHost, tokens_of
-from support.replay_host import transcript
+from support.hosts.generations import client_of, outcome, prompt_of
+from support.hosts.model_host import Fault, ModelHost, tokens_of
+from support.hosts.replay_host import transcript
 
 SCRIPT = "<think>先看 x² + 2x - 3 = 0.</think>\n\nRoots: \\boxed{1, -3} 😀"
 
@@ -180,7 +180,7 @@ def test_a_process_that_is_killed_breaks_the_generation_and_another_goes_on(end:
 
 @contextmanager
 def _process(tokens_per_second: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    command = [sys.executable, "-m", "support.model_host", "--tokens", "300"]
+    command = [sys.executable, "-m", "support.hosts.model_host", "--tokens", "300"]
     with subprocess.Popen(
         [*command, "--tokens-per-second", str(tokens_per_second)],
         cwd=Path(__file__).parents[1],

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from stepwise.config import Settings
 from stepwise.ollama.client import OllamaClient
-from support.generations import client_of, outcome, prompt_of
-from support.model_host import Fault, ModelHost
-from support.replay_host import ReplayHost, transcript
+from support.hosts.generations import client_of, outcome, prompt_of
+from support.hosts.model_host import Fault, ModelHost
+from support.hosts.replay_host import ReplayHost, transcript
 
 
 def _body(settings: Settings | None = None, **changes: Any) -> dict[str, Any]:

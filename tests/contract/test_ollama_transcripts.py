@@ -11,8 +11,8 @@ import pytest
 from stepwise.errors import GenerationBroken, ModelError, StepwiseError
 from stepwise.ollama.client import OllamaClient
 from stepwise.ollama.port import Finish
-from support.generations import client_of, outcome
-from support.replay_host import TRANSCRIPTS, ReplayHost, transcript
+from support.hosts.generations import client_of, outcome
+from support.hosts.replay_host import TRANSCRIPTS, ReplayHost, transcript
 
 LIMIT, STOP = "length", "stop"
 

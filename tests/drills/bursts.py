@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / part) for part in ("tests", "infra/local", "layers/stepwise")]
 
 from support.drills import App, drilled_stack, items_of, long_answer, problems_left, question_of  # noqa: E402 - the path comes first
-from support.model_host import ModelHost  # noqa: E402
+from support.hosts.model_host import ModelHost  # noqa: E402
 
 SLOTS = 4
 

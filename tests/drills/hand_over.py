@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / part) for part in ("tests", "infra/local", "layers/stepwise")]
 
 from support.drills import App, drilled_stack, items_of, long_answer  # noqa: E402 - the path comes first
-from support.model_host import ModelHost  # noqa: E402
+from support.hosts.model_host import ModelHost  # noqa: E402
 
 WAIT = 5.0
 

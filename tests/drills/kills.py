@@ -59,7 +59,7 @@ class Host:
         self.process.communicate()
 
     def _start(self, port: int) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "support.model_host", "--port", str(port)]
+        command = [sys.executable, "-m", "support.hosts.model_host", "--port", str(port)]
         command += ["--tokens", str(TOKENS), "--tokens-per-second", str(SPEED)]
         return subprocess.Popen(
             command,

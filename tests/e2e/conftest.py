@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 import pytest
+from support.hosts.model_host import ModelHost
 from support.local_stack import LocalStack, local_stack
-from support.model_host import ModelHost
 from support.toy_stack import eventually
 
 THINKING = "<think>" + "".join(f" t{number}" for number in range(20)) + "</think>"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from stepwise.text.canonical_key import canonical
-from support.model_host import Fault, ModelHost
+from support.hosts.model_host import Fault, ModelHost
 
 numbers = itertools.count()
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from support.drills import App, drilled_stack, long_answer, question_of
-from support.model_host import ModelHost
+from support.hosts.model_host import ModelHost
 
 SLOTS, QUEUED = 2, 12
 SCRIPT = long_answer(60)

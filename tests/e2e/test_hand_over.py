@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from support.drills import App, drilled_stack, items_of, long_answer, problems_left
-from support.model_host import ModelHost
+from support.hosts.model_host import ModelHost
 
 TOKENS, SPEED = 400, 100
 SCRIPT = long_answer(TOKENS)

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 from support.drills import App, drilled_stack, items_of, long_answer, problems_left
-from support.model_host import ModelHost
+from support.hosts.model_host import ModelHost
 
 SCRIPT = long_answer(200)
 SOLUTION = "".join(SCRIPT).split("</think>")[1].strip()

@@ -8,8 +8,8 @@ from typing import Any
 import openai
 import pytest
 from langchain_openai import ChatOpenAI
+from support.hosts.model_host import ModelHost
 from support.local_stack import local_stack
-from support.model_host import ModelHost
 
 MODEL = "phi4-mini-reasoning"
 HELLO: Any = [{"role": "user", "content": "hello"}]

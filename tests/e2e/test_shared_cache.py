@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from support.model_host import ModelHost
+from support.hosts.model_host import ModelHost
 
 from .conftest import THINKING, Client, client_of
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from support.model_host import Fault, ModelHost
+from support.hosts.model_host import Fault, ModelHost
 
 numbers = itertools.count(1_000)
 

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from stepwise.prompts import answer_start
 from support.drills import App, drilled_stack
-from support.model_host import Fault, ModelHost, tokens_of
+from support.hosts.model_host import Fault, ModelHost, tokens_of
 
 LOW, MEDIUM, RESERVE, CONTEXT = 120, 240, 200, 2_048
 IN_FLIGHT = 12

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from stepwise_local.aws.client import Aws
 from support.built import HERE, ROOT, Place, emulated, missing_tool, sam_build
-from support.model_host import ModelHost
+from support.hosts.model_host import ModelHost
 
 pytestmark = pytest.mark.skipif(bool(missing_tool()), reason=missing_tool() or "-")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.runtime_host import RuntimeHost, runtime_host
+from support.hosts.runtime_host import RuntimeHost, runtime_host
 
 LAYER = Path(__file__).parents[2] / "layers" / "stepwise"
 API_EVENT = {"httpMethod": "POST", "path": "/x", "requestContext": {}, "body": "{}"}

@@ -7,8 +7,8 @@ from dataclasses import replace
 from stepwise.answering.maintenance import learn_thinking_marks
 from stepwise.config import Settings
 from stepwise.errors import ModelUnavailable
+from support.hosts.scripted_model import ScriptedModel, finish
 from support.scene import Scene
-from support.scripted_model import ScriptedModel, finish
 
 
 def learned(scene: Scene, model: ScriptedModel) -> bool | None:

@@ -12,7 +12,7 @@ from stepwise.errors import ModelError, ModelTimeout, ModelUnavailable, Stepwise
 from stepwise.ollama.client import OllamaClient
 from stepwise.ollama.port import Chunk, Finish
 from support.clock import Clock
-from support.generations import Outcome, outcome, prompt_of
+from support.hosts.generations import Outcome, outcome, prompt_of
 
 DONE = b'{"message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","eval_count":1}\n'
 TOKEN = b'{"message":{"role":"assistant","content":"5"},"done":false}\n'

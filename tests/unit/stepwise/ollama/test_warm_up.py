@@ -5,8 +5,8 @@ from stepwise.config import Settings
 from stepwise.errors import ModelError, ModelTimeout, ModelUnavailable
 from stepwise.ollama.warm_up import NotResident, WarmUp, warm_up
 from support.clock import Clock
-from support.generations import client_of, outcome
-from support.model_host import ModelHost
+from support.hosts.generations import client_of, outcome
+from support.hosts.model_host import ModelHost
 
 
 def _warm_up(host: ModelHost, **settings: object) -> WarmUp:

@@ -18,7 +18,7 @@ from stepwise.ollama.failures import failure
 from stepwise.ollama.port import Chunk, Finish, Prompt
 from stepwise.plan import Plan
 from stepwise.text.thinking import split
-from support.scripted_model import ScriptedModel, finish
+from support.hosts.scripted_model import ScriptedModel, finish
 
 HEADING = "## Answer\n"
 ANSWER = "\\boxed{42} it is"

@@ -12,7 +12,7 @@ from stepwise.answering.drafting.writing import Draft, Writing, write
 from stepwise.errors import GenerationBroken, InvalidRequest, ModelError, ModelTimeout, ModelUnavailable
 from stepwise.ollama.failures import failure
 from stepwise.plan import Plan
-from support.scripted_model import ScriptedModel, finish
+from support.hosts.scripted_model import ScriptedModel, finish
 
 BEGINNING = "<think>First the two sides are compared, then solved."
 TOKENS = ["<think>", "First", " the", " two", " sides", " are", " compared", ", then", " solved", "."]

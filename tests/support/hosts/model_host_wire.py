@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from support.model_host import ModelHost
+    from support.hosts.model_host import ModelHost
 
 __all__ = ["Fault", "Handler", "reset", "tagged", "tokens_of"]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 __all__ = ["TRANSCRIPTS", "ReplayHost", "transcript"]
 
-TRANSCRIPTS = Path(__file__).parents[1] / "data" / "ollama-transcripts"
+TRANSCRIPTS = Path(__file__).parents[2] / "data" / "ollama-transcripts"
 
 
 def transcript(name: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ With ``ModelHost("<think>…</think>The answer …") as host:`` it listens at ``
 its script; a last message of role assistant that is a beginning of the script is continued exactly. It notices a
 client that goes away, stops, and counts it in ``aborted``.
 
-As a process of its own, for tests that kill it: ``python -m support.model_host --port 8001 --tokens-per-second 20
+As a process of its own, for tests that kill it: ``python -m support.hosts.model_host --port 8001 --tokens-per-second 20
 --tokens 1200`` (with ``tests`` on the path); ``GET /stats`` has its counts.
 """
 
@@ -20,7 +20,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal
 
-from support.model_host_wire import Fault, Handler, reset, tagged, tokens_of
+from support.hosts.model_host_wire import Fault, Handler, reset, tagged, tokens_of
 
 __all__ = ["Fault", "ModelHost", "tokens_of"]
 
