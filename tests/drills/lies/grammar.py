@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import get_args
 
-from drills.lies import equations, integers, regions, systems
+from drills.lies import equations, forms, functions, integers, regions, systems
 from drills.lies.drilled import Drilled, Family, Posed
 from drills.lies.notation import Language, Notation, Pen
 from drills.lies.oracle import Doubtful
@@ -19,6 +19,8 @@ FAMILIES: dict[str, Family] = {
     **regions.FAMILIES,
     **integers.FAMILIES,
     **systems.FAMILIES,
+    **forms.FAMILIES,
+    **functions.FAMILIES,
 }
 
 _NOTATIONS: tuple[Notation, ...] = ("latex", "latex", "latex", "plain", "unicode", "full-width")
