@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import get_args
 
-from drills.lies import equations, forms, functions, integers, regions, systems
+from drills.lies import bases, equations, forms, functions, integers, regions, systems
 from drills.lies.drilled import Drilled, Family, Posed
 from drills.lies.notation import Language, Notation, Pen
 from drills.lies.oracle import Doubtful
@@ -18,6 +18,7 @@ FAMILIES: dict[str, Family] = {
     **equations.FAMILIES,
     **regions.FAMILIES,
     **integers.FAMILIES,
+    **bases.FAMILIES,
     **systems.FAMILIES,
     **forms.FAMILIES,
     **functions.FAMILIES,

@@ -1,4 +1,4 @@
-"""Whole numbers: counting under limits, divisors, remainders, digits and bases, probability. All by trying them all."""
+"""Whole numbers: counting under limits, divisors, remainders, probability. All by trying them all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fractions import Fraction
 from drills.lies.drilled import Family, Posed
 from drills.lies.expressions import variable
 from drills.lies.notation import Pen
-from drills.lies.oracle import Doubtful, digits, divisors, is_prime, is_square
+from drills.lies.oracle import Doubtful, divisors, is_prime, is_square
 from drills.lies.truths import Truth, number, roots, word
 
 __all__ = ["FAMILIES"]
@@ -35,6 +35,12 @@ _SORTS: tuple[tuple[str, str, Test], ...] = (
     ("integers", "整数", lambda n: True),
     ("positive integers", "正整数", lambda n: n > 0),
 )
+
+
+def _measured(what: str, members: list[int]) -> int:
+    return {"number": len(members), "largest": max(members), "smallest": min(members), "sum": sum(members)}[
+        what
+    ]
 
 
 def _limited(pen: Pen) -> Posed:
@@ -71,15 +77,7 @@ def _limited(pen: Pen) -> Posed:
     what = chance.choice(("number", "number", "largest", "smallest", "sum"))
     if not members:
         raise Doubtful
-    value = {"number": len(members), "largest": max(members), "smallest": min(members), "sum": sum(members)}[
-        what
-    ]
-    others = {
-        "number": len(loose),
-        "largest": max(loose, default=1),
-        "smallest": min(loose, default=1),
-        "sum": sum(loose),
-    }
+    value, other = _measured(what, members), _measured(what, loose or [1])
     one = sort.removesuffix("s")
     sentence = {
         "number": pen.pick(
@@ -91,11 +89,10 @@ def _limited(pen: Pen) -> Posed:
     }[what]
     chinese = {"number": f"{zh}的{size_zh}{sort_zh}有多少个？", "largest": f"{zh}的最大的{size_zh}{sort_zh}是多少？",
                "smallest": f"{zh}的最小的{size_zh}{sort_zh}是多少？", "sum": f"所有{zh}的{size_zh}{sort_zh}的和是多少？"}[what]  # fmt: skip
-    decoys = [("limits overwritten", others[what])]
+    decoys = [("limits overwritten", other)]
     if size:
         every = [n for n in range(low, high + 1) if test(n)]
-        all_of = {"number": len(every), "largest": max(every), "smallest": min(every), "sum": sum(every)}
-        decoys.append(("limit forgotten", all_of[what]))
+        decoys.append(("limit forgotten", _measured(what, every)))
     made = tuple((kind, number(other, pen.language)) for kind, other in decoys)
     return Posed(pen.say(en=sentence, zh=chinese), number(value, pen.language), made)
 
@@ -224,97 +221,6 @@ def _remainder(pen: Pen) -> Posed:
     )
 
 
-def _base(pen: Pen) -> Posed:
-    """A number in a base: converted, or its digits summed."""
-    chance, n = pen.chance, pen.chance.randint(5, 300)
-    base, other = chance.sample((2, 3, 4, 5, 6, 7, 8, 9), 2)
-    text_of = digits(n, base)
-    choice = chance.randrange(5)
-    based = pen.either(
-        f"{text_of}_{{{base}}}" if chance.random() < 0.5 else f"{text_of}_{base}", f"{text_of}_{base}"
-    )
-    if choice == 0:
-        text = pen.pick(
-            f"Convert {pen.framed(text_of)} in base {pen.math(base)} to base {pen.math(10)}.",
-            f"What is {based} in base {pen.math(10)}?",
-        )
-        return Posed(text, number(n), _decoys(pen, left_as_it_is=int(text_of), one_off=n + base))
-    if choice == 1:
-        written = digits(n, other)
-        text = pen.pick(
-            f"Convert {pen.math(n)} to base {pen.math(other)}.",
-            f"Express {pen.math(n)} in base {pen.math(other)}.",
-        )
-        truth = Truth(
-            ("digits", written), (f"{written}_{other}", f"{written}_{{{other}}}", f"${written}_{{{other}}}$")
-        )
-        wrong = Truth(("digits", digits(n + 1, other)), (f"{digits(n + 1, other)}_{other}",))
-        reversed_ = Truth(("digits", written[::-1].lstrip("0")), (f"{written[::-1].lstrip('0')}_{other}",))
-        other_base = (
-            Truth(("digits", digits(n, base), base), (f"{digits(n, base)}_{base}",))
-            if digits(n, base) != written
-            else wrong
-        )
-        return Posed(
-            text,
-            truth,
-            (
-                ("off by one", wrong),
-                ("digits reversed", reversed_),
-                (
-                    "not converted",
-                    Truth(("digits", str(n), 10), (str(n) if str(n) != written else f"{n + 1}",)),
-                ),
-                (
-                    "no base asked for",
-                    wrong if other_base is wrong else Truth(("digits", digits(n, base)), (digits(n, base),)),
-                ),
-            ),
-        )
-    if choice == 2:
-        written = digits(n, other)
-        text = f"Convert {pen.framed(text_of)} in base {pen.math(base)} to base {pen.math(other)}."
-        truth = Truth(("digits", written), (f"{written}_{other}", f"{written}_{{{other}}}"))
-        as_ten = digits(int(text_of), other)
-        return Posed(
-            text,
-            truth,
-            (
-                ("read in base ten", Truth(("digits", as_ten), (f"{as_ten}_{other}",))),
-                ("left as it is", Truth(("digits", text_of), (text_of,))),
-            ),
-        )
-    if choice == 3:
-        total = sum(map(int, text_of))
-        text = f"What is the sum of the digits of {based}?"
-        return Posed(text, number(total), _decoys(pen, digits_in_base_ten=sum(map(int, str(n)))))
-    # All numbers of the problem are in one base.
-    one, two = chance.randint(3, 60), chance.randint(3, 60)
-    written = digits(one + two, base)
-    a, b = digits(one, base), digits(two, base)
-    text = pen.pick(
-        f"All numbers in this problem are in base {pen.math(base)}. What is {pen.framed(f'{a} + {b}')}?",
-        f"What is {pen.framed(f'{a} + {b}')} in base {pen.math(base)}? (The numbers are in base {pen.math(base)}.)",
-        f"Compute {pen.framed(f'{a}_{base} + {b}_{base}')} in base {pen.math(base)}.",
-    )
-    ten = str(int(a) + int(b))
-    truth = Truth(("digits", written), (f"{written}_{base}", f"{written}_{{{base}}}"))
-    return Posed(
-        text,
-        truth,
-        (
-            ("added in base ten", Truth(("digits", ten), (ten,))),
-            (
-                "value in base ten",
-                Truth(
-                    ("digits", str(one + two), 10),
-                    (str(one + two) if str(one + two) != written else ten + "1",),
-                ),
-            ),
-        ),
-    )
-
-
 def _units_digit(pen: Pen) -> Posed:
     chance = pen.chance
     a, b = chance.randint(2, 30), chance.randint(2, 40)
@@ -423,7 +329,6 @@ FAMILIES: dict[str, Family] = {
     "common divisors and multiples": _common,
     "mean, median, range": _statistic,
     "remainder": _remainder,
-    "bases": _base,
     "units digit": _units_digit,
     "probability": _probability,
     "combinations and factorials": _choices,

@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from drills.find_lies import drill
 from drills.lies.conditions import ADJECTIVES, KINDS
 from drills.lies.expressions import Formula, call, constant, minus, polynomial, value, variable
 from drills.lies.grammar import FAMILIES, problems
@@ -140,3 +141,9 @@ def test_a_checker_that_says_nothing_is_found_silent_and_an_error_is_named() -> 
         failing.put(drilled)
     assert (silent.wrong, silent.share) == ([], 0)
     assert {(finding.what, finding.kind) for finding in failing.findings} == {("failed", "ZeroDivisionError")}
+
+
+def test_the_checker_neither_lies_nor_refutes_and_recognises_half_of_the_problems() -> None:
+    report = drill(seed=1, count=4 * len(FAMILIES), limit=4)
+    assert report.wrong == []
+    assert report.share >= 0.5
