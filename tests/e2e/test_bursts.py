@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from stepwise.text.canonical_key import canonical
 from support.drills import App, drilled_stack, long_answer, question_of
 from support.hosts.model_host import ModelHost
 
@@ -32,7 +33,7 @@ def app(host: ModelHost) -> Iterator[App]:
 def generations(host: ModelHost, problem: str) -> int:
     """How often the model was asked *problem* from the beginning."""
     asked = [question_of(body) for body in host.requests if body["messages"][-1]["role"] == "user"]
-    return sum(problem in question for question in asked)
+    return sum(canonical(problem) in question for question in asked)
 
 
 def test_identical_requests_at_once_are_computed_once(app: App, host: ModelHost) -> None:
