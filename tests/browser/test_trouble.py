@@ -75,7 +75,7 @@ def playground(opens: Callable[..., Playground], stack: LocalStack, host: ModelH
 
 
 def test_thinking_and_steps_appear_as_they_are_written(playground: Playground, host: ModelHost) -> None:
-    host.tokens_per_second = 60
+    host.tokens_per_second = 10  # each state is to be there for seconds, however busy the machine
     playground.ask("How much is two and three? 1")
     view = playground.view("solve")
     expect(view.locator(".state")).to_have_text("The model is thinking…")
