@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from embedded_model.values.formalisation import Formalisation
+
 __all__ = ["Language", "Say", "Solution", "Step"]
 
 Language = Literal["en", "zh"]
@@ -30,10 +32,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Solution:
-    """What was found: *answer* is LaTeX without dollars, *check* says how it was tested."""
+    """What was found: *answer* is LaTeX without dollars, *check* says how it was tested.
+
+    *formalisation* is the problem as equations, where it is a word problem.
+    """
 
     kind: str
     information: str
     steps: tuple[Step, ...]
     answer: str
     check: str
+    formalisation: Formalisation | None = None

@@ -53,10 +53,10 @@ def solve(text: str, say: Say) -> Solution | None:
     plain = re.sub(r"\s+", "", text).strip("　")
     plain = plain.translate({0xFF10 + digit: str(digit) for digit in range(10)} | {ord("．"): "."})
     plain = re.sub(r"\(?(\d+/\d+)\)?", r"\1", plain)
-    story = Working(say, decimal="." in plain)
+    story = Working(say, text)
     balance = chinese_stories.solve(plain, story)
     if balance is not None:
-        return story.solution(balance, [number(value) for value in re.findall(_N, plain)])
+        return story.solution(balance)
     plain = _NAMES.sub("〇", re.sub(r"多少元?钱", "多少元", plain))
     plain = _counted(plain)
     turning = [word for word in _TURNING if word in _UNITS.sub("", plain)]
@@ -73,20 +73,19 @@ def solve(text: str, say: Say) -> Solution | None:
         values = [number(value) for value in re.findall(_N, plain)]
         if len(values) > 6 or any(value == 0 for value in values):
             continue
-        working = Working(say, decimal="." in plain)
+        working = Working(say, text)
         answer = template.work(values, working)
         if answer <= 0 or (answer.denominator != 1 and all(v.denominator == 1 for v in values)):
             # Numbers of things that do not come out even ask for rounding, one way or the other.
             continue
-        return working.solution(answer, values)
-    working = Working(say, decimal="." in plain)
+        return working.solution(answer)
+    working = Working(say, text)
     by_units = chinese_units.solve(plain, turning, working)
     if by_units is not None and (
         by_units.denominator == 1
         or ("." in plain and _MEASURE.search(plain) and (by_units * 100).denominator == 1)
     ):
-        values = [number(value) for value in re.findall(_N, plain)]
-        return working.solution(by_units, values)
+        return working.solution(by_units)
     return None
 
 

@@ -157,12 +157,12 @@ def solve(text: str, say: Say) -> Solution | None:
         values = [number(value.lstrip("$")) for value in re.findall(_N, plain)]
         if len(values) > 5 or any(value == 0 for value in values):
             continue
-        working = Working(say, decimal="." in "".join(re.findall(_N, plain)))
+        working = Working(say, text)
         answer = template.work(values, working)
         if answer <= 0 or (answer.denominator != 1 and all(v.denominator == 1 for v in values)):
             # Numbers of things that do not come out even ask for rounding, one way or the other.
             continue
-        return working.solution(answer, values)
+        return working.solution(answer)
     return None
 
 

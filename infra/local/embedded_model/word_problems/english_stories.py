@@ -78,15 +78,14 @@ def solve(text: str, say: Say) -> Solution | None:
     story = read(text)
     if story is None:
         return None
-    decimal = re.search(r"\d\.\d", text) is not None
-    working = Working(say, decimal=decimal)
+    working = Working(say, text)
     answer = _compared(story, working) if " than " in story.question else _counted(story, working)
     if answer is None:
-        working = Working(say, decimal=decimal)
+        working = Working(say, text)
         answer = english_balance.solve(story, working)
     if answer is None or answer <= 0:
         return None
-    return working.solution(answer, [fact.value for fact in story.facts if fact.value is not None])
+    return working.solution(answer)
 
 
 def _content(text: str) -> list[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 
 from embedded_model.solvers.reduction import decimal_text
+from embedded_model.values.formalisation import Operator
 from embedded_model.values.solution import Say, Solution, Step
+from embedded_model.word_problems.formalising import Operation, formalise
 
 __all__ = ["Working", "number", "tex"]
 
@@ -42,15 +44,17 @@ class _Line:
 
 
 class Working:
-    """Collects the operations of one problem; *decimal*: results are written as decimals where they end."""
+    """Collects the operations of the problem in *text*; where that has decimals, results that end are written as such."""
 
-    def __init__(self, say: Say, *, decimal: bool) -> None:
+    def __init__(self, say: Say, text: str) -> None:
         self.say = say
-        self._decimal = decimal
+        self._text = text
+        self._decimal = re.search(r"\d[.．]\d", text) is not None
         self._lines: list[_Line] = []
+        self._operations: list[Operation] = []
         self._check = ""
 
-    def calculate(self, first: Fraction, op: str, second: Fraction, reason: str) -> Fraction:
+    def calculate(self, first: Fraction, op: Operator, second: Fraction, reason: str) -> Fraction:
         """One operation, written down with its *reason*, a key of the table above.
 
         Raises:
@@ -60,6 +64,7 @@ class Working:
         if result is None:
             result = first / second
         show = self.show
+        self._operations.append(Operation(first, op, second, result))
         self._lines.append(
             _Line(self.say(*_REASONS[reason]), f"{show(first)} {_SIGNS[op]} {show(second)} = {show(result)}")
         )
@@ -72,10 +77,12 @@ class Working:
         """A number as LaTeX."""
         return tex(value, decimal=self._decimal)
 
-    def solution(self, answer: Fraction, given: Sequence[Fraction]) -> Solution:
-        """The solution, its answer a plain number; *given* are the numbers in the problem."""
+    def solution(self, answer: Fraction) -> Solution:
+        """The solution, its answer a plain number."""
         say = self.say
-        listed = say(", ", "、").join(f"${self.show(value)}$" for value in given)
+        formalisation = formalise(self._text, self._operations)
+        givens = formalisation.givens if formalisation is not None else ()
+        listed = say(", ", "、").join(f"${self.show(given.value)}$" for given in givens)
         return Solution(
             kind=say("This is a word problem.", "这是一道应用题。"),
             information=say(
@@ -93,6 +100,7 @@ class Working:
                 f"Backwards, ${self._check}$, which is what the problem says.",
                 f"逆运算验证：${self._check}$，与题目所给的数一致。",
             ),
+            formalisation=formalisation,
         )
 
 
