@@ -42,6 +42,7 @@ __all__ = [
     "note",
     "observed",
     "observing",
+    "report_error",
     "request_ids",
     "timing_ms",
 ]
@@ -346,6 +347,17 @@ def correlated(correlation_id: str, **fields: object) -> Iterator[None]:
 def note(**fields: object) -> None:
     """Put *fields* on the line at the end of this invocation; it costs less than a line of its own."""
     _noted.update(fields)
+
+
+def report_error(code: str, reason: str = "") -> None:
+    """Count an error that a client is told of; the line at the end of this invocation has its *code*.
+
+    A *reason*, one of our own words, gets a line of its own.
+    """
+    count("Errors", code=code)
+    note(code=code)
+    if reason:
+        logger.warning("request failed", extra={"code": code, "reason": reason})
 
 
 def log_event(message: str, **fields: object) -> None:

@@ -156,6 +156,7 @@ def withdraw(shared: Coordination, run: Run, waiter_id: str) -> bool:
     """
     if not shared.runs.cancel(run.id, waiter_id):
         return False
+    log_event("run cancelled", run_id=run.id, jobs=waiter_id, tokens=run.tokens)
     if run.status == "queued":
         shared.admission.release(QueuePlace(run.place, run.id, run.since, run.fence))
         plan = shared.runs.plan(run.id)

@@ -143,6 +143,7 @@ class Ownership:
             RunLost: it is not ours any more.
         """
         if self._shared.runs.cancel(self.run.id, waiter_id):
+            log_event("run cancelled", run_id=self.run.id, tokens=progress.tokens)
             self.release()
         else:
             self.hand_over(progress)

@@ -25,7 +25,7 @@ from stepwise.errors import (
     UnsupportedMediaType,
     problem,
 )
-from stepwise.observability import count, log_exception, logger, request_ids
+from stepwise.observability import log_exception, report_error, request_ids
 from stepwise.runtime.streaming_response import StreamingResponse
 
 __all__ = ["Api", "Call", "Endpoint", "json_response"]
@@ -156,9 +156,7 @@ class Api[D](APIGatewayRestResolver):
 
     def error_response(self, error: StepwiseError) -> Response[str]:
         """*error* as this API shows it."""
-        count("Errors", code=error.code)
-        if error.reason:
-            logger.warning("refused", extra={"code": error.code, "reason": error.reason})
+        report_error(error.code, error.reason)
         call = self._current_call()
         headers = dict(error.headers)
         if error.retry_after is not None:

@@ -14,7 +14,7 @@ from stepwise.answering.tasks import Presentation, task_for
 from stepwise.api.reply import cache_status
 from stepwise.api.sse import HEADERS, HEARTBEAT, HEARTBEAT_SECONDS, event
 from stepwise.errors import InternalError, StepwiseError, problem
-from stepwise.observability import count, log_exception
+from stepwise.observability import log_exception, report_error
 from stepwise.plan import Plan
 from stepwise.runtime.streaming_response import StreamingResponse
 
@@ -98,10 +98,11 @@ def _events(
                 last = now
             yield chunk
     except StepwiseError as error:
-        count("Errors", code=error.code)
+        report_error(error.code, error.reason)
         yield event("error", problem(error, request_id))
     except Exception as error:  # noqa: BLE001 - the status has been sent: the client is told in the stream
         log_exception(error)
+        report_error(InternalError.code)
         yield event("error", problem(InternalError(), request_id))
     finally:
         pieces.close()

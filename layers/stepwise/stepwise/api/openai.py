@@ -28,7 +28,7 @@ from stepwise.api.reply import Reply, cache_status
 from stepwise.api.sse import HEADERS, HEARTBEAT, HEARTBEAT_SECONDS
 from stepwise.config import Settings
 from stepwise.errors import InternalError, ModelTimeout, StepwiseError
-from stepwise.observability import count, log_exception
+from stepwise.observability import log_exception, report_error
 from stepwise.plan import Plan
 from stepwise.runtime.streaming_response import StreamingResponse
 
@@ -144,10 +144,11 @@ def _chunks(
                 yield _data(head | {"choices": [], "usage": _usage(piece.body)})
         yield _DONE
     except StepwiseError as error:
-        count("Errors", code=error.code)
+        report_error(error.code, error.reason)
         yield _data(error_body(error))
     except Exception as error:  # noqa: BLE001 - the status has been sent: the client is told in the stream
         log_exception(error)
+        report_error(InternalError.code)
         yield _data(error_body(InternalError()))
     finally:
         pieces.close()

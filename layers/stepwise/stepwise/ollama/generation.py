@@ -108,6 +108,9 @@ class Generation:
         except StepwiseError as error:
             self._log_end(error.reason or error.code)
             raise
+        except Exception as error:
+            self._log_end(type(error).__name__)
+            raise
 
     def _log_end(self, reason: str, tokens: int | None = None) -> None:
         """One line, at the first end of a generation that began: ``stop``, ``length``, ``closed`` or a fault."""

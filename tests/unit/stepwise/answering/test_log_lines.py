@@ -9,16 +9,34 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from stepwise.answering.stream import live
 from stepwise.answering.tasks import Presentation
+from stepwise.answering.verification import CheckNotRun
 from stepwise.config import Settings
 from stepwise.errors import GenerationBroken, ModelError, ModelUnavailable, QueueFull, StepwiseError
 from stepwise.observability import correlated, observing
+from stepwise.ollama.client import OllamaClient
 from support.log_lines import LogLines, reading_log
-from support.scene import PRESENTATION, Scene, answer, caller, plan_of, work
+from support.scene import PRESENTATION, Scene, answer, caller, cancel_job, plan_of, work
 
 RUNBOOK = Path(__file__).parents[4] / "infra/RUNBOOK.md"
+
+
+class Says:
+    """A checker that gives *found*, or raises it."""
+
+    def __init__(self, found: dict[str, Any] | CheckNotRun) -> None:
+        self._found = found
+
+    def start(self, task: str) -> None:
+        return
+
+    def run(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
+        if isinstance(self._found, CheckNotRun):
+            raise self._found
+        return self._found
 
 
 @pytest.fixture
@@ -106,6 +124,92 @@ def test_a_question_that_is_refused_or_joined_or_known_has_a_line(log: LogLines)
 
     refused = line(log.read(), "queue refused")
     assert refused["retry_after"] >= 1
+
+
+def test_a_stream_that_finds_no_slot_is_refused_with_a_line(
+    scene: Scene, log: LogLines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deps = scene.environment()
+    assert deps.shared is not None
+    monkeypatch.setattr(deps.shared.slots, "acquire", lambda: None)
+
+    with pytest.raises(QueueFull):
+        list(live(deps, plan_of(), Presentation(problem="q"), caller(scene)))
+
+    assert line(log.read(), "queue refused")["retry_after"] >= 1
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_run_whose_last_client_leaves_is_cancelled_with_a_line(
+    scene: Scene, log: LogLines, *, streamed: bool
+) -> None:
+    if streamed:
+        pieces = live(scene.environment(), plan_of(), Presentation(problem="q"), caller(scene))
+        next(piece for piece in pieces if piece is not None)
+        pieces.close()
+    else:
+        job_id = ask(scene, respond_async=True).body["id"]
+        assert scene.deps.shared is not None
+        cancel_job(scene.deps.shared, job_id, "partner-a", instance="i")
+
+    assert line(log.read(), "run cancelled")["run_id"]
+
+
+def test_a_check_says_what_it_found_and_how_long_it_took(scene: Scene, log: LogLines) -> None:
+    found = {"status": "verified", "method": "substitution", "detail": "It holds for 42."}
+    deps = replace(scene.environment(), checker=Says(found))
+
+    answer(deps, plan_of(verify=True), {**PRESENTATION, "verify": True}, caller(scene))
+
+    checked = line(log.read(), "checked")
+    assert (checked["task"], checked["status"], checked["method"]) == (
+        "mathematics",
+        "verified",
+        "substitution",
+    )
+    assert checked["ms"] >= 0
+    assert "It holds" not in json.dumps(checked)
+
+
+def test_a_check_that_was_killed_says_why(scene: Scene, log: LogLines) -> None:
+    killed = CheckNotRun("memory", "the check reached its memory limit")
+    deps = replace(scene.environment(), checker=Says(killed))
+
+    answer(deps, plan_of(verify=True), {**PRESENTATION, "verify": True}, caller(scene))
+
+    failed = line(log.read(), "a check was not run")
+    assert (failed["cause"], failed["reason"]) == ("memory", "the check reached its memory limit")
+
+
+def test_one_correlation_id_is_on_every_line_from_the_request_to_the_end_of_its_job(
+    scene: Scene, log: LogLines
+) -> None:
+    said = [{"message": {"content": word}, "done": False} for word in (r"It is $\boxed{", "42}$.")]
+    said.append({"message": {"content": ""}, "done": True, "done_reason": "stop", "eval_count": 2})  # type: ignore[dict-item]
+    content = "".join(json.dumps(each) + "\n" for each in said)
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, text=content))
+    deps = replace(
+        scene.environment(),
+        model=OllamaClient(scene.settings, transport=transport, clock=scene.clock, sleep=scene.clock.sleep),
+        checker=Says({"status": "verified", "method": "substitution", "detail": "d"}),
+    )
+    with observing({"headers": {"X-Correlation-Id": "first-request"}}, None, function="solve"):
+        job_id = ask(scene, respond_async=True).body["id"]
+    requested = log.read()
+
+    work(scene, deps=deps)
+
+    worked = log.read()
+    assert [each["message"] for each in requested] == ["run created", "run handed over", "done"]
+    assert [each["message"] for each in worked] == [
+        "run taken over",
+        "generation began",
+        "generation ended",
+        "checked",
+        "run succeeded",
+    ]
+    assert {each["correlation_id"] for each in requested + worked} == {"first-request"}
+    assert {each["jobs"] for each in worked} == {job_id}
 
 
 def test_each_answer_says_what_the_cache_decided(scene: Scene, log: LogLines) -> None:
