@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from support.toy_stack import eventually
 
 SHARED = Path(__file__).parents[3] / "shared/data"
 
@@ -95,3 +96,26 @@ def test_real_problems_are_neither_refused_nor_crash_anything(embedded: Any, nam
     statuses = {embedded.solve(problem).status_code for problem in problems}
 
     assert statuses <= {200, 202}
+
+
+def test_the_log_says_of_each_request_whether_it_was_cached_and_what_the_check_said(embedded: Any) -> None:
+    for _ in range(2):
+        embedded.solve("Solve 3x + 4 = 19.")
+    embedded.solve("")
+    embedded.post("/v1/logic/analyze", {"text": "If it rains, it pours. It rains. Therefore it pours."})
+
+    def lines() -> list[tuple[Any, ...]]:
+        written = [
+            line.partition(" | ")[2] for line in embedded.stack.log().splitlines() if "gateway | {" in line
+        ]
+        names = ("method", "path", "status", "cached", "outcome")
+        return [tuple(json.loads(line)[name] for name in names) for line in written][-4:]
+
+    solve = ("POST", "/v1/math/solve")
+    wanted = [
+        (*solve, 200, False, "verified"),
+        (*solve, 200, True, "verified"),
+        (*solve, 422, None, "invalid_request"),
+        ("POST", "/v1/logic/analyze", 200, False, "solver: valid"),
+    ]
+    eventually(lambda: lines() == wanted)

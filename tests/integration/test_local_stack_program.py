@@ -114,6 +114,14 @@ def test_without_a_model_host_the_embedded_model_answers_and_the_banner_says_so(
         functions = httpx.get(f"{url[0]}/open", trust_env=False, timeout=20).json()["environment"]
         assert functions["MODEL_NAME"] == "embedded-sympy"
         tags = httpx.get(f"{functions['OLLAMA_HOST']}/api/tags", trust_env=False).json()
+        httpx.get(f"{url[0]}/nowhere", trust_env=False, timeout=20)
+        log = (tmp_path / "log").read_text
+        eventually(
+            lambda: re.search(
+                r"^gateway \| GET /nowhere 404 \d+ ms not_found [\w-]{36}$", log(), re.MULTILINE
+            )
+        )
+    assert re.search(r"^gateway \| GET /open 200 \d+ ms$", log(), re.MULTILINE)
     assert "demo-key, demo-key-2" in lines[0]
     assert "embedded-sympy" in lines[1]
     assert f"{url[0]}/playground#key=demo-key" in lines[2]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 import uuid
 from collections.abc import Collection
 from typing import Any
@@ -24,6 +23,7 @@ from stepwise_local.gateway.proxy import (
     proxy_event,
     split_stream,
 )
+from stepwise_local.gateway.request_line import RequestLine
 from stepwise_local.gateway.responses import render
 from stepwise_local.gateway.throttle import Throttling
 from stepwise_local.processes.log import Log
@@ -56,22 +56,23 @@ class Gateway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        started = time.monotonic()
         request_id = str(uuid.uuid4())
-        status = 499
+        line = RequestLine(scope["method"], scope["path"], request_id)
+        send = line.watching(send)
         try:
             request = _request(scope, await _body(receive), request_id)
-            status = await self._answer(request, receive, send)
+            await self._answer(request, receive, send)
         except Refused as refusal:
-            status = await self._refuse(send, refusal.kind, request_id)
+            await self._refuse(send, refusal.kind, request_id)
         except _ClientLeft:
-            pass
+            line.client_left()
         finally:
-            milliseconds = (time.monotonic() - started) * 1000
-            line = f"{scope['method']} {scope['path']} {status} {milliseconds:.0f} ms {request_id}"
-            self._log.write("gateway", line.encode("unicode_escape").decode())
+            if self._log.structured:
+                self._log.write("gateway", line.document())
+            elif not line.of_a_kept_file:
+                self._log.write("gateway", line.text())
 
-    async def _answer(self, request: Request, receive: Receive, send: Send) -> int:
+    async def _answer(self, request: Request, receive: Receive, send: Send) -> None:
         found = find_route(self._bundle.routes, request.method, request.path)
         if found is None:
             raise Refused("MISSING_AUTHENTICATION_TOKEN")
@@ -80,24 +81,27 @@ class Gateway:
         try:
             invocation = self._functions.invoke(route.function, json.dumps(event).encode())
         except Throttled:
-            return await self._refuse(send, "API_CONFIGURATION_ERROR", request.request_id, 500)
+            await self._refuse(send, "API_CONFIGURATION_ERROR", request.request_id, 500)
+            return
         try:
             if route.streaming:
-                return await self._stream(invocation, route, request.request_id, receive, send)
+                await self._stream(invocation, route, request.request_id, receive, send)
+                return
             async with asyncio.timeout(route.timeout):
                 answer = proxy_answer(await invocation.read())
         except TimeoutError:
             invocation.ignore()
-            return await self._refuse(send, "INTEGRATION_TIMEOUT", request.request_id)
+            await self._refuse(send, "INTEGRATION_TIMEOUT", request.request_id)
+            return
         except (FunctionError, BadAnswer) as error:
             self._log.write(
                 "gateway", f"{route.function} failed: {type(error).__name__} {request.request_id}"
             )
-            return await self._refuse(send, "API_CONFIGURATION_ERROR", request.request_id, 502)
+            await self._refuse(send, "API_CONFIGURATION_ERROR", request.request_id, 502)
+            return
         accepted = request.header("accept-encoding") or ""
         answer = compressed(answer, accepted, self._bundle.minimum_compression)
         await _send_whole(send, answer, request.request_id)
-        return answer.status
 
     async def _authorized_event(
         self, request: Request, route: Route, parameters: dict[str, str]
@@ -125,7 +129,7 @@ class Gateway:
 
     async def _stream(
         self, invocation: Invocation, route: Route, request_id: str, receive: Receive, send: Send
-    ) -> int:
+    ) -> None:
         """Pass the answer on as it comes; when the client leaves, the function's connection is closed."""
         left = asyncio.create_task(_wait_until_left(receive))
         once = _Once(send)
@@ -134,13 +138,12 @@ class Gateway:
             await asyncio.wait({left, passing}, return_when=asyncio.FIRST_COMPLETED)
             if not passing.done():
                 raise _ClientLeft
-            return await passing
+            await passing
         except (TimeoutError, FunctionError):
             if not once.started:
                 raise
             # What has begun cannot become an error: the connection ends without the end of the body.
             self._log.write("gateway", f"{route.function} broke off a stream {request_id}")
-            return once.status
         finally:
             left.cancel()
             passing.cancel()
@@ -148,11 +151,10 @@ class Gateway:
             if not invocation.ended:
                 invocation.leave()
 
-    async def _refuse(self, send: Send, kind: str, request_id: str, status: int | None = None) -> int:
+    async def _refuse(self, send: Send, kind: str, request_id: str, status: int | None = None) -> None:
         context = {"requestId": request_id, "extendedRequestId": request_id, "stage": self._bundle.stage}
         code, headers, body = render(kind, self._bundle.gateway_responses, context, status)
         await _send_whole(send, Answer(code, list(headers.items()), body.encode()), request_id)
-        return code
 
 
 class _ClientLeft(Exception):
@@ -165,22 +167,19 @@ class _Once:
     def __init__(self, send: Send) -> None:
         self._send = send
         self.started = False
-        self.status = 0
 
     async def __call__(self, message: Message) -> None:
         self.started = True
-        self.status = message.get("status", self.status)
         await self._send(message)
 
 
-async def _pass_on(invocation: Invocation, timeout: float, request_id: str, send: Send) -> int:
+async def _pass_on(invocation: Invocation, timeout: float, request_id: str, send: Send) -> None:
     async with asyncio.timeout(timeout):
         answer, body = await split_stream(invocation.chunks())
         await send(_start(answer, request_id))
         async for chunk in body:
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
-    return answer.status
 
 
 def _request(scope: Scope, body: bytes, request_id: str) -> Request:

@@ -29,7 +29,7 @@ class Log:
 
     def __init__(self, file: TextIO, *, structured: bool = True) -> None:
         self._file = file
-        self._structured = structured
+        self.structured = structured
         self._lines: queue.Queue[str | None] | None = None
         if _is_pipe(file):
             self._lines = queue.Queue(_MOST_WAITING)
@@ -38,7 +38,7 @@ class Log:
         self._following: set[asyncio.Task[None]] = set()
 
     def write(self, name: str, line: str) -> None:
-        if not self._structured and _is_routine(line):
+        if not self.structured and _is_routine(line):
             return
         text = f"{name} | {line}\n"
         if self._lines is None:
