@@ -237,7 +237,7 @@ def _operation(
 
 
 def _model_backed(name: str, summary: str, body: str, reply: str, parameters: list[str]) -> dict[str, Any]:
-    ok = _answer("The answer.", reply, "CacheStatus", "PreferenceApplied")
+    ok = _answer("The answer.", reply, "CacheStatus", "Age", "PreferenceApplied")
     ok["content"]["text/event-stream"] = {"schema": ref("EventStream")}
     later = _answer(
         "The answer comes later, under Location.",
@@ -307,6 +307,7 @@ def _open(name: str, summary: str, reply: str) -> dict[str, Any]:
 def _answer(description: str, schema: str, *headers: str) -> dict[str, Any]:
     names = {
         "CacheStatus": "Cache-Status",
+        "Age": "Age",
         "PreferenceApplied": "Preference-Applied",
         "RetryAfter": "Retry-After",
         "Location": "Location",
@@ -327,6 +328,10 @@ def _headers() -> dict[str, Any]:
             "required": True,
         },
         "CacheStatus": {"description": "RFC 9211: whether the answer was there already.", "schema": STRING},
+        "Age": {
+            "description": "RFC 9111: seconds since an answer that was there already was stored.",
+            "schema": {"type": "integer", "minimum": 0},
+        },
         "PreferenceApplied": {"description": "RFC 7240: what of Prefer was honoured.", "schema": STRING},
         "RetryAfter": {"description": "Seconds after which to ask again.", "schema": STRING},
         "Location": {"description": "Where the job is.", "schema": STRING},

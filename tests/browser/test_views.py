@@ -103,7 +103,7 @@ def test_an_answer_out_of_the_cache_says_so(at: Any) -> None:
     playground.ask("What is 12 + 30?")
     expect(playground.answer().locator(".cached")).to_have_count(0)
     playground.ask("What is 12 + 30?")
-    expect(playground.answer().locator(".cached")).to_contain_text("Cached · kept for another 7 d")
+    expect(playground.answer().locator(".cached")).to_have_text(re.compile(r"Cached · \d+ s old"))
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ class CacheUse:
     hit: bool = False
     ttl: float = 0.0
     """Seconds that an answer which was there is still kept."""
+    age: float = 0.0
+    """Seconds since it was stored."""
     bypassed: bool = False
     """The answer is nobody else's: the cache has nothing to do with it."""
     stored: bool = False

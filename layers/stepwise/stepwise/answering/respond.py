@@ -65,7 +65,8 @@ def cached_answer(
             store(deps, plan, result)
     if presentation.verify and task.is_refuted(result):
         return None
-    use = CacheUse(hit=True, ttl=found.expires_at - deps.clock())
+    now = deps.clock()
+    use = CacheUse(hit=True, ttl=found.expires_at - now, age=now - found.stored_at)
     return Answered(shape(plan.kind, result, presentation, cached=True), use)
 
 

@@ -11,7 +11,7 @@ from stepwise.answering.outcomes import Answered, CacheUse
 from stepwise.answering.respond import cached_answer
 from stepwise.answering.stream import Live, live
 from stepwise.answering.tasks import Presentation, task_for
-from stepwise.api.reply import cache_status
+from stepwise.api.reply import cache_headers, cache_status
 from stepwise.api.sse import HEADERS, HEARTBEAT, HEARTBEAT_SECONDS, event
 from stepwise.errors import InternalError, StepwiseError, problem
 from stepwise.observability import log_exception, report_error
@@ -48,7 +48,7 @@ def stream(
 
 def ready_stream(plan: Plan, answered: Answered, request_id: str) -> StreamingResponse:
     """An answer that is there already, as a stream: each event comes only once."""
-    headers = {**HEADERS, "Cache-Status": cache_status(answered.cache), "x-request-id": request_id}
+    headers = {**HEADERS, **cache_headers(answered.cache), "x-request-id": request_id}
     return StreamingResponse(200, headers, _ready_events(plan, answered.body))
 
 

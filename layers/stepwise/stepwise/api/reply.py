@@ -10,7 +10,7 @@ from typing import Any
 from stepwise.answering.outcomes import Accepted, Answered, CacheUse, JobView
 from stepwise.errors import problem
 
-__all__ = ["Reply", "cache_status", "job_reply", "reply_to"]
+__all__ = ["Reply", "cache_headers", "cache_status", "job_reply", "reply_to"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Reply:
 
 def reply_to(outcome: Answered | Accepted) -> Reply:
     """Make 200 of an answer, and 202 of one that comes later under ``Location``."""
-    headers = {"Cache-Status": cache_status(outcome.cache)}
+    headers = cache_headers(outcome.cache)
     if isinstance(outcome, Answered):
         return Reply(200, outcome.body, headers)
     status_url = f"/v1/jobs/{outcome.job_id}"
@@ -51,6 +51,14 @@ def job_reply(job: JobView, instance: str) -> Reply:
         "error": None if job.error is None else problem(job.error, instance),
     }
     return Reply(200, body, headers)
+
+
+def cache_headers(use: CacheUse) -> dict[str, str]:
+    """``Cache-Status``, and for an answer that was there its ``Age`` (RFC 9111)."""
+    headers = {"Cache-Status": cache_status(use)}
+    if use.hit:
+        headers["Age"] = str(max(0, int(use.age)))
+    return headers
 
 
 def cache_status(use: CacheUse) -> str:

@@ -40,6 +40,7 @@ class CachedAnswer:
     """An answer as it was stored; times are epoch seconds."""
 
     answer: dict[str, Any]
+    stored_at: float
     expires_at: float
 
 
@@ -92,7 +93,9 @@ class AnswerCache:
         """The answer to *key* that has not expired, or None."""
         try:
             entry = self._fresh(self._memory.get(key)) or self._from_table(key)
-            found = None if entry is None else CachedAnswer(_unpacked(entry.body), entry.expires_at)
+            found = None
+            if entry is not None:
+                found = CachedAnswer(_unpacked(entry.body), entry.stored_at, entry.expires_at)
         except _Unreadable as unreadable:
             self._report(unreadable.word)
             found = None

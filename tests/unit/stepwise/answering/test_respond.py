@@ -103,12 +103,14 @@ def test_an_answer_that_is_ready_in_time_is_given(scene: Scene) -> None:
 
 
 def test_the_second_who_asks_gets_it_from_the_cache(scene: Scene) -> None:
-    ask(scene)
+    assert "Age" not in ask(scene).headers
+    scene.clock.advance(90)
     reply = ask(scene, partner="partner-b", respond_async=True)
 
     assert reply.status == 200
     assert reply.body["cached"] is True
     assert reply.headers["Cache-Status"].startswith("stepwise; hit; ttl=")
+    assert int(reply.headers["Age"]) in (90, 91)  # it was stored in whole seconds
     assert len(scene.model.calls) == 1
 
 

@@ -16,10 +16,11 @@ def names(body: list[bytes]) -> list[str]:
 def test_an_answer_that_is_there_is_one_delta_and_done() -> None:
     body = {"solution": "It is 5.", "analysis": "A sum.", "reasoning": None, "cached": True}
 
-    response = ready_stream(plan_of(), Answered(body, CacheUse(hit=True, ttl=5)), "the-id")
+    response = ready_stream(plan_of(), Answered(body, CacheUse(hit=True, ttl=5, age=3.9)), "the-id")
 
     chunks = list(response.body)
     assert response.headers["Cache-Status"] == "stepwise; hit; ttl=5"
+    assert response.headers["Age"] == "3"
     assert response.headers["x-request-id"] == "the-id"
     assert names(chunks) == ["event: delta", "event: done"]
     assert json.loads(chunks[0].split(b"data: ")[1]) == {"delta": "It is 5."}
