@@ -85,7 +85,7 @@ def main() -> None:
         build = arguments.build or folder / "build"
         if not arguments.build:
             sam_build(build, HERE)
-        with _aws() as aws_url, ModelHost() as model:
+        with local_aws() as aws_url, ModelHost() as model:
             place = Place(build, aws_url, folder / "compiled", {"OLLAMA_HOST": model.url})
             bare = replace(place, folder=folder / "bare")
             asyncio.run(_create(place))
@@ -194,7 +194,8 @@ def _without_bytecode(place: Place, functions: dict[str, Function]) -> None:
 
 
 @contextmanager
-def _aws() -> Iterator[str]:
+def local_aws() -> Iterator[str]:
+    """The address of an AWS in memory, for as long as the context is open."""
     command = [sys.executable, "-m", "stepwise_local.aws.server"]
     environment = {"PYTHONPATH": str(ROOT / "infra" / "local")}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:

@@ -452,3 +452,16 @@ def test_the_level_of_the_log_is_ours_not_lambdas_and_metrics_are_written_at_eac
     written = [json.loads(line) for line in done.stdout.splitlines()]
     assert [line["message"] for line in written if "message" in line] == lines
     assert [line["Requests"] for line in written if "_aws" in line] == [[1.0]]
+
+
+@pytest.mark.parametrize(("rate", "refreshed"), [("", 0), ("0", 0), ("0.0", 0), ("0.5", 1)])
+def test_the_level_is_drawn_anew_only_where_lines_are_sampled(
+    output: Output, monkeypatch: pytest.MonkeyPatch, rate: str, refreshed: int
+) -> None:
+    drawn: list[None] = []
+    monkeypatch.setattr(logger, "sampling_rate", rate)
+    monkeypatch.setattr(logger, "refresh_sample_rate_calculation", lambda: drawn.append(None))
+
+    observed(lambda *_: None)({}, None)
+
+    assert len(drawn) == refreshed

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from stepwise.answering.caller import Caller
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.ownership import Ownership
 from stepwise.answering.timings import TIMINGS
@@ -23,7 +24,7 @@ from stepwise.observability import count, log_event
 from stepwise.plan import Plan
 from stepwise.storage.table import TableError, TableUnavailable
 
-__all__ = ["Begun", "begin", "find_slot", "take_over", "watch", "withdraw"]
+__all__ = ["Begun", "begin", "begin_for", "find_slot", "take_over", "watch", "withdraw"]
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,29 @@ def begin(
         raise TableUnavailable("admitted too late") from None
     log_event("run created", run_id=run.id, jobs=waiter_id, kind=plan.kind)
     return Begun(run, Ownership(deps, shared, run, plan, place))
+
+
+def begin_for(
+    deps: Dependencies, shared: Coordination, plan: Plan, caller: Caller, waiter_id: str
+) -> Begun | None:
+    """Join or begin a run for *caller*; None where the table does not answer, and the answer is made without it.
+
+    Raises:
+        QueueFull: as many answers wait as may.
+    """
+    try:
+        return begin(
+            deps,
+            shared,
+            plan,
+            group=caller.partner,
+            waiter_id=waiter_id,
+            since=caller.since(deps),
+            correlation_id=caller.correlation_id,
+        )
+    except TableError:
+        count("Errors", code="table_unavailable")
+        return None
 
 
 def _joined_or_new(

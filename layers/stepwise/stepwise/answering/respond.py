@@ -10,7 +10,7 @@ from typing import Any
 from stepwise.answering.caller import Caller, wait_of
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.jobs import accepted
-from stepwise.answering.joining import begin, find_slot, take_over, watch, withdraw
+from stepwise.answering.joining import begin_for, find_slot, take_over, watch, withdraw
 from stepwise.answering.outcomes import Accepted, Answered, CacheUse
 from stepwise.answering.owner_life import NOT_KEPT, Client, NoFreeSlot, hand_over, owned
 from stepwise.answering.ownership import Ownership
@@ -18,7 +18,7 @@ from stepwise.answering.preferences import Preferences
 from stepwise.answering.results import shape
 from stepwise.answering.tasks import Presentation, task_for
 from stepwise.answering.verification import check
-from stepwise.answering.work import Progress, perform, run_to_result, store
+from stepwise.answering.work import Nobody, Progress, perform, run_to_result, store
 from stepwise.coordination.coordination import Coordination
 from stepwise.coordination.jobs import new_job_id
 from stepwise.coordination.runs import Run
@@ -78,18 +78,8 @@ def _computed(
     if deps.shared is None or not (_at_once(caller) or deps.cache.reachable()):
         return _alone(deps, plan, presentation, until)
     waiter_id = new_job_id()
-    try:
-        begun = begin(
-            deps,
-            deps.shared,
-            plan,
-            group=caller.partner,
-            waiter_id=waiter_id,
-            since=caller.since(deps),
-            correlation_id=caller.correlation_id,
-        )
-    except TableError:
-        count("Errors", code="table_unavailable")
+    begun = begin_for(deps, deps.shared, plan, caller, waiter_id)
+    if begun is None:
         return _alone(deps, plan, presentation, until)
     request = _Request(deps, deps.shared, plan, presentation, caller, waiter_id, until)
     return request.outcome(begun.run, begun.ownership)
@@ -104,7 +94,7 @@ def _alone(deps: Dependencies, plan: Plan, presentation: Presentation, until: fl
     """Without a table: the answer is given if it is ready in time, as nothing can be handed over."""
     try:
         result = run_to_result(
-            perform(deps, plan, Progress(), _Nobody(), deadline=until, again=lambda _: False)
+            perform(deps, plan, Progress(), Nobody(), deadline=until, again=lambda _: False)
         )
     except ModelTimeout:
         raise ModelTimeout(NOT_KEPT) from None
@@ -116,11 +106,6 @@ def _finished(
 ) -> Answered:
     use = CacheUse(stored=store(deps, plan, result), bypassed=not plan.key)
     return Answered(shape(plan.kind, result, presentation, cached=False), use)
-
-
-class _Nobody:
-    def heartbeat(self, progress: Progress) -> None:
-        return
 
 
 @dataclass(frozen=True)

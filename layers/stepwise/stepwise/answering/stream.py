@@ -10,14 +10,14 @@ from typing import Any, Literal
 from stepwise.answering.caller import Caller
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.drafting.draft import restart
-from stepwise.answering.joining import begin, take_over, watch, withdraw
+from stepwise.answering.joining import begin_for, take_over, watch, withdraw
 from stepwise.answering.owner_life import Client, owned
 from stepwise.answering.ownership import Ownership
 from stepwise.answering.respond import cached_answer
 from stepwise.answering.results import shape
 from stepwise.answering.tasks import Presentation, task_for
 from stepwise.answering.timings import TIMINGS
-from stepwise.answering.work import Progress, perform, store
+from stepwise.answering.work import Nobody, Progress, perform, store
 from stepwise.coordination.coordination import Coordination
 from stepwise.coordination.jobs import new_job_id
 from stepwise.coordination.runs import Run
@@ -79,23 +79,12 @@ def live(
         caller.started + deps.settings.generation_timeout,
         deps.monotonic() + caller.remaining() - TIMINGS.stream_margin,
     )
-    if deps.shared is None or not deps.cache.reachable():
-        yield from _written(deps, plan, presentation, Progress(), _Nobody(), deadline)
-        return
     waiter_id = new_job_id()
-    try:
-        begun = begin(
-            deps,
-            deps.shared,
-            plan,
-            group=caller.partner,
-            waiter_id=waiter_id,
-            since=caller.since(deps),
-            correlation_id=caller.correlation_id,
-        )
-    except TableError:
-        count("Errors", code="table_unavailable")
-        yield from _written(deps, plan, presentation, Progress(), _Nobody(), deadline)
+    begun = None
+    if deps.shared is not None and deps.cache.reachable():
+        begun = begin_for(deps, deps.shared, plan, caller, waiter_id)
+    if begun is None or deps.shared is None:
+        yield from _written(deps, plan, presentation, Progress(), Nobody(), deadline)
         return
     yield from _Stream(deps, deps.shared, plan, presentation, waiter_id, deadline).pieces(
         begun.run, begun.ownership
@@ -160,11 +149,6 @@ def _written(
 def _shown(pieces: Any) -> Pieces:
     for piece in pieces:
         yield Live(piece.kind, piece.text)
-
-
-class _Nobody:
-    def heartbeat(self, progress: Progress) -> None:
-        return
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from stepwise.text.stop_sequences import Stopper
 from stepwise.text.thinking import CLOSING, Thinking, split
 from stepwise.text.tokens import estimate
 
-__all__ = ["Owner", "Progress", "perform", "run_to_result", "store"]
+__all__ = ["Nobody", "Owner", "Progress", "perform", "run_to_result", "store"]
 
 
 @dataclass
@@ -59,6 +59,13 @@ class Owner(Protocol):
 
     def heartbeat(self, progress: Progress) -> None:
         """Raises when the work is to stop."""
+
+
+class Nobody:
+    """The owner of work that no table knows: never told to stop."""
+
+    def heartbeat(self, progress: Progress) -> None:
+        return
 
 
 def perform(
