@@ -8,7 +8,7 @@ export SAM_CLI_TELEMETRY = 0
 export AWS_DEFAULT_REGION ?= eu-central-1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lock-check security fuzz format build deploy validate lock openapi settings vendor clean
+.PHONY: help setup run test check lock-check security fuzz format build deploy smoke validate lock openapi settings vendor clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -74,6 +74,9 @@ build: setup ## what is deployed, by sam build
 
 deploy: build ## what was built, as a release that goes live (STACK, PARAMETERS="Key=Value ...")
 	@$(RUN) python infra/deploy.py --stack $(or $(STACK),stepwise) $(ARGS) $(PARAMETERS)
+
+smoke: setup ## ask a running Stepwise for an answer and a job (STACK, or ARGS="--url URL" and SMOKE_KEY)
+	@$(RUN) python infra/smoke.py $(or $(ARGS),--stack $(or $(STACK),stepwise))
 
 openapi: setup ## write functions/status/openapi.json
 	@PYTHONPATH=layers/stepwise $(RUN) python infra/openapi.py

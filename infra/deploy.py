@@ -2,22 +2,33 @@
 
     make deploy                                           # builds first
     make deploy STACK=stepwise-staging PARAMETERS="ModelHostUrl=http://10.0.0.5:11434 ModelSlots=8"
+    make deploy ARGS=--smoke                              # and goes back to what was there where it does not answer
 
 SAM publishes a version of a function only when its own code, memory or literal variables change. Nearly all code here is in
 layers and settings are parameters, so ``AutoPublishCodeSha256`` is the parameter ``Release``: a hash of the commit, of
 everything that was built and of the parameters. What is not among the parameters keeps its value in the stack.
+
+Going back is another deployment: the template and the parameters that the stack had before, whose code is still in the
+bucket. So the stack knows what runs, which moving aliases by hand would hide from it.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-__all__ = ["DeployError", "command", "release"]
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+__all__ = ["DeployError", "Deployed", "back_command", "command", "deploy", "deployed", "release"]
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILT = ROOT / ".aws-sam" / "build"
@@ -25,6 +36,14 @@ BUILT = ROOT / ".aws-sam" / "build"
 
 class DeployError(Exception):
     """Something that the caller can put right; its text says what."""
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """What a stack was made of: its template as it was given, and its parameters."""
+
+    template: str
+    parameters: Mapping[str, str]
 
 
 def release(commit: str, built: Path, parameters: Sequence[str]) -> str:
@@ -57,6 +76,29 @@ def command(stack: str, released: str, parameters: Sequence[str], *, confirm: bo
             raise DeployError(f"{parameter!r} is no parameter: write Key=Value.")
         if name == "Release":
             raise DeployError("Release is computed here: leave it out.")
+    # Going back switches it off, and a parameter that is left out keeps its value.
+    gradual = [] if any(each.startswith("GradualDeployment=") for each in parameters) else ["true"]
+    return [
+        *_sam_deploy(stack, "--confirm-changeset" if confirm else "--no-confirm-changeset"),
+        f"Release={released}",
+        *(f"GradualDeployment={value}" for value in gradual),
+        *parameters,
+    ]
+
+
+def back_command(stack: str, template: Path, before: Deployed) -> list[str]:
+    """The call of ``sam deploy`` that brings *before* back, whose template is in the file *template*.
+
+    All at once: the alarms that a bad release raised would stop a gradual one.
+    """
+    parameters = {**before.parameters, "GradualDeployment": "false"}
+    return [
+        *_sam_deploy(stack, "--no-confirm-changeset", "--template-file", str(template)),
+        *(f'{name}="{value}"' for name, value in parameters.items()),
+    ]
+
+
+def _sam_deploy(stack: str, *options: str) -> list[str]:
     return [
         str(Path(sys.executable).with_name("sam")),
         "deploy",
@@ -66,21 +108,92 @@ def command(stack: str, released: str, parameters: Sequence[str], *, confirm: bo
         "--capabilities",
         "CAPABILITY_IAM",
         "CAPABILITY_AUTO_EXPAND",
-        "--confirm-changeset" if confirm else "--no-confirm-changeset",
         "--no-fail-on-empty-changeset",
+        *options,
         "--parameter-overrides",
-        f"Release={released}",
-        *parameters,
     ]
 
 
+def deployed(stack: str, cloudformation: Any) -> Deployed | None:
+    """What the stack is made of now; ``None`` where there is none.
+
+    Raises:
+        DeployError: the stack cannot be read.
+    """
+    try:
+        (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+        body = cloudformation.get_template(StackName=stack, TemplateStage="Original")["TemplateBody"]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return None
+        raise DeployError(str(error)) from error
+    except BotoCoreError as error:
+        raise DeployError(str(error)) from error
+    if found["StackStatus"] == "REVIEW_IN_PROGRESS":  # only a change set was made
+        return None
+    parameters = {each["ParameterKey"]: each["ParameterValue"] for each in found.get("Parameters", [])}
+    # boto3 reads templates in JSON.
+    return Deployed(body if isinstance(body, str) else json.dumps(body), parameters)
+
+
+def deploy(called: Sequence[str], stack: str, released: str, cloudformation: Any) -> int:
+    """Run *called*, test what then runs, and go back where it does not answer; returns the exit status.
+
+    0: *released* answers. 1: it does not; what was there before is back, if the lines on standard error say so.
+
+    Raises:
+        DeployError: the stack cannot be read; nothing was deployed.
+    """
+    before = deployed(stack, cloudformation)
+    status = _run(called)
+    if status:
+        return status
+    if not _smoke(stack):
+        return 0
+    if before is None:
+        _say(
+            f"The smoke test failed. {stack} is new, so there is nothing to go back to: it stays for you to look at."
+        )
+        return 1
+    if before.parameters.get("Release") == released:
+        _say(f"The smoke test failed, and {stack} ran this release before: there is nothing to go back to.")
+        return 1
+    _say(f"The smoke test failed: going back to release {before.parameters.get('Release')}.")
+    with tempfile.TemporaryDirectory() as folder:
+        template = Path(folder) / "template.yaml"
+        template.write_text(before.template, encoding="utf-8")
+        status = _run(back_command(stack, template, before))
+    if status:
+        _say("Going back FAILED: infra/RUNBOOK.md, Roll back.")
+    elif _smoke(stack):
+        _say(
+            "The release before is back, and does not answer either: something else is wrong, such as the model host."
+        )
+    else:
+        _say("The release before is back and answers.")
+    return 1
+
+
+def _run(called: Sequence[str]) -> int:
+    return subprocess.run(called, cwd=ROOT, check=False).returncode  # noqa: S603 - made here, and no shell
+
+
+def _smoke(stack: str) -> int:
+    return _run([sys.executable, str(ROOT / "infra" / "smoke.py"), "--stack", stack])
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
 def main(argv: Sequence[str]) -> int:
-    """Run ``sam deploy``; returns its exit status."""
+    """Run ``sam deploy``; returns its exit status, or with ``--smoke`` 1 where what was deployed does not answer."""
     parser = argparse.ArgumentParser(
         prog="deploy", description="Deploy the build under a release of its own."
     )
     parser.add_argument("--stack", default="stepwise", help="name of the stack (default: stepwise)")
     parser.add_argument("--confirm", action="store_true", help="show what will change, and ask")
+    parser.add_argument("--smoke", action="store_true", help="test it then, and go back where that fails")
     parser.add_argument("parameters", nargs="*", metavar="Key=Value", help="parameters of template.yaml")
     arguments = parser.parse_args(argv)
     try:
@@ -93,11 +206,13 @@ def main(argv: Sequence[str]) -> int:
         ).stdout.strip()
         released = release(commit, BUILT, arguments.parameters)
         called = command(arguments.stack, released, arguments.parameters, confirm=arguments.confirm)
-    except (DeployError, OSError, subprocess.CalledProcessError) as error:
-        sys.stderr.write(f"{error}\n")
+        _say(f"Release {released} of {commit}")
+        if arguments.smoke:
+            return deploy(called, arguments.stack, released, boto3.client("cloudformation"))
+    except (DeployError, OSError, BotoCoreError, subprocess.CalledProcessError) as error:
+        _say(str(error))
         return 1
-    sys.stderr.write(f"Release {released} of {commit}\n")
-    return subprocess.run(called, cwd=ROOT, check=False).returncode  # noqa: S603 - checked above, and no shell
+    return _run(called)
 
 
 if __name__ == "__main__":

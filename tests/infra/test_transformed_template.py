@@ -149,6 +149,13 @@ def test_another_release_publishes_every_function_and_the_same_one_none() -> Non
     assert [name for name in FUNCTIONS if old[name] == new[name]] == []
 
 
+def test_another_release_is_another_configuration_of_every_function() -> None:
+    # Lambda publishes no version of a function whose code and configuration are those of its last version (API reference,
+    # PublishVersion); CloudFormation then fails with "A version for this Lambda function exists".
+    for function in of_type(_resources(), "AWS::Lambda::Function").values():
+        assert function["Environment"]["Variables"]["RELEASE"] == {"Ref": "Release"}
+
+
 def test_a_deployment_without_a_release_is_refused() -> None:
     assert "Default" not in transformed()["Parameters"]["Release"]
 

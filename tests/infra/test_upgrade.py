@@ -1,7 +1,7 @@
 """What a deployment holds data or keys in survives an upgrade from the first deployable commit, 53c3c22.
 
-``tests/data/upgrade/resources.json`` has, by template and logical id, that commit's resources that keep something, with the
-properties whose change makes CloudFormation replace the resource (its "Update requires: Replacement"); null is not given.
+``tests/data/upgrade/resources.json`` has, by template and logical id, the resources that keep something, that commit's and
+those that were added since (the smoke test's key), with the properties whose change makes CloudFormation replace the resource (its "Update requires: Replacement"); null is not given.
 """
 
 from __future__ import annotations

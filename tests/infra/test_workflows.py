@@ -73,3 +73,10 @@ def test_nothing_is_deployed_unchecked_and_production_comes_last() -> None:
     assert (jobs["staging"]["needs"], jobs["production"]["needs"]) == ("checks", "staging")
     for environment in ("staging", "production"):
         assert jobs[environment]["with"] == {"environment": environment}
+
+
+def test_what_was_deployed_has_to_answer_or_is_taken_back() -> None:
+    deploys = [step["run"] for step in _steps("deploy-to.yml") if "make deploy" in step.get("run", "")]
+
+    assert len(deploys) == 1
+    assert "ARGS=--smoke" in deploys[0]

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 from support.local_stack import LocalStack, local_stack
 
-__all__ = ["App", "drilled_stack", "items_of", "long_answer", "problems_left", "question_of"]
+__all__ = ["App", "aws_of", "drilled_stack", "items_of", "long_answer", "problems_left", "question_of"]
 
 ROOT = Path(__file__).resolve().parents[2]
 ENDS = ("succeeded", "failed", "cancelled")
@@ -109,19 +109,26 @@ def _with_variables(folder: Path, variables: Mapping[str, str]) -> Path:
 
 def items_of(stack: LocalStack) -> list[dict[str, Any]]:
     """Everything in the table, read in the AWS in memory that the functions use."""
-    from botocore.session import Session
     from stepwise.storage.attribute_values import from_item
+
+    client, environ = aws_of(stack, "dynamodb")
+    pages = client.get_paginator("scan").paginate(TableName=environ["TABLE_NAME"], ConsistentRead=True)
+    return [from_item(item) for page in pages for item in page["Items"]]
+
+
+def aws_of(stack: LocalStack, service: str) -> tuple[Any, dict[str, str]]:
+    """A client of *service* in the AWS in memory that the functions use, and the functions' variables."""
+    from botocore.session import Session
 
     environ = _environ(stack)
     client = Session().create_client(
-        "dynamodb",
+        service,
         region_name="us-east-1",
         endpoint_url=environ["AWS_ENDPOINT_URL"],
         aws_access_key_id="local",
         aws_secret_access_key="local",
     )
-    pages = client.get_paginator("scan").paginate(TableName=environ["TABLE_NAME"], ConsistentRead=True)
-    return [from_item(item) for page in pages for item in page["Items"]]
+    return client, environ
 
 
 def problems_left(items: Iterable[Mapping[str, Any]], now: float) -> Counter[str]:
