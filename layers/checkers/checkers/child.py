@@ -21,6 +21,8 @@ Task = Callable[[dict[str, Any]], dict[str, Any]]
 TASKS = {
     "mathematics": ("checkers.mathematics", "verify"),
     "logic": ("checkers.logic", "decide"),
+    "witness": ("checkers.witness", "examine"),
+    "same_answer": ("checkers.witness", "same_answer"),
 }
 """Where each task's function is; its module is imported when somebody asks for the task."""
 
