@@ -25,14 +25,14 @@ if __name__ == "__main__":
     for folder in ("layers/checkers", "layers/stepwise", "tests"):
         sys.path.insert(0, str(ROOT / folder))
 
+from benchmarks.intervals import wilson  # noqa: E402
+from benchmarks.recorded_programs import NotTranslated, formalisation_of  # noqa: E402
 from checkers.mathematics.answers.equivalence import equivalent  # noqa: E402
 from checkers.mathematics.formulas.nodes import NotUnderstood  # noqa: E402
 from checkers.witness import examine  # noqa: E402
 from checkers.witness.language import read  # noqa: E402
 from checkers.witness.mentions import mentions, words_of  # noqa: E402
-from support.intervals import wilson  # noqa: E402
 from support.parts import part_of  # noqa: E402
-from support.programs import NotTranslated, formalisation_of  # noqa: E402
 
 Row = dict[str, Any]
 PAIRS = ROOT.parent / "shared" / "data" / "witness_pairs.jsonl"
