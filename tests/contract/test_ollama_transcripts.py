@@ -185,5 +185,5 @@ def test_a_finish_tells_milliseconds() -> None:
     with ReplayHost(transcript("chat")) as host, client_of(host.url) as client:
         finish = outcome(client).finish
     assert finish == Finish(
-        reason="length", prompt_tokens=22, completion_tokens=24, load_ms=1201, total_ms=9358
+        reason="length", prompt_tokens=22, completion_tokens=24, load_ms=1201, total_ms=9358, prompt_ms=2758
     )

@@ -133,7 +133,7 @@ class Settings(BaseModel):
     )
     idle_timeout: float = _setting(
         120.0,
-        "Longest silence between two tokens, the reading of the prompt included.",
+        "Longest silence between two tokens; before the first one the likely time of reading the prompt is added.",
         seconds=True,
         ge=0.1,
         le=900,

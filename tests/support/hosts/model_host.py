@@ -40,6 +40,7 @@ class ModelHost:
         models: Iterable[str] = ("phi4-mini-reasoning",),
         parallel: int = 0,
         load_seconds: float = 0.0,
+        seconds_per_prompt_token: float = 0.0,
         most_context: int = 1_000_000,
         port: int = 0,
         tls: ssl.SSLContext | None = None,
@@ -53,6 +54,14 @@ class ModelHost:
         """True: what stands in <think>…</think> is sent in message.thinking, as Ollama may from 0.30 on."""
         self.models = list(models)
         self.load_seconds = load_seconds
+        self.seconds_per_prompt_token = seconds_per_prompt_token
+        """How long it reads a prompt that it has not read before; it does not notice then that a client has gone."""
+        self.read: set[str] = set()
+        """Prompts that it has read, and has in its cache."""
+        self.reading: list[str] = []
+        """Prompts that it reads now."""
+        self.read_twice = 0
+        """Prompts that were sent while it read them already."""
         self.most_context = most_context
         """More context than this is not given, without a word."""
         self.forgets = False
@@ -220,6 +229,22 @@ class ModelHost:
             self.loads.append(context)
             self.changed.notify_all()
         time.sleep(self.load_seconds)
+
+    def read_prompt(self, prompt: str, tokens: int) -> float:
+        """Read a *prompt* of so many *tokens*; whoever sent it may go away meanwhile. Returns the seconds it took."""
+        with self.changed:
+            self.read_twice += prompt in self.reading
+            known = prompt in self.read
+            self.reading.append(prompt)
+            self.changed.notify_all()
+        began = time.monotonic()
+        if not known:
+            time.sleep(tokens * self.seconds_per_prompt_token)
+        with self.changed:
+            self.reading.remove(prompt)
+            self.read.add(prompt)
+            self.changed.notify_all()
+        return time.monotonic() - began
 
     def resident(self) -> list[dict[str, Any]]:
         with self.changed:

@@ -140,6 +140,8 @@ class Handler(BaseHTTPRequestHandler):
         host.load(body)
         if fault is not None and fault.kind == "slow":
             self._pace(fault.seconds)
+        prompt_tokens = sum(len(tokens_of(message["content"])) for message in body["messages"])
+        read_in = host.read_prompt(json.dumps(body["messages"]), prompt_tokens)
         written, tokens = host.text_for(body)
         limit = body.get("options", {}).get("num_predict", -1)
         reason = "stop" if limit < 0 or len(tokens) <= limit else "length"
@@ -170,7 +172,8 @@ class Handler(BaseHTTPRequestHandler):
                 "done_reason": reason,
                 "total_duration": 2_000_000_000,
                 "load_duration": 50_000_000,
-                "prompt_eval_count": sum(len(tokens_of(m["content"])) for m in body["messages"]),
+                "prompt_eval_count": prompt_tokens,
+                "prompt_eval_duration": round(read_in * 1e9),
                 "eval_count": len(tokens),
             }
         )

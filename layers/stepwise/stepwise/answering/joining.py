@@ -14,6 +14,7 @@ from stepwise.answering.caller import Caller
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.ownership import Ownership
 from stepwise.answering.timings import TIMINGS
+from stepwise.answering.work import Progress
 from stepwise.coordination.admission import QueuePlace
 from stepwise.coordination.coordination import Coordination
 from stepwise.coordination.runs import ADMISSION_SECONDS, Run, RunLost
@@ -192,6 +193,8 @@ def withdraw(shared: Coordination, run: Run, waiter_id: str) -> bool:
 def watch(deps: Dependencies, shared: Coordination, run_id: str, *, until: float) -> tuple[Run | None, bool]:
     """Wait until a run has ended or *until* has come; take it over when its owner has died.
 
+    Not while the host still reads the dead owner's prompt: it would be sent into the same queue twice.
+
     Returns the run as it is then (None: it is gone) and whether it is ours now.
     """
     pause = TIMINGS.follow_poll
@@ -199,7 +202,9 @@ def watch(deps: Dependencies, shared: Coordination, run_id: str, *, until: float
         run = shared.runs.get(run_id)
         if run is None or run.ended:
             return run, False
-        if run.status == "running" and not run.owned(deps.clock()):
+        now = deps.clock()
+        dead = run.status == "running" and not run.owned(now)
+        if dead and not Progress.from_dict(run.progress).reading_left(now):
             taken = shared.runs.take(run_id)
             if taken is not None:
                 return taken, True

@@ -119,6 +119,7 @@ def owned(
     except BaseException as error:
         if ended and not isinstance(error, RunLost):
             raise
+        ownership.reading_until = progress.draft.reading_until
         decision = decide(error, role, deps.monotonic())
         try:
             settled = _carry_out(decision, error, ownership, progress, role)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -42,6 +43,8 @@ class Ownership:
         self.run = run
         self.plan = plan
         self.slot: Slot | None = None
+        self.reading_until = 0.0
+        """In epoch seconds: the host reads a prompt in the slot, though its call is closed."""
         self._deps = deps
         self._shared = shared
         self._place = place
@@ -84,7 +87,8 @@ class Ownership:
         )
         self._saved_tokens = progress.tokens
         self.keep_place()
-        if self.slot is not None and not self._shared.slots.renew(self.slot):
+        until = progress.draft.reading_until
+        if self.slot is not None and not self._shared.slots.renew(self.slot, until=until):
             # Silent for so long that another one has our slot: stop, and let a worker find a free one.
             self.slot = None
             self.hand_over(progress)
@@ -95,12 +99,13 @@ class Ownership:
         self._moved(self._shared.admission.renew(self._place, self.run.group))
 
     def hand_over(self, progress: Progress, *, delay: float = 0) -> None:
-        """Let a worker go on from *progress*, after *delay* seconds.
+        """Let a worker go on from *progress*, after *delay* seconds, and not while the host still reads its prompt.
 
         Raises:
             QueueUnavailable, TableError: it could not be handed over; the run is still ours.
             RunLost: it is not ours any more.
         """
+        delay = max(delay, math.ceil(progress.reading_left(self._deps.clock())))
         self._moved(self._shared.admission.park(self._place, self.run.group))
         self._shared.queue.send(self.run.id, self.run.group, delay=delay, fence=self.run.fence)
         self._shared.runs.hand_over(
@@ -160,9 +165,17 @@ class Ownership:
             self.free_slot()
 
     def free_slot(self) -> None:
-        if self.slot is not None:
-            slot, self.slot = self.slot, None
+        """Give the slot back; one in which the host still reads a prompt is free only when that is surely over."""
+        if self.slot is None:
+            return
+        slot, self.slot = self.slot, None
+        left = self.reading_until - self._deps.clock()
+        if left <= 0:
             self._shared.slots.release(slot)
+            return
+        self._shared.slots.hold(slot, self.reading_until)
+        count("SlotsHeld")
+        log_event("slot held while its prompt is read", run_id=self.run.id, seconds=round(left, 1))
 
     def _advanced(self, progress: Progress) -> bool:
         return progress.tokens > self._saved_tokens

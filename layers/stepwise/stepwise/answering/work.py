@@ -40,6 +40,10 @@ class Progress:
     spent_prompt: int = 0
     spent_thought: int = 0
 
+    def reading_left(self, now: float) -> float:
+        """Seconds that the host may still read the prompt that it was last sent; *now* is in epoch seconds."""
+        return max(0.0, self.draft.reading_until - now)
+
     @property
     def tokens(self) -> int:
         """All tokens that the model produced for this answer."""
@@ -103,6 +107,8 @@ def perform(
                 patience=patience,
                 thinking=deps.settings.thinking,
                 proof=proof,
+                prompt_speed=deps.shared.prompt_speed if deps.shared is not None else None,
+                now=deps.clock,
             )
             writing = write(deps.model, _asked(plan, progress), progress.draft, how)
             yield from _kept(writing, plan, progress, owner)

@@ -68,6 +68,10 @@ def _work_on(
     if plan is None:
         fail_dead_letter(deps, shared, run.id)
         return
+    reading = Progress.from_dict(run.progress).reading_left(deps.clock())
+    if reading > 0 and not run.owned(deps.clock()):
+        _come_back(deps, shared, run.id, after=reading)
+        return
     slot = None if run.owned(deps.clock()) else _slot(deps, shared, run, life, remaining)
     taken = shared.runs.take(run.id) if slot is not None else None
     if slot is None or taken is None:
@@ -128,8 +132,10 @@ def _slot(
             return None
 
 
-def _come_back(deps: Dependencies, shared: Coordination, run_id: str) -> None:
+def _come_back(deps: Dependencies, shared: Coordination, run_id: str, *, after: float = 0.0) -> None:
     """Somebody else owns the run, or no slot is free: see to it that a message is there should its owner die.
+
+    Or the host reads its prompt for *after* seconds more, though the call was closed: it is not sent again before.
 
     This one's visibility timeout would do, but each return of it counts towards the dead-letter queue.
     """
@@ -144,7 +150,7 @@ def _come_back(deps: Dependencies, shared: Coordination, run_id: str) -> None:
         _give_up(shared, run, InternalError("This took too long."))
         return
     lease_left = run.lease_until / 1000 - deps.clock()
-    shared.queue.send(run_id, run.group, delay=max(1.0, lease_left + 1.0))
+    shared.queue.send(run_id, run.group, delay=max(1.0, lease_left + 1.0, after + 1.0))
 
 
 def fail_dead_letter(deps: Dependencies, shared: Coordination, run_id: str) -> None:

@@ -10,6 +10,7 @@ from stepwise.config import Settings
 from stepwise.coordination.admission import Admission
 from stepwise.coordination.average_duration import AverageDuration
 from stepwise.coordination.jobs import Jobs
+from stepwise.coordination.prompt_speed import PromptSpeed
 from stepwise.coordination.runs import Runs
 from stepwise.coordination.single_flight import SingleFlight
 from stepwise.coordination.slots import Slots
@@ -31,6 +32,7 @@ class Coordination:
     admission: Admission
     average_duration: AverageDuration
     thinking_marks: ThinkingMarks
+    prompt_speed: PromptSpeed
     queue: WorkQueue
 
 
@@ -53,5 +55,6 @@ def coordination(
         ),
         average_duration=average_duration,
         thinking_marks=ThinkingMarks(table, clock=clock),
+        prompt_speed=PromptSpeed(table, clock=clock),
         queue=queue,
     )

@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from stepwise.storage.table import ConditionFailed, Table, absent, any_of, equals, less
+from stepwise.storage.table import ConditionFailed, Item, Table, absent, any_of, equals, less
 
 __all__ = ["LEASE_SECONDS", "Slot", "Slots"]
 
@@ -61,9 +61,16 @@ class Slots:
         """How many are free just now."""
         return len(self._free(self._now()))
 
-    def renew(self, slot: Slot) -> bool:
-        """Move the expiry on; False when the slot has gone to another owner."""
-        return self._put(slot, self._now())
+    def renew(self, slot: Slot, *, until: float = 0.0) -> bool:
+        """Move the expiry on, to *until* (epoch seconds) at least; False when the slot has gone to another owner."""
+        return self._put(slot, self._now(), until=round(until * 1000))
+
+    def hold(self, slot: Slot, until: float) -> None:
+        """Nobody works in *slot* any more, but the host is at it until *until* (epoch seconds): free from then on."""
+        try:
+            self._table.put(self._item(slot, round(until * 1000)), condition=equals("owner", slot.owner))
+        except ConditionFailed:
+            return
 
     def release(self, slot: Slot) -> None:
         try:
@@ -75,15 +82,8 @@ class Slots:
         taken = {item["number"] for item in self._table.query(_PK) if item["until"] >= now}
         return [number for number in range(self._count) if number not in taken]
 
-    def _put(self, slot: Slot, now: int) -> bool:
-        item = {
-            "pk": _PK,
-            "sk": _sk(slot.number),
-            "number": slot.number,
-            "owner": slot.owner,
-            "until": now + round(LEASE_SECONDS * 1000),
-            "expires_at": now // 1000 + 86_400,
-        }
+    def _put(self, slot: Slot, now: int, *, until: int = 0) -> bool:
+        item = self._item(slot, max(until, now + round(LEASE_SECONDS * 1000)))
         # Its own owner's too: a write that the client repeated can meet itself.
         free = any_of(absent("pk"), less("until", now), equals("owner", slot.owner))
         try:
@@ -91,6 +91,17 @@ class Slots:
         except ConditionFailed:
             return False
         return True
+
+    @staticmethod
+    def _item(slot: Slot, until: int) -> Item:
+        return {
+            "pk": _PK,
+            "sk": _sk(slot.number),
+            "number": slot.number,
+            "owner": slot.owner,
+            "until": until,
+            "expires_at": until // 1000 + 86_400,
+        }
 
     def _now(self) -> int:
         return round(self._clock() * 1000)

@@ -130,8 +130,16 @@ class OllamaClient:
         if http is not None:
             http.close()
 
-    def exchange(self, method: str, path: str, body: Mapping[str, Any] | None, *, max_line: int) -> Exchange:
-        """Send one request; the caller closes the exchange."""
+    def exchange(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None,
+        *,
+        max_line: int,
+        reading: float = 0.0,
+    ) -> Exchange:
+        """Send one request, which the host may read for *reading* seconds; the caller closes the exchange."""
         http = self._pool()
         settings = self._settings
         request = http.build_request(
@@ -142,7 +150,7 @@ class OllamaClient:
             headers={"Accept-Encoding": "identity", "Content-Type": "application/json"},
             timeout=httpx.Timeout(
                 # The caller looks after silence; this is for a caller that is gone.
-                settings.idle_timeout + 2 * SHORT_SECONDS,
+                settings.idle_timeout + reading + 2 * SHORT_SECONDS,
                 connect=settings.connect_timeout,
                 pool=settings.connect_timeout,
             ),

@@ -45,7 +45,13 @@ class Host(Protocol):
     def pause(self, seconds: float) -> None: ...
 
     def exchange(
-        self, method: str, path: str, body: Mapping[str, Any] | None, *, max_line: int
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None,
+        *,
+        max_line: int,
+        reading: float = 0.0,
     ) -> Exchange: ...
 
 
@@ -192,7 +198,9 @@ class Generation:
         with self._lock:
             if self._closed:
                 return None
-            self._exchange = client.exchange("POST", "/api/chat", body, max_line=MAX_LINE_BYTES)
+            self._exchange = client.exchange(
+                "POST", "/api/chat", body, max_line=MAX_LINE_BYTES, reading=self._prompt.reading_seconds
+            )
             return self._exchange
 
     def _release(self, exchange: Exchange) -> None:
@@ -206,7 +214,8 @@ class Generation:
         left = self._deadline - now
         if left <= 0:
             raise failure(ModelTimeout, "deadline")
-        silence = self._client.settings.idle_timeout - (now - exchange.heard)
+        reading = 0.0 if self._tokens else self._prompt.reading_seconds
+        silence = self._client.settings.idle_timeout + reading - (now - exchange.heard)
         if silence <= 0 and exchange.idle:
             raise failure(GenerationBroken if self._tokens else ModelTimeout, "silence")
         return min(left, max(silence, 0.0))
@@ -241,6 +250,7 @@ class Generation:
             completion_tokens=completion,
             load_ms=(done.load_ns or 0) // 1_000_000,
             total_ms=(done.total_ns or 0) // 1_000_000,
+            prompt_ms=(done.prompt_ns or 0) // 1_000_000,
         )
 
     def _broken(self, reason: str) -> ModelError:

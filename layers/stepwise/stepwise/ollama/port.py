@@ -20,6 +20,8 @@ class Prompt:
     options: Mapping[str, object]
     """Sampling: temperature, top_p, seed, stop, … ``num_ctx`` and ``num_predict`` are added by the client."""
     num_predict: int
+    reading_seconds: float = 0.0
+    """How long the host is likely to read this: so much longer may it be silent before its first token."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Finish:
     completion_tokens: int
     load_ms: int
     total_ms: int
+    prompt_ms: int = 0
+    """How long the host read the prompt; 0 where it does not say."""
 
 
 type Event = Chunk | Finish

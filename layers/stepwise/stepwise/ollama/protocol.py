@@ -70,6 +70,7 @@ class Done:
     completion_tokens: int | None
     load_ns: int | None
     total_ns: int | None
+    prompt_ns: int | None
 
 
 def keep_alive_value(keep_alive: str) -> int | str:
@@ -157,6 +158,7 @@ def _done(value: Mapping[str, Any]) -> Done:
         completion_tokens=_count(value, "eval_count"),
         load_ns=_count(value, "load_duration"),
         total_ns=_count(value, "total_duration"),
+        prompt_ns=_count(value, "prompt_eval_duration"),
     )
 
 

@@ -19,7 +19,8 @@ class Draft:
     ``reason`` is empty until the answer is whole (``stop``) or out of tokens (``length``). ``thought`` counts the
     tokens of the thinking; where we closed it, ``ended_by`` says why (see ``thinking_watch``), ``closed_at`` is
     ``tokens`` at that moment and ``answer_from`` where the answer begins in ``text``. ``checks`` is how many candidates
-    of the thinking were checked.
+    of the thinking were checked. ``reading_until`` is not 0 while the host reads a prompt: in epoch seconds, when it is
+    sure to have read it, also where the call was closed.
     """
 
     text: str = ""
@@ -35,6 +36,7 @@ class Draft:
     closed_at: int = 0
     answer_from: int = 0
     checks: int = 0
+    reading_until: float = 0.0
 
     def as_dict(self) -> dict[str, Any]:
         return dict(self.__dict__)

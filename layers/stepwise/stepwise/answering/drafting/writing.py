@@ -15,9 +15,11 @@ from dataclasses import dataclass, field
 from stepwise import prompts
 from stepwise.answering.drafting.continuation import ContinuationCheck, NotContinued
 from stepwise.answering.drafting.draft import Draft, restart
+from stepwise.answering.drafting.prompt_reading import UNMEASURED_SECONDS_PER_TOKEN, PromptReading
 from stepwise.answering.drafting.proof_search import ProofSearch
 from stepwise.answering.drafting.thinking_watch import Ending, ThinkingWatch, close_thinking
 from stepwise.answering.tasks import task_for
+from stepwise.coordination.prompt_speed import PromptSpeed
 from stepwise.errors import (
     GenerationBroken,
     InvalidRequest,
@@ -51,6 +53,7 @@ class Writing:
     ``prefill`` says whether the host goes on with a last message of role assistant, ``may_restart`` whether an answer
     that it does not go on with may be begun anew: not when somebody has seen the text already. ``patience`` is how long
     a host that refuses is tried again once something was written. ``proof`` looks for a proved answer.
+    ``prompt_speed`` knows how long the host reads a prompt; ``now`` gives epoch seconds.
     """
 
     deadline: float
@@ -62,6 +65,8 @@ class Writing:
     patience: float = 0.0
     thinking: Thinking = "auto"
     proof: ProofSearch | None = None
+    prompt_speed: PromptSpeed | None = None
+    now: Callable[[], float] = time.time
 
 
 def write(model: Model, plan: Plan, draft: Draft, how: Writing) -> Generator[str | None]:
@@ -153,16 +158,24 @@ class _Calls:
         if room <= 0:
             draft.reason = "length"
             return
+        messages = prompts.at_once_messages(plan.messages, plan.language) if at_once else plan.messages
+        prefill = "" if at_once else draft.text
+        tokens = sum(estimate(message["content"]) for message in messages) + estimate(prefill)
+        seconds = self.how.prompt_speed.seconds(plan.model, tokens) if self.how.prompt_speed else None
         prompt = Prompt(
-            messages=prompts.at_once_messages(plan.messages, plan.language) if at_once else plan.messages,
-            prefill="" if at_once else draft.text,
+            messages=messages,
+            prefill=prefill,
             model=plan.model,
             options=plan.options,
             num_predict=room,
+            reading_seconds=tokens * UNMEASURED_SECONDS_PER_TOKEN if seconds is None else seconds,
         )
         check = ContinuationCheck("" if at_once else draft.text)
         skip = plan.answer_start.strip() if at_once else ""
-        yield from self._generation(prompt, _Reader(check, skip))
+        with PromptReading(
+            draft, seconds or 0.0, deadline=self.how.deadline, clock=self.how.clock, now=self.how.now
+        ) as reading:
+            yield from self._generation(prompt, _Reader(check, skip), reading)
 
     def _at_once(self) -> bool:
         """Whether the answer is to be asked for in a call of its own: the host cannot go on from a closed thinking."""
@@ -183,7 +196,7 @@ class _Calls:
             room = min(room, plan.answer_reserve - (draft.tokens - draft.closed_at))
         return room
 
-    def _generation(self, prompt: Prompt, reader: _Reader) -> Generator[str | None]:
+    def _generation(self, prompt: Prompt, reader: _Reader, reading: PromptReading) -> Generator[str | None]:
         draft, how = self.draft, self.how
         before, thought = draft.tokens, draft.thought
         held = 0
@@ -192,7 +205,10 @@ class _Calls:
         with self.model.generate(prompt, deadline=how.deadline) as generation:
             try:
                 for event in generation:
-                    if event is not None:
+                    if event is None:
+                        reading.waits()
+                    else:
+                        reading.ends()
                         self.refused_since, self.refusals = None, 0
                     if isinstance(event, Chunk):
                         held += event.tokens
@@ -237,6 +253,10 @@ class _Calls:
     def _take_counts(self, finish: Finish, before: int, prompt: Prompt) -> None:
         """Take what the host has counted: that is the truth."""
         draft = self.draft
+        if self.how.prompt_speed is not None and not prompt.prefill:
+            self.how.prompt_speed.learn(
+                prompt.model, tokens=finish.prompt_tokens, seconds=finish.prompt_ms / 1000
+            )
         if finish.completion_tokens:
             before += self._miscounted(before, draft.tokens - before, finish.completion_tokens)
             draft.tokens = before + finish.completion_tokens
