@@ -57,9 +57,7 @@ class ModelHost:
         self.seconds_per_prompt_token = seconds_per_prompt_token
         """How long it reads a prompt that it has not read before; it does not notice then that a client has gone."""
         self.read: set[str] = set()
-        """Prompts that it has read, and has in its cache."""
         self.reading: list[str] = []
-        """Prompts that it reads now."""
         self.read_twice = 0
         """Prompts that were sent while it read them already."""
         self.most_context = most_context
