@@ -29,6 +29,7 @@ def _answer(problem: str) -> str | None:
         ("5!", "120"),
         ("(2+3i)(1-i)", "5 + i"),
         ("-2^2", "-4"),
+        (r"Evaluate $\log_{\sqrt 5} 125\sqrt 5$.", "7"),
         ("(-8)^(1/3) + 2^-1", None),
     ],
 )
@@ -143,3 +144,16 @@ def test_every_solution_says_what_it_did_and_how_it_was_checked(problem: str) ->
     assert solution.steps
     assert solution.check
     assert solution.information
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        # The solution is of the first equation only.
+        "Given that the equation x - m = 4x - 2 has a solution of x = -3, what is the solution to the equation (x + 5) - m = 4(x + 5) - 2?",
+        # Over which numbers is not said.
+        "Solve: x^2 = -10x - 29",
+    ],
+)
+def test_an_equation_of_which_more_is_said_is_left_alone(problem: str) -> None:
+    assert _answer(problem) is None

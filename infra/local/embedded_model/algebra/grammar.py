@@ -265,9 +265,13 @@ class _Parser:
             return tuple(arguments)
         if name in {"sqrt", "cbrt"}:
             return (self._atom(),)
-        # sin 2x: the product that follows without a sign.
+        # sin 2x, log 5 sqrt 5: the product that follows without a sign.
         node = self._power()
-        while self._starts_factor() and (token := self._token()) is not None and token.kind == "name":
+        while (
+            self._starts_factor()
+            and (token := self._token()) is not None
+            and (token.kind == "name" or token.text == "sqrt")
+        ):
             node = Binary("*", node, self._power(), implicit=True)
         return (node,)
 

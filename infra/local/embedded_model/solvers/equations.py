@@ -22,12 +22,14 @@ _WORDS = Phrases(
     r"解方程组|解方程|解一元二次方程|求解|方程组|一元二次方程|一元一次方程|二元一次方程组|二元一次方程|方程|"
     r"实数解|实数根|未知数|满足|实数|的解|的根|解|根|如果|若|那么|则|当|时|用公式法|用因式分解法|用配方法",
 )
+# An equation that "has the solution 3" is not one to solve together with "x = 3".
+_ABOUT_A_SOLUTION = re.compile(r"\bha(?:s|ve)\b.*\b(?:solutions?|roots?)\b")
 _MOST_UNKNOWNS = 4
 
 
 def solve(reading: Reading, say: Say) -> Solution | None:
     """Solve the equations of *reading*, when its words ask for nothing more than that."""
-    if not _WORDS.understand(reading.words):
+    if not _WORDS.understand(reading.words) or _ABOUT_A_SOLUTION.search(reading.words):
         return None
     wanted = [_name(formula) for formula in reading.formulas if not formula.signs]
     relations = [formula for formula in reading.formulas if formula.signs]
@@ -43,7 +45,8 @@ def solve(reading: Reading, say: Say) -> Solution | None:
         return None
     shown = [objects.tex(relation) for relation in relations]
     if len(pairs) == 1:
-        return _single(pairs[0], unknowns, [name for name in wanted if name], shown[0], say)
+        solution = _single(pairs[0], unknowns, [name for name in wanted if name], shown[0], say)
+        return None if solution is not None and _over_complex(solution, reading.words) else solution
     if len(unknowns) > _MOST_UNKNOWNS or (wanted and len(set(wanted)) != len(unknowns)):
         return None
     return systems.solve(pairs, unknowns, shown, say)
@@ -59,6 +62,11 @@ def _single(
     else:
         return None
     return polynomial.solve(*pair, unknown, shown, say) or transcendental.solve(*pair, unknown, shown, say)
+
+
+def _over_complex(solution: Solution, words: str) -> bool:
+    """Whether an English text that does not say *real* asks for an equation without real roots: it may want complex ones."""
+    return "no real solution" in solution.answer and bool(words) and "real" not in words
 
 
 def _name(formula: Relation) -> str | None:

@@ -61,13 +61,13 @@ def has_decimal(node: Node) -> bool:
     return False
 
 
-def decimal_text(number: Fraction) -> str | None:
-    """The digits of a decimal that ends within 12 places."""
-    scaled = number * 10**12
+def decimal_text(number: Fraction, places: int = 12) -> str | None:
+    """The digits of a decimal that ends within *places*."""
+    scaled = number * 10**places
     if scaled.denominator != 1:
         return None
-    digits = str(abs(scaled.numerator)).rjust(13, "0")
-    text = f"{digits[:-12]}.{digits[-12:]}".rstrip("0").rstrip(".")
+    digits = str(abs(scaled.numerator)).rjust(places + 1, "0")
+    text = f"{digits[:-places]}.{digits[-places:]}".rstrip("0").rstrip(".")
     return f"-{text}" if number < 0 else text
 
 

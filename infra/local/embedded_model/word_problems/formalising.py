@@ -8,9 +8,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from embedded_model.values.formalisation import Equation, Formalisation, Given, Operand, Operator
-from embedded_model.word_problems.english_words import FILLERS, NUMBER_WORDS
+from embedded_model.word_problems.word_lists import NUMBER_WORDS, word_set
 
 __all__ = ["Operation", "formalise"]
+
+_NO_UNIT = word_set(
+    "a an the of to on in at for from with into onto that this these those there more new old other his her their its my our "
+    "now today yesterday left up down away off out all each every per"
+)
 
 _NUMBER = re.compile(
     r"(?P<money>[$¥￥] ?)?(?:(?P<whole>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.．]\d+)?)(?:/(?P<part>\d+))?)(?P<percent> ?[%％])?"
@@ -106,7 +111,7 @@ def _unit(money: str | None, after: str) -> str:
         return chinese[0]
     nouns: list[str] = []
     for word in after.split():
-        if word.lower() not in FILLERS:
+        if word.lower() not in _NO_UNIT:
             nouns.append(word)
         elif nouns:
             break

@@ -34,6 +34,8 @@ _REASONS = {
     "square area": ("The area of a square is its side times itself", "正方形的面积等于边长乘边长"),
     "square perimeter": ("A square has four equal sides", "正方形的周长等于边长乘 4"),
 }
+# Measured decimals may have as many places as a binary fraction of 64 bits shows.
+_PLACES = 20
 _SIGNS = {"+": "+", "-": "-", "*": r"\times", "/": r"\div"}
 
 
@@ -111,7 +113,7 @@ def number(text: str) -> Fraction:
 
 def tex(value: Fraction, *, decimal: bool) -> str:
     """LaTeX of a number; whole ones and, with *decimal*, those that end are written with digits only."""
-    text = decimal_text(value) if decimal or value.denominator == 1 else None
+    text = decimal_text(value, _PLACES) if decimal or value.denominator == 1 else None
     if text is not None:
         return text
     sign = "-" if value < 0 else ""

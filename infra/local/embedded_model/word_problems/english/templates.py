@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from embedded_model.values.solution import Say, Solution
-from embedded_model.word_problems import english_stories, plans
+from embedded_model.word_problems import plans
 from embedded_model.word_problems.working import Working, number
 
 __all__ = ["solve"]
@@ -139,9 +139,6 @@ class _Template:
 
 def solve(text: str, say: Say) -> Solution | None:
     """The solution of the one-step or two-step problem in *text*."""
-    story = english_stories.solve(text, say)
-    if story is not None:
-        return story
     plain = re.sub(r"\s+", " ", text.lower()).strip().replace("’", "'").replace("\\$", "$")
     plain = re.sub(r"(?<=\d),(?=\d{3}\b)", "", plain)
     plain = re.sub(r"\b(" + "|".join(_WORDS) + r")\b", lambda found: _WORDS[found[1]], plain)

@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 
 from embedded_model.values.solution import Say, Solution
-from embedded_model.word_problems import chinese_stories, chinese_units, plans
+from embedded_model.word_problems import plans
+from embedded_model.word_problems.chinese import stories, units
 from embedded_model.word_problems.working import Working, number
 
 __all__ = ["solve"]
@@ -54,7 +55,7 @@ def solve(text: str, say: Say) -> Solution | None:
     plain = plain.translate({0xFF10 + digit: str(digit) for digit in range(10)} | {ord("．"): "."})
     plain = re.sub(r"\(?(\d+/\d+)\)?", r"\1", plain)
     story = Working(say, text)
-    balance = chinese_stories.solve(plain, story)
+    balance = stories.solve(plain, story)
     if balance is not None:
         return story.solution(balance)
     plain = _NAMES.sub("〇", re.sub(r"多少元?钱", "多少元", plain))
@@ -80,7 +81,7 @@ def solve(text: str, say: Say) -> Solution | None:
             continue
         return working.solution(answer)
     working = Working(say, text)
-    by_units = chinese_units.solve(plain, turning, working)
+    by_units = units.solve(plain, turning, working)
     if by_units is not None and (
         by_units.denominator == 1
         or ("." in plain and _MEASURE.search(plain) and (by_units * 100).denominator == 1)
