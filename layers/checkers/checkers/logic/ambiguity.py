@@ -30,7 +30,8 @@ _MEASURE = re.compile(
 def suspect_name(formulas: Sequence[Formula]) -> FormulaError | None:
     """A name that the solver would take for something else than its writer: then nothing is decided.
 
-    ``P = Q`` beside ``P`` (a thing and a statement), ``NotRain`` or ``P'`` beside ``Rain`` or ``P``, a whole sentence.
+    ``P = Q`` beside ``P`` (a thing and a statement), ``P`` beside ``P(a)``, ``NotRain`` or ``P'`` beside ``Rain`` or ``P``,
+    ``甲和乙`` beside ``甲``, a whole sentence.
     """
     statements = {
         (part.name, len(part.args))
@@ -41,6 +42,11 @@ def suspect_name(formulas: Sequence[Formula]) -> FormulaError | None:
     terms = [term for formula in formulas for term in terms_of(formula) if not term.variable]
     things = {(term.name, len(term.args)) for term in terms}
     names = {name for name, _ in statements}
+    for name in sorted(name for name, count in statements if count == 0):
+        if any(other == name and count for other, count in statements):
+            return FormulaError("two_roles", 0, name)
+        if any(part in names for part in re.split("[和与及跟]", name)[:-1]):
+            return FormulaError("sentence", 0, name)
     for name, count in sorted(things):
         if (name, count) in statements or (count == 0 and name in names and not is_numeral(name)):
             return FormulaError("two_roles", 0, name)

@@ -17,12 +17,14 @@ class Notation:
     """How signs are read that have two readings: the first of each is the standard one.
 
     ``caret``: ``^`` is exclusive or, or "and". ``pairwise``: ``A → B → C`` is ``A → (B → C)``, or ``A → B`` and
-    ``B → C``. ``partial``: ``a ≤ b`` says that ``b`` is not less, or that ``a`` is less or equal.
+    ``B → C``. ``partial``: ``a ≤ b`` says that ``b`` is not less, or that ``a`` is less or equal. ``wide``: in
+    ``∀x P(x) → R`` the quantifier reaches to its next atom, or as far as it can.
     """
 
     caret: Literal["⊕", "∧"] = "⊕"
     pairwise: bool = False
     partial: bool = False
+    wide: bool = False
 
 
 STANDARD = Notation()

@@ -81,6 +81,7 @@ def _differences(arguments: Sequence[Argument]) -> list[Note]:
         "caret": any(each.notation.caret == "∧" for each in arguments),
         "chain": any(each.notation.pairwise for each in arguments),
         "partial": any(each.notation.partial for each in arguments),
+        "wide": any(each.notation.wide for each in arguments),
     }
     return [Note(code) for code, found in codes.items() if found]
 

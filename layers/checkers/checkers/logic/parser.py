@@ -1,7 +1,7 @@
 """Parse a formula: a grammar of our own, nothing is evaluated.
 
 From loosest to tightest: ``↔``, ``→`` (to the right), ``∨``, ``⊕``, ``∧``, then ``¬`` and the quantifiers. A quantifier
-reaches as far as its brackets or its next atom; with a colon, full stop or comma behind the variable, or when the variable
+reaches as far as its brackets or its next atom (in a wide notation as far as it can); with a colon, full stop or comma behind the variable, or when the variable
 would otherwise be left unbound, to the end of the brackets that it stands in. Commas between whole formulas mean "and".
 What two people read in two ways is refused: a comma beside other connectives, chains of ``⊕`` or ``↔`` without brackets,
 ``并非 A 或 B`` and "A and B or C" in words.
@@ -280,7 +280,14 @@ class _Parser(Cursor):
             names, commas_end=len(self.bound) == len(names)
         ):
             return self.expression()
-        return self.unary()
+        return self.expression() if self.notation.wide and self._begins_with_atom() else self.unary()
+
+    def _begins_with_atom(self) -> bool:
+        """Whether no bracket and no other quantifier says how far this one reaches."""
+        at = self.at
+        while self.tokens[at].kind == "not":
+            at += 1
+        return self.tokens[at].kind in ("name", "number", "quoted", "truth")
 
     def _applied_scope(self, applied: int) -> Formula:
         """The rest of ``ForAll(x, P(x))`` or of ``∀(x) P(x)``."""

@@ -93,7 +93,14 @@ def readings(request: Mapping[str, Any]) -> tuple[Argument, ...]:
     if any(isinstance(part, Junction) and part.sign == "→" for formula in formulas for part in walk(formula)):
         others = [_read(request, replace(each.notation, pairwise=True)) for each in found]
         found += [other for other in others if _formulas_of(other) != formulas]
+    if any(isinstance(part, Quantified) for formula in formulas for part in walk(formula)):
+        others = [_read(request, replace(each.notation, wide=True)) for each in found]
+        found += [other for other, each in zip(others, found, strict=True) if not _is_read_alike(other, each)]
     return next(((each,) for each in found if each.unread), tuple(found))
+
+
+def _is_read_alike(one: Argument, other: Argument) -> bool:
+    return bool(one.unread) == bool(other.unread) and _formulas_of(one) == _formulas_of(other)
 
 
 def _formulas_of(argument: Argument) -> list[Formula]:
@@ -128,6 +135,8 @@ def _read(request: Mapping[str, Any], notation: Notation) -> Argument:
         return Argument(labels, unread=tuple(unread))
 
     everything = _free_in_conditionals(formulas)
+    if (loose := _loose(formulas, everything)) is not None:
+        return Argument(labels, unread=(Unread("", FormulaError("unbound", 0, loose)),))
     closed = [_closed(formula, everything) for formula in formulas]
     notes = [Note("free", (name,)) for name in everything]
     if any(isinstance(part, Predicate) and part.name == "<" for formula in closed for part in walk(formula)):
@@ -231,6 +240,25 @@ def _free_in_conditionals(formulas: Iterable[Formula]) -> tuple[str, ...]:
         else:
             stated.update(names)
     return tuple(name for name in conditional if name not in stated)
+
+
+def _loose(formulas: Sequence[Formula], everything: Sequence[str]) -> str | None:
+    """A name of which nobody knows what it means: free here and bound there, or free behind an arrow alone.
+
+    ``P(x)`` beside ``∀x Q(x)``; ``P(x) → Q(y)``, where some ``y`` may be meant, or every one.
+    """
+    bound = {part.variable for each in formulas for part in walk(each) if isinstance(part, Quantified)}
+    for formula in formulas:
+        for name in _free(formula):
+            if name in bound and name not in everything:
+                return name
+        if isinstance(formula, Junction) and formula.sign in ("→", "↔"):
+            first = set(_free(formula.parts[0]))
+            behind = {name for part in formula.parts[1:] for name in _free(part)}
+            loose = behind - first if formula.sign == "→" else behind ^ first
+            if found := sorted(loose & set(everything)):
+                return found[0]
+    return None
 
 
 def _closed(formula: Formula, everything: Sequence[str]) -> Formula:

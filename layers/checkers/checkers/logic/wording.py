@@ -117,6 +117,10 @@ NOTES: dict[str, tuple[str, str]] = {
         "A → B → C was read both as A → (B → C) and as A → B and B → C.",
         "A → B → C 按两种结合方式理解。",
     ),
+    "wide": (
+        "∀x P(x) → R was read both as (∀x P(x)) → R and as ∀x (P(x) → R).",
+        "∀x P(x) → R 中量词的辖域按两种读法理解。",
+    ),
     "partial": ("< was read both as a linear order and as any relation.", "< 分别按线序和任意关系理解。"),
     "alike": ("{0} and {1} are different names.", "{0} 与 {1} 是不同的名称。"),
     "arity": (

@@ -63,6 +63,17 @@ NOT_DECIDED = {
     "a Chinese unless before a predicate": (["除非高(小明)", "乙"], "乙"),
     "a quoted sentence": ([r"\text{if it rains it is wet}", r"\text{it rains}"], r"\text{it is wet}"),
     "an n-th quantifier": (["∃₂x (P(x))"], "∃x P(x)"),
+    "a quantifier before an arrow without brackets": (["∀x P(x) → R", "P(a)"], "R"),
+    "a quantifier before an arrow in LaTeX": (["\\forall x P(x) \\to R", "P(a)"], "R"),
+    "some before an arrow without brackets": (["∃x P(x) → R", "P(a)"], "R"),
+    "a negated quantifier before an arrow": (["¬∀x P(x) → R", "¬R"], "P(a)"),
+    "a Chinese quantifier before an arrow": (["存在x 人(x)→R", "人(a)"], "R"),
+    "a free variable behind an arrow alone": (["P(x) → Q(y)", "P(a)"], "Q(a)"),
+    "a free variable on one side of a biconditional": (["P(x) ↔ Q(x, y)", "P(a)"], "Q(a, b)"),
+    "a variable that another formula binds": (["P(x)"], "∀x P(x)"),
+    "a remark in brackets": (["A → B (always)", "A"], "B"),
+    "two statements joined by 和": (["甲和乙"], "甲"),
+    "two statements joined by 与": (["甲与乙", "丙"], "甲"),
 }
 
 
@@ -101,6 +112,9 @@ VALID = {
     "a caret, whatever it means": (["A ^ B"], "A ∨ B"),
     "a comma between plain statements": (["P(a), Q(b)"], "Q(b)"),
     "a comma behind a quantifier": (["∀x, P(x) → Q(x)", "P(a)"], "Q(a)"),
+    "a quantifier in brackets of its own": (["(∀x P(x)) → R", "∀x P(x)"], "R"),
+    "a quantifier before brackets": (["∃x (P(x) ∧ Q(x)) → R", "P(a) ∧ Q(a)"], "R"),
+    "a quantifier before an or, whatever it reaches": (["∀x P(x) ∨ R", "¬P(a)"], "R"),
     "a chain of ands and arrows": (["A ∧ B → C", "A", "B"], "C"),
     "a chain of arrows, whatever it means": (["A → B → C", "A", "B"], "C"),
     "an order of numbers": (["age(tom) < 5", "5 < age(ann)"], "age(tom) < age(ann)"),
