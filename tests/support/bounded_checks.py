@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import importlib
 import signal
 import sys
@@ -40,18 +39,12 @@ def limited(seconds: float) -> Iterator[None]:
 
 
 def mathematics_checker(folder: Path = CHECKERS) -> Check:
-    """The `verify` of the checkers in a folder, another checkout's included; one folder a process.
-
-    Recognition is most of a check's time, and it depends on the problem alone: it is kept for the last few problems,
-    so that many answers to one problem cost little more than one.
-    """
+    """The `verify` of the checkers in a folder, another checkout's included; one folder a process."""
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
     module: Any = importlib.import_module("checkers.mathematics.verify")
     if not Path(str(module.__file__)).is_relative_to(folder):
         raise ImportError(f"another folder's checkers are loaded already: {module.__file__}")
-    if not hasattr(module.recognised, "cache_info"):
-        module.recognised = functools.lru_cache(maxsize=8)(module.recognised)
     check: Check = module.verify
     return check
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Any
 
 import sympy as sp
@@ -118,11 +119,9 @@ def _doubt(found: Understood, answer: str, *, verdict: bool) -> Doubt:
 
     It is asked for the result and for the comparison.
     """
-    expected, facts = found.expected, found.ask.facts
-    result = expected.inner if expected.kind == "choice" and expected.inner is not None else expected
-    doubt = doubt_of_result(found.question, found.ask, result)
-    if doubt or expected.kind in ("digits", "word"):
-        return doubt
+    expected, facts, result = found.expected, found.ask.facts, found.result
+    if found.doubt or expected.kind in ("digits", "word"):
+        return found.doubt
     try:
         # Of a choice, the text of the right option is compared.
         said = expected.options[expected.values[0]] if expected.kind == "choice" else answer
@@ -146,6 +145,17 @@ class Understood:
     question: str
     ask: Ask
 
+    @property
+    def result(self) -> Expected:
+        """What was computed; of a choice, what the right option says."""
+        expected = self.expected
+        return expected.inner if expected.kind == "choice" and expected.inner is not None else expected
+
+    @cached_property
+    def doubt(self) -> Doubt:
+        """What the second way has against the result, whatever the answer is."""
+        return doubt_of_result(self.question, self.ask, self.result)
+
 
 def recognised(problem: str) -> tuple[Expected, Facts] | None:
     """The right answer to the problem, where it states everything and is understood."""
@@ -153,8 +163,12 @@ def recognised(problem: str) -> tuple[Expected, Facts] | None:
     return None if found is None else (found.expected, found.facts)
 
 
+@lru_cache(maxsize=8)
 def understood(problem: str) -> Understood | None:
-    """As `recognised`, with the question that was recognised."""
+    """As `recognised`, with the question that was recognised.
+
+    Kept for the last few problems: most of a check's time goes here, and an answer that was refuted is asked for again.
+    """
     options = split_options(problem)
     if options is not None:
         return _chosen(options)
