@@ -36,10 +36,11 @@ def compare(left: Number | None, sign: str, right: Number | None) -> bool:
 def solutions(left: Formula, right: Formula, name: str, suspects: Iterable[Fraction]) -> list[Fraction]:
     """The suspects that solve an equation, after a scan for roots that nobody suspects.
 
-    A change of sign, or a touch, away from every suspect raises `Doubtful`: the list would not be complete.
+    A change of sign, or a touch, raises `Doubtful` away from every solution and pole: the list would not be complete.
     """
-    suspected = sorted(set(suspects))
-    found = [at for at in suspected if compare(value(left, {name: at}), "=", value(right, {name: at}))]
+    sides = [(at, value(left, {name: at}), value(right, {name: at})) for at in sorted(set(suspects))]
+    found = [at for at, one, two in sides if compare(one, "=", two)]
+    known = [*found, *(at for at, one, two in sides if one is None or two is None)]
     before: float | None = None
     for step in range(-240, 241):
         at = step / 11 + 1 / 977
@@ -49,7 +50,7 @@ def solutions(left: Formula, right: Formula, name: str, suspects: Iterable[Fract
             continue
         gap = float(one) - float(two)
         crossed = before is not None and (before < 0) != (gap < 0)
-        if (crossed or abs(gap) < _NEAR) and not any(abs(at - root) <= Fraction(1, 5) for root in suspected):
+        if (crossed or abs(gap) < _NEAR) and not any(at - 1 / 11 <= place <= at for place in known):
             raise Doubtful
         before = gap
     return found

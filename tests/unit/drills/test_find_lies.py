@@ -61,6 +61,11 @@ def test_a_root_that_nobody_suspects_is_doubtful() -> None:
         solutions(polynomial([1, 0, -5]), constant(0), "x", [Fraction(2)])
 
 
+def test_a_root_beside_a_suspect_that_is_none_is_doubtful() -> None:
+    with pytest.raises(Doubtful):
+        solutions(call("sqrt", minus(X, -19)), minus(X, -1), "x", [Fraction(4)])
+
+
 def test_what_rounding_decides_is_doubtful() -> None:
     with pytest.raises(Doubtful):
         compare(1.0 + 1e-8, "<", 1.0)
