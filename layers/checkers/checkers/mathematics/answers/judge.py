@@ -127,6 +127,8 @@ def _acceptable(expected: Expected, given: Quantity) -> bool:
         return is_product_of_primes(given.tree)
     if expected.form in ("decimal", "fraction", "mixed", "radical"):
         return is_written_as(given.tree, expected.form)
+    if expected.form == "percent" and given.unit is None:
+        return False
     if expected.form in ("unit", "plain") and given.unit is not None and given.unit != expected.unit:
         return False
     return is_evaluated(given.tree, simplified=expected.form == "simplified")

@@ -316,6 +316,8 @@ class _Parser(Cursor):
         if name == "e" and not self._is("op", "_"):
             return Node("const", text="e")
         if self._accept("op", "_"):
+            if name in ("A", "C", "P") and self._counts_choices():
+                raise NotUnderstood("a number of choices, or the power of a name")
             name = f"{name}_{self._subscript()}"
         callable_name = name in self._functions or (name in "fgh" and not self._functions)
         if callable_name:
@@ -323,6 +325,14 @@ class _Parser(Cursor):
             if applied is not None:
                 return applied
         return Node("name", text=name)
+
+    def _counts_choices(self) -> bool:
+        """Whether a power follows the subscript, as in C_5^2."""
+        start = self._at
+        self._subscript()
+        follows = self._is("op", "^")
+        self._at = start
+        return follows
 
     def _subscript(self) -> str:
         if not self._accept("op", "{"):

@@ -141,12 +141,19 @@ def _sign(number: Any) -> int | None:
     return 0 if abs(real) < near else int(sp.sign(real))
 
 
+_OF_ANGLES = ("sin", "cos", "tan", "cot", "sec", "csc")
+FULL_TURN = 7
+"""Radians that are more are rarely meant: sin 30 is mostly that of 30 degrees."""
+
+
 def simple_call(name: str, argument: Any) -> Any:
     """A function of one argument, where it is defined."""
     if name in ("arcsin", "arccos") and argument.is_number and argument.is_real and abs(argument) > 1:
         raise NotUnderstood("not defined")
     if name == "ln" and argument == 0:
         raise NotUnderstood("not defined")
+    if name in _OF_ANGLES and isinstance(argument, sp.Rational) and abs(argument) >= FULL_TURN:
+        raise NotUnderstood("an angle in degrees, or in radians")
     return SIMPLE_CALLS[name](argument)
 
 

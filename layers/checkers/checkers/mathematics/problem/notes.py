@@ -142,6 +142,8 @@ def in_shape(expected: Expected, shape: Shape) -> Expected:
             raise NotUnderstood("two forms at once")
         if written == {"decimal"} and shape.decimals is None and not _ends(expected):
             raise NotUnderstood("a decimal without end")
+        if not written and expected.form in ("decimal", "fraction", "mixed", "radical"):
+            return expected
         return replace(expected, form=_number_form(written, expected))
     if written <= {"simplified"} and expected.kind in ("expression", "roots", "pair", "system"):
         return expected
@@ -159,7 +161,7 @@ def _number_form(written: set[str], expected: Expected) -> str:
     if form == "radical":
         return form
     if value.is_Integer:
-        return expected.form if expected.form in ("unit", "plain") else "simplified"
+        return expected.form if expected.form in ("unit", "plain", "percent") else "simplified"
     if not value.is_Rational:
         if form in ("decimal", "mixed"):
             raise NotUnderstood("a number that is no fraction")

@@ -116,6 +116,8 @@ def _more_than(ask: Ask) -> Expected:
 def _combined(operation: str, left: Any, right: Any) -> Any:
     if operation == "商":
         return left / _nonzero(right)
+    if operation == "差" and not left >= right:
+        raise NotUnderstood("a difference of which it is not said what is subtracted")
     return {"和": left + right, "差": left - right, "积": left * right}[operation]
 
 

@@ -77,8 +77,11 @@ _PLAIN_SORT = (
 )
 def _divisor_count(ask: Ask) -> Expected:
     value = _factorable(ask, "n")
-    sort = ask.word("sort").removesuffix("s").removeprefix("distinct ").removeprefix("different ")
+    named = ask.word("sort").removesuffix("s")
+    sort = named.removeprefix("distinct ").removeprefix("different ")
     plain = f"{ask.word('k1')} {ask.word('k2')}"
+    if named == "prime" and not re.search("distinct|different", plain) and _is_repeated(value):
+        raise NotUnderstood("prime factors that may count several times")
     if re.search("integer|integral", plain) and "positive" not in plain:
         raise NotUnderstood("divisors of which negative ones may be counted")
     return value_expected(ask, sp.Integer(_DIVISORS[sort](value)), None, method=_METHOD)
@@ -94,8 +97,8 @@ def _divisor_sum(ask: Ask) -> Expected:
     value, sort = _factorable(ask, "n"), ask.word("sort").removeprefix("distinct ").removeprefix("different ")
     if "integer" in ask.word("k1") + ask.word("k2") and "positive" not in ask.word("k1") + ask.word("k2"):
         raise NotUnderstood("divisors of which negative ones may be counted")
-    repeated = any(power > 1 for power in sp.factorint(value).values())
-    if sort == "prime" and "sum" in ask.text and repeated and not re.search("distinct|different", ask.text):
+    counted = sort == "prime" and ask.word("what") in ("sum", "product")
+    if counted and _is_repeated(value) and not re.search("distinct|different", ask.text):
         raise NotUnderstood("prime factors that may count several times")
     numbers = sp.primefactors(value) if sort == "prime" else sp.divisors(value)
     if sort in ("odd", "even"):
@@ -112,6 +115,10 @@ def _divisor_sum(ask: Ask) -> Expected:
     else:
         made = min(numbers) if word == "smallest" else max(numbers)
     return value_expected(ask, sp.Integer(made), None, method=_METHOD)
+
+
+def _is_repeated(value: int) -> bool:
+    return any(power > 1 for power in sp.factorint(value).values())
 
 
 def _factorable(ask: Ask, group: str) -> int:

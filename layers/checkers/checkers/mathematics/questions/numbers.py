@@ -271,7 +271,9 @@ def _rewritten(ask: Ask) -> Expected:
     if not isinstance(value, sp.Rational):
         raise NotUnderstood("no fraction")
     if ask.word("as").startswith(("percent", "百分")):
-        return Expected("value", (value * 100,), "conversion", unit=UNITS["percent"], question=tree)
+        return Expected(
+            "value", (value * 100,), "conversion", unit=UNITS["percent"], form="percent", question=tree
+        )
     return Expected("value", (value,), "conversion", form=_form(ask.word("as"), value), question=tree)
 
 

@@ -303,6 +303,8 @@ def _statistic(ask: Ask) -> Expected:
     ordered = sorted(values)
     what = ask.word("what")
     if what == "geometric mean":
+        if any(value <= 0 for value in values):
+            raise NotUnderstood("a geometric mean of other than positive numbers")
         made = sp.Mul(*values) ** sp.Rational(1, len(values))
     elif "average" in what or "mean" in what or what == "平均数":
         made = sp.Add(*values) / len(values)

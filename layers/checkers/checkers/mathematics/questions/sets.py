@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 
@@ -53,7 +54,14 @@ _SET = rf"(?:of )?(?:the )?(?P<adjectives>(?:{_ADJECTIVE},? )*)(?P<noun>{_NOUN})
     words="how many",
 )
 def _count(ask: Ask) -> Expected:
+    _refuse_prime_factors(ask)
     return value_expected(ask, sp.Integer(len(_members(ask))), None, method=_METHOD)
+
+
+def _refuse_prime_factors(ask: Ask) -> None:
+    """The prime factors of a number may count several times; the questions about divisors know."""
+    if re.search(r"prime.*(?:factors?|divisors?) of", ask.text):
+        raise NotUnderstood("prime factors that may count several times")
 
 
 @asked(
@@ -62,6 +70,8 @@ def _count(ask: Ask) -> Expected:
 def _of_members(ask: Ask) -> Expected:
     members = _members(ask)
     word = ask.word("what")
+    if word not in ("largest", "greatest", "smallest", "least"):
+        _refuse_prime_factors(ask)
     if not members:
         raise NotUnderstood("no such number")
     if word == "sum":
@@ -108,6 +118,8 @@ def _probability(ask: Ask) -> Expected:
             raise NotUnderstood("a property that is not understood")
         tests.append((_test(ask, match["kind"], match["k"]), bool(match["no"])))
         at = match.end()
+    if any(no and not after for (_, no), (_, after) in itertools.pairwise(tests)):
+        raise NotUnderstood("not one and the other, or neither")
     hits = [n for n in range(low, high + 1) if all(test(n) != no for test, no in tests)]
     return value_expected(ask, sp.Rational(len(hits), high - low + 1), None, method=_METHOD)
 
@@ -146,6 +158,8 @@ def _members(ask: Ask) -> list[int]:
             tests.append(_ADJECTIVES[adjective])
     if noun.startswith(("perfect", "prime", "composite")):
         tests.append(_ADJECTIVES[noun.removesuffix("s")])
+    if noun.startswith("number") and not _are_whole(ask):
+        raise NotUnderstood("numbers of which it is not said that they are whole")
     if noun.startswith("multiple"):
         divisor = _whole(ask, re.findall(r"⟦(\d+)⟧", noun)[0])
         tests.append(lambda n: n % divisor == 0)
@@ -168,6 +182,15 @@ def _members(ask: Ask) -> list[int]:
     if low is None or high is None or high - low > LARGEST or low < 0 or not _is_said(ask, noun):
         raise NotUnderstood("a set without ends")
     return [n for n in range(low, high + 1) if all(test(n) for test in tests)]
+
+
+def _are_whole(ask: Ask) -> bool:
+    """Whether numbers have a property, or ends such as from 1 to 10, that only whole ones have."""
+    adjectives, parts = ask.word("adjectives"), ask.word("parts")
+    return bool(
+        re.search(r"odd|even|prime|composite|whole|natural|digit", adjectives)
+        or re.search(r"from|divisible|multiple|factor|divisor|prime|odd|even|perfect", parts)
+    )
 
 
 def _narrowed(

@@ -20,9 +20,11 @@ _TWO_SIDED: dict[str, Callable[[float, float], float]] = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
     "mul": lambda a, b: a * b,
-    "div": lambda a, b: a / b,
-    "ratio": lambda a, b: a / b,
+    "div": lambda a, b: _divided(a, b),
+    "ratio": lambda a, b: _divided(a, b),
 }
+NEARLY_ZERO = 1e-8
+"""A search that ends where a denominator fades away has found no place at which the formula is defined."""
 _CALLS: dict[str, Callable[[float], float]] = {
     "sin": math.sin, "cos": math.cos, "tan": math.tan, "arcsin": math.asin, "arccos": math.acos, "arctan": math.atan,
     "sinh": math.sinh, "cosh": math.cosh, "tanh": math.tanh, "exp": math.exp, "ln": math.log, "lg": math.log10,
@@ -118,7 +120,15 @@ def _composed(tree: Node, parts: list[Function], scope: Scope) -> Function:
     raise CannotTell(kind)
 
 
+def _divided(above: float, below: float) -> float:
+    if abs(below) < NEARLY_ZERO:
+        raise Undefined("a division by nearly zero")
+    return above / below
+
+
 def _power(base: float, exponent: float) -> float:
+    if exponent <= 0 and abs(base) < NEARLY_ZERO:
+        raise Undefined("a power of nearly zero")
     if exponent != round(exponent) and base < 0:
         third = exponent * 3
         if abs(third - round(third)) < 1e-12:
