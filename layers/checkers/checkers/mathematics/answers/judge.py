@@ -37,6 +37,9 @@ from checkers.mathematics.formulas.rounding import is_rounding_of, rounded
 
 __all__ = ["judged"]
 
+_COMPARES = re.compile(r"[<>≤≥⩽⩾≦≧＜＞=≠]|\\(?:leq?|geq?|lt|gt|neq?)(?:slant)?(?![a-z])")
+"""A relation, where an interval is asked for."""
+
 
 def judged(expected: Expected, answer: str, context: Context) -> bool | None:
     """Whether the answer is the expected one.
@@ -47,6 +50,8 @@ def judged(expected: Expected, answer: str, context: Context) -> bool | None:
         return _digits(expected, answer)
     if expected.kind == "choice":
         return _choice(expected, answer, context)
+    if expected.form == "interval" and _COMPARES.search(answer):
+        return None
     given = meaning(answer, context)
     if expected.kind == "word":
         known = ("yes", "no", "true", "false", "是", "不是")
@@ -141,6 +146,9 @@ def _quantity(expected: Expected, given: Quantity) -> bool | None:
         return None
     if unit is None:
         verdict = _number(expected, given, given.value, target)
+        if verdict is False and expected.form == "percent" and same(given.value * 100, target) is not False:
+            # The number itself, where its percentage is asked for.
+            return None
         if verdict is False and asked is not None and asked.dimension == "angle" and given.value.has(sp.pi):
             # Radians where degrees are asked for.
             return None
@@ -373,6 +381,9 @@ def _region(expected: Expected, given: Meaning) -> bool | None:
 
 def _equation(expected: Expected, given: Meaning) -> bool | None:
     if isinstance(given, Named) and isinstance(given.value, Quantity):
+        if given.name not in {str(name) for name in expected.values[0].free_symbols}:
+            # `f(x) = 2x + 1` for a line in x and y.
+            return None
         given = Equation(sp.Symbol(given.name, real=True) - given.value.value)
     if not isinstance(given, Equation) or given.sign != "=":
         return None

@@ -58,6 +58,8 @@ _SCIENTIFIC = re.compile(
 _JOINED_GROUPS = re.compile(
     r"\d,\d{3}(?!\d).*(?:\band\b|\bor\b|\\text|,\s)|(?:\band\b|\bor\b|\\text|,\s).*\d,\d{3}(?!\d)", re.DOTALL
 )
+_COUNTED_LIST = re.compile(r"^\d+\s*:\s*-?\d+\s*,")
+"""As in `4: 11, 13, 17, 19`; a ratio stands alone."""
 
 
 def cleaned(text: str) -> str:
@@ -144,6 +146,8 @@ def _formula(text: str, context: Context) -> Meaning:
     # Dollar signs between the items of a list.
     if text.count("$") > 1 and not text.startswith("$-"):
         text = re.sub(r"(?<!\\)\$", " ", text)
+    if _COUNTED_LIST.match(text):
+        raise NotUnderstood("a number and what was counted")
     if _JOINED_GROUPS.search(text) and not text.startswith(("(", "[", r"\{")):
         raise NotUnderstood("a comma that groups digits or parts numbers")
     body, unit = split_unit(text)
@@ -230,7 +234,12 @@ def _list(tree: Node, context: Context) -> Meaning:
         if len(names) > 1:
             raise NotUnderstood("regions of several variables")
         combine = sp.Union if joined == {"or"} else sp.Intersection
-        return Region(combine(*(region.numbers for region in regions)), names.pop())
+        numbers = combine(*(region.numbers for region in regions))
+        if numbers == sp.S.EmptySet:
+            raise NotUnderstood(
+                "both of two conditions that exclude each other, where one of them may be meant"
+            )
+        return Region(numbers, names.pop())
     if regions:
         raise NotUnderstood("regions beside one another")
     return Listed(tuple(items), joined=joined.pop() if len(joined) == 1 else ",")

@@ -26,7 +26,7 @@ class Shape:
     unit: Unit | None = None
     radians: bool = False
     written: frozenset[str] = frozenset()
-    """Of fraction, decimal, mixed, simplified, radical, factored and expanded those that are asked for."""
+    """Of fraction, decimal, mixed, simplified, radical, factored, expanded, interval and integer those that are asked for."""
 
 
 _PLACES = {
@@ -55,8 +55,10 @@ _PHRASES = {
     r"degrees": "degrees",
     r"radians": "radians",
     r"(?:a )?percent(?:age|s)?": "percent",
-    r"interval notation|set notation|(?:an? )?intervals?|exact(?: form| value)?|comma[- ]separated|(?:a )?(?:comma[- ]separated )?list(?: of (?:numbers|values|solutions))?"
-    r"|(?:separated by|with|by|using) commas?|an? integers?|integers|ordered (?:pairs?|triples?|triplets?)|(?:an? )?ordered (?:pairs?|triples?|triplets?)|(?:a )?coordinates?|(?:a )?matrix"
+    r"interval notation|(?:an? )?intervals?": "interval",
+    r"an? integers?|integers": "integer",
+    r"set notation|exact(?: form| value)?|comma[- ]separated|(?:a )?(?:comma[- ]separated )?list(?: of (?:numbers|values|solutions))?"
+    r"|(?:separated by|with|by|using) commas?|ordered (?:pairs?|triples?|triplets?)|(?:an? )?ordered (?:pairs?|triples?|triplets?)|(?:a )?coordinates?|(?:a )?matrix"
     r"|if (?:necessary|needed|possible)|list (?:all|them|them all|all of them|all solutions|all values|all possible values|your answers)|numbers?|数字(?:作答|表示)?": "",
     r"terms of (?:⟦\d+⟧|pi|π)(?:(?:,| and|, and) ⟦\d+⟧)*": "terms",
 }  # fmt: skip
@@ -71,10 +73,13 @@ def shape_of(read: Reading, words: str, form: str = "") -> Shape:
     """
     demands = _demands(_without_known_forms(read.notes, read)) | _demands(form)
     text = f"{words} {read.notes}"
-    written = demands & {"fraction", "decimal", "mixed", "simplified", "factored", "expanded", "radical"}
+    written = demands & _WRITTEN
     return Shape(_decimals(text), _base(text, read), _unit(text), "radians" in text, frozenset(written))
 
 
+_WRITTEN = frozenset(
+    ["fraction", "decimal", "mixed", "simplified", "factored", "expanded", "radical", "interval", "integer"]
+)
 _KNOWN_FORMS = frozenset(
     [
         r"(r,\theta)",
@@ -134,9 +139,13 @@ def in_shape(expected: Expected, shape: Shape) -> Expected:
     if shape.unit is not None and expected.unit != shape.unit:
         raise NotUnderstood("a unit that is not checked")
     written = set(shape.written)
+    if "integer" in written:
+        if expected.kind not in ("value", "roots") or not all(value.is_Integer for value in expected.values):
+            raise NotUnderstood("an integer that is none")
+        written -= {"integer"}
     if not written:
         return expected
-    if expected.kind == "value" and not written & {"factored", "expanded"}:
+    if expected.kind == "value" and not written & {"factored", "expanded", "interval"}:
         written -= {"simplified"}
         if len(written) > 1 or (written and expected.form not in ("", "simplified", *written)):
             raise NotUnderstood("two forms at once")
@@ -149,7 +158,9 @@ def in_shape(expected: Expected, shape: Shape) -> Expected:
         return expected
     if expected.kind == "expression" and written <= {expected.form, "simplified"}:
         return expected
-    if expected.kind == "roots" and len(written) == 1:
+    if expected.kind == "region" and written == {"interval"}:
+        return replace(expected, form="interval")
+    if expected.kind == "roots" and len(written) == 1 and written != {"interval"}:
         return replace(expected, form=next(iter(written)))
     raise NotUnderstood("a form that is not checked")
 

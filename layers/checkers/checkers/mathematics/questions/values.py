@@ -177,6 +177,7 @@ def value_expected(
             raise NotUnderstood("an angle that is not given in radians")
     if unit is not None and unit.dimension == "percent":
         value = value * 100
+        form = "percent" if re.search(r"\bas a percent", f"{ask.text} {ask.notes}") else form
     expected = Expected("value", (value,), method, names=names, unit=unit, decimals=shape.decimals, form=form)
     return replace(expected, question=tree)
 
