@@ -336,21 +336,38 @@ def _watched() -> set[str]:
     return names
 
 
-def test_every_interval_of_the_warm_up_reports_into_each_period_of_its_alarm() -> None:
-    loaded = template("monitoring")
-    reports, alarm = loaded["Mappings"]["Reports"], loaded["Resources"]["ModelGone"]["Properties"]
-    allowed = bundle()["Parameters"]["WarmUpMinutes"]["AllowedValues"]
+def _intervals() -> list[int]:
+    """Each number of minutes that ``WarmUpMinutes`` may be."""
+    parameter = bundle()["Parameters"]["WarmUpMinutes"]
+    allowed = parameter.get("AllowedValues") or range(parameter["MinValue"], parameter["MaxValue"] + 1)
+    return [int(minutes) for minutes in allowed]
 
-    assert alarm["Period"] == {"Fn::FindInMap": ["Reports", {"Ref": "WarmUpMinutes"}, "Seconds"]}
-    assert bundle()["Resources"]["Monitoring"]["Properties"]["Parameters"]["WarmUpMinutes"] == {
-        "Ref": "WarmUpMinutes"
-    }
-    assert loaded["Parameters"]["WarmUpMinutes"]["AllowedValues"] == allowed
-    assert sorted(reports, key=int) == [str(minutes) for minutes in allowed]
-    for minutes, period in reports.items():
-        assert period["Seconds"] >= 60 * int(minutes)
-        assert period["Seconds"] % 60 == 0
-        assert period["Seconds"] * alarm["EvaluationPeriods"] <= 86_400
+
+def _seconds(period: Any, minutes: int) -> int:
+    """An alarm's *period*, which may be looked up in a mapping by ``WarmUpMinutes``."""
+    if isinstance(period, int):
+        return period
+    mapping, key, name = period["Fn::FindInMap"]
+    assert key == {"Ref": "WarmUpMinutes"}
+    return int(template("monitoring")["Mappings"][mapping][str(minutes)][name])
+
+
+@pytest.mark.parametrize("minutes", _intervals())
+def test_every_interval_of_the_warm_up_reports_into_each_period_of_its_alarm(minutes: int) -> None:
+    alarm = template("monitoring")["Resources"]["ModelGone"]["Properties"]
+
+    period = _seconds(alarm["Period"], minutes)
+
+    assert period >= 60 * minutes
+    assert period % 60 == 0
+    assert period * alarm["EvaluationPeriods"] <= 86_400
+
+
+def test_the_monitoring_knows_the_interval_of_the_warm_up() -> None:
+    nested = bundle()["Resources"]["Monitoring"]["Properties"]["Parameters"]
+
+    assert nested["WarmUpMinutes"] == {"Ref": "WarmUpMinutes"}
+    assert template("monitoring")["Parameters"]["WarmUpMinutes"]["AllowedValues"] == _intervals()
 
 
 def test_what_hurts_users_has_an_alarm() -> None:
