@@ -130,6 +130,10 @@ def document() -> dict[str, Any]:
 
 
 def _paths() -> dict[str, Any]:
+    return {**_answer_paths(), **_job_paths(), **_openai_paths(), **_status_paths()}
+
+
+def _answer_paths() -> dict[str, Any]:
     waiting = ["Prefer"]
     return {
         "/v1/math/solve": {
@@ -145,6 +149,11 @@ def _paths() -> dict[str, Any]:
         "/v1/general/chat": {
             "post": _model_backed("chat", "Talk to the model", "ChatRequest", "ChatReply", waiting)
         },
+    }
+
+
+def _job_paths() -> dict[str, Any]:
+    return {
         "/v1/jobs/{id}": {
             "get": _operation(
                 "getJob",
@@ -163,11 +172,21 @@ def _paths() -> dict[str, Any]:
                 errors=[401, 404, 405, 429, 500],
             ),
         },
+    }
+
+
+def _openai_paths() -> dict[str, Any]:
+    return {
         "/v1/chat/completions": {"post": _completions()},
         "/v1/models": {"get": _openai("listModels", "The models served here", "ModelList", [401, 429, 500])},
         "/v1/models/{model}": {
             "get": _openai("getModel", "One model", "Model", [401, 404, 429, 500], parameters=["ModelName"])
         },
+    }
+
+
+def _status_paths() -> dict[str, Any]:
+    return {
         "/": {"get": _root()},
         "/health": {"get": _open("health", "Whether the functions run", "Health")},
         "/health/ready": {

@@ -10,6 +10,7 @@ from typing import Any, get_type_hints
 
 import pytest
 from stepwise.answering.tasks import TASKS, Task
+from support.infra import bundle
 
 ROOT = Path(__file__).parents[4]
 
@@ -94,6 +95,17 @@ def test_each_example_is_a_request_that_is_taken(generator: ModuleType, document
         model = models[content["schema"]["$ref"].split("/")[-1]]
         for example in content["examples"].values():
             assert model.model_validate(example["value"])
+
+
+def test_the_document_has_every_address_of_the_template_but_the_files_of_pages(document: Any) -> None:
+    served = {
+        event["Properties"]["Path"]
+        for function in bundle()["Resources"].values()
+        for event in function.get("Properties", {}).get("Events", {}).values()
+        if event["Type"] == "Api"
+    }
+
+    assert served - document["paths"].keys() == {"/docs/{asset}", "/playground/{version}/{name}"}
 
 
 def test_only_what_is_open_needs_no_key(document: Any) -> None:
