@@ -1,7 +1,7 @@
-"""Settings from the environment, read once and refused with a sentence when they make no sense.
+"""Settings from environment variables, validated once.
 
-Each setting stands here once, with its variable, its bounds and its description; the table in README.md is made of them
-(``infra/settings_table.py``), and a test holds the parameters of ``template.yaml`` to them.
+Each setting is declared here with its variable, bounds and description. README.md's table is generated from them
+(``infra/settings_table.py``), and a test compares the parameters of ``template.yaml`` with them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Prefill = Literal["auto", "never"]
 
 
 class SettingsError(ValueError):
-    """A setting that makes no sense; its text says which variable and why."""
+    """An invalid setting; its text names the variable and what is accepted."""
 
 
 def _url(text: str) -> str:
@@ -73,13 +73,13 @@ def _setting(
     ge: float | None = None,
     le: float | None = None,
 ) -> Any:
-    """A setting from *ge* to *le*, or of the form *accepted*; *seconds* is whether its variable's name says so."""
+    """A setting from *ge* to *le*, or described by *accepted*; with *seconds* its variable ends with ``_SECONDS``."""
     extra: dict[str, Any] = {"accepted": accepted, "suffix": "_SECONDS" if seconds else ""}
     return Field(default, description=description, json_schema_extra=extra, ge=ge, le=le)
 
 
 class Settings(BaseModel):
-    """All that a deployment can set. Times are in seconds, lengths in tokens unless the name says otherwise."""
+    """The settings of a deployment. Times are in seconds, lengths in tokens, unless the name says otherwise."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -199,10 +199,10 @@ class Settings(BaseModel):
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
-        """Settings of *environ*; a variable that is missing or empty has its default.
+        """The settings of *environ*; a missing or empty variable gives the default.
 
         Raises:
-            SettingsError: names the variable, the value's fault and what is accepted.
+            SettingsError: the first invalid variable, with its value and what is accepted.
         """
         texts = {name: environ.get(variable_of(name), "").strip() for name in cls.model_fields}
         try:
@@ -221,12 +221,12 @@ def variable_of(name: str) -> str:
 
 
 def default_of(name: str) -> Any:
-    """The value of the setting *name* where nobody sets it."""
+    """The default of the setting *name*."""
     return Settings.model_fields[name].default
 
 
 def bounds_of(name: str) -> tuple[float, float] | None:
-    """The least and the largest value of the setting *name*; None where it is no number."""
+    """The least and the largest value of the setting *name*, or None if it is not a number."""
     limits = Settings.model_fields[name].metadata
     low = [each.ge for each in limits if isinstance(each, Ge)]
     high = [each.le for each in limits if isinstance(each, Le)]
@@ -234,7 +234,7 @@ def bounds_of(name: str) -> tuple[float, float] | None:
 
 
 def accepted(name: str) -> str:
-    """What the setting *name* may be, in words that fit after "it must be"."""
+    """The accepted values of the setting *name*, in words that fit after "it must be"."""
     field = Settings.model_fields[name]
     bounds = bounds_of(name)
     if bounds is not None:

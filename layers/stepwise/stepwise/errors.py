@@ -1,4 +1,4 @@
-"""Domain errors, named as in the HTTP contract, and the one place that turns them into problem documents.
+"""Errors of the API, named as in the HTTP contract, and their problem documents.
 
 A problem document is RFC 9457's: ``type``, ``title``, ``status``, ``detail``, ``instance``, with ``code`` (a stable
 snake_case word) and, for invalid input, ``errors``.
@@ -41,7 +41,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Pointer:
-    """One thing that is wrong with the input: where (RFC 6901 pointer), a stable word, a sentence."""
+    """One fault of the input: its place (RFC 6901 pointer), a stable code, and a message."""
 
     pointer: str
     code: str
@@ -52,17 +52,17 @@ class Pointer:
 
 
 class StepwiseError(Exception):
-    """An error that a client is told about.
+    """An error that is sent to the client.
 
-    ``detail`` is shown to the client: it never holds upstream text, host names, prompts or the client's own text.
-    ``retry_after`` is in whole seconds.
+    ``detail`` is shown to the client: it never contains text of the model host, host names, prompts or the client's
+    own text. ``retry_after`` is in whole seconds.
     """
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal_error"
     title: ClassVar[str] = "Internal error"
     reason: str = ""
-    """For the logs: one of our own words, never text of a client, the model or its host."""
+    """For the log: a fixed word, never text of a client, the model or its host."""
     default_detail: ClassVar[str] = (
         "Something went wrong on our side. Try again; if it stays, tell us the instance."
     )
@@ -83,7 +83,7 @@ class StepwiseError(Exception):
 
 
 class InternalError(StepwiseError):
-    """500: anything that no other error names."""
+    """500: an unexpected error."""
 
 
 class MalformedJson(StepwiseError):
@@ -94,7 +94,7 @@ class MalformedJson(StepwiseError):
 
 
 class InputRejected(StepwiseError):
-    """400: the screening refuses the text."""
+    """400: the text matches a rule of the screening."""
 
     status, code, title = 400, "input_rejected", "The text was refused"
     default_detail = "The text holds something that is not accepted here."
@@ -136,7 +136,7 @@ class ModelNotFound(StepwiseError):
 
 
 class MethodNotAllowed(StepwiseError):
-    """405: with ``Allow``."""
+    """405: the response has an ``Allow`` header."""
 
     status, code, title = 405, "method_not_allowed", "Method not allowed"
     default_detail = "This address does not take this method; Allow lists those that it takes."
@@ -150,7 +150,7 @@ class UnsupportedMediaType(StepwiseError):
 
 
 class IdempotencyInProgress(StepwiseError):
-    """409: the same Idempotency-Key is still being worked on."""
+    """409: the first request with this Idempotency-Key has not ended yet."""
 
     status, code, title = 409, "idempotency_in_progress", "Still being worked on"
     default_detail = "A request with this Idempotency-Key is still being worked on. Repeat it later."
@@ -171,14 +171,14 @@ class InvalidRequest(StepwiseError):
 
 
 class IdempotencyMismatch(StepwiseError):
-    """422: an Idempotency-Key was used again with another request."""
+    """422: an Idempotency-Key came again with a different request."""
 
     status, code, title = 422, "idempotency_mismatch", "Idempotency-Key used for another request"
     default_detail = "This Idempotency-Key was used with another request. Use a new key for a new request."
 
 
 class QueueFull(StepwiseError):
-    """429: as many jobs wait as may."""
+    """429: the queue has ``MAX_QUEUED`` answers."""
 
     status, code, title = 429, "queue_full", "The queue is full"
     default_detail = "Too many problems wait for the model. Try again after Retry-After."
@@ -192,18 +192,18 @@ class RateLimited(StepwiseError):
 
 
 class ModelError(StepwiseError):
-    """502: the model host answered with an error, or what it sent was not its protocol."""
+    """502: the model host answered with an error, or broke its protocol."""
 
     status, code, title = 502, "model_error", "The model failed"
     default_detail = "The model host failed while it worked on this. Try again."
 
 
 class GenerationBroken(ModelError):
-    """502: a generation that had begun broke off; what was written before can be gone on from."""
+    """502: a generation broke off after its first token; its text so far can be continued."""
 
 
 class ModelUnavailable(StepwiseError):
-    """503: the model host cannot be reached, or its breaker is open."""
+    """503: the model host cannot be reached, or the circuit breaker is open."""
 
     status, code, title = 503, "model_unavailable", "The model cannot be reached"
     default_detail = "The model host cannot be reached now. Try again after Retry-After."
@@ -234,16 +234,16 @@ def problem(error: StepwiseError, instance: str) -> dict[str, Any]:
 def _all_kinds(kind: type[StepwiseError] = StepwiseError) -> dict[str, type[StepwiseError]]:
     kinds = {kind.code: kind}
     for child in kind.__subclasses__():
-        kinds = _all_kinds(child) | kinds  # a parent's code stays with the parent
+        kinds = _all_kinds(child) | kinds  # a code that a parent and a child share is the parent's
     return kinds
 
 
 def error_of(document: Mapping[str, Any]) -> StepwiseError:
-    """The error that a stored problem document was made of; an unknown code is an internal error."""
+    """The error of a stored document (see :func:`stored`); an unknown code gives an internal error."""
     kind = _all_kinds().get(str(document.get("code")), InternalError)
     return kind(str(document.get("detail") or "") or None, retry_after=document.get("retry_after"))
 
 
 def stored(error: StepwiseError) -> dict[str, Any]:
-    """*error* as it is kept for a client that asks later; see :func:`error_of`."""
+    """*error* as a document that is stored with a run; :func:`error_of` reads it."""
     return {"code": error.code, "detail": error.detail, "retry_after": error.retry_after}

@@ -1,4 +1,4 @@
-"""What is to be computed: plain values that any function can carry out, now or later."""
+"""The plan of one answer: what is to be computed, as plain values that are stored with a run."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ __all__ = ["Plan", "known_fields"]
 
 
 def known_fields(kind: Any, value: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a stored *value* the dataclass *kind* has fields for.
+    """The entries of a stored *value* for which the dataclass *kind* has a field.
 
-    The rest was written by a later release and is left out; fields that an earlier one did not write keep their
-    defaults.
+    Entries of a later release are left out; fields that an earlier release did not write keep their defaults.
     """
     return {each.name: value[each.name] for each in fields(kind) if each.name in value}
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be computed; plain values, so that it can wait in a table.
+    """What is to be computed for one answer, as plain values that can be stored.
 
-    ``key`` names the answer in the cache (empty: it is nobody else's); ``subject`` holds what reading and checking
-    the answer need. ``num_predict`` bounds all tokens; of these ``thinking_budget`` may be thinking (0: all). A thinking
-    that uses them up is closed, and the answer, of ``answer_reserve`` tokens at most, begins with ``answer_start``.
+    ``key`` is the answer's key in the cache (empty: it is not shared); ``subject`` has what parsing and checking the
+    answer need. ``num_predict`` limits all tokens; ``thinking_budget`` of them may be thinking (0: all). A thinking
+    that uses up its budget is closed; the answer then has at most ``answer_reserve`` tokens and begins with
+    ``answer_start``.
     """
 
     kind: str
@@ -45,5 +45,5 @@ class Plan:
 
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> Self:
-        """The plan of a record, whichever release wrote it."""
+        """The plan of a record that this or another release wrote."""
         return cls(**known_fields(cls, {"options": {}, **value, "messages": tuple(value["messages"])}))

@@ -1,4 +1,4 @@
-"""What one environment of a function keeps between invocations: made at the first use, from the environment."""
+"""The composition root: build each object of an execution environment once, from its settings."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ __all__ = [
 
 _PATIENT_SECONDS = 2.0
 _REQUEST_MARGIN = 31.0
-"""Seconds that a request may take over the gateway's time limit, to keep its reply."""
+"""Seconds after the gateway's time limit in which a function can still store its reply."""
 
 
 def prepare(*makers: Callable[[], object]) -> None:
-    """What an environment does before its first invocation: refuse bad settings, and make what its function uses.
+    """Validate the settings and build what a function uses, before its first invocation.
 
-    Making connects to nothing: a snapshot (SnapStart) would hold dead connections.
+    Building opens no connection: a snapshot (SnapStart) would contain dead ones.
     """
     settings()
     aws_client.load()
@@ -55,14 +55,14 @@ def prepare(*makers: Callable[[], object]) -> None:
 
 
 def _vary_after_restore() -> None:
-    """Environments of one snapshot would shuffle slots and wait after conflicts in step, as ``random`` is in it.
+    """Seed ``random`` anew after a restore: environments of one snapshot would otherwise draw the same numbers.
 
     Source: "Handling uniqueness with Lambda SnapStart" in AWS's Lambda developer guide.
     """
     try:
         hooks = importlib.import_module("snapshot_restore_py")
     except ImportError:
-        return  # only Lambda's own Python has it
+        return  # this module exists only in Lambda's Python
     hooks.register_after_restore(random.seed)
 
 
@@ -79,13 +79,13 @@ def model() -> OllamaClient:
 
 
 def warm_up() -> WarmUp:
-    """Load the model, or find it loaded; see :func:`stepwise.ollama.warm_up.warm_up`."""
+    """Load the model if it is not loaded; see :func:`stepwise.ollama.warm_up.warm_up`."""
     return ollama_warm_up(model(), settings(), time.monotonic)
 
 
 @functools.cache
 def patient_table() -> Table | None:
-    """The table for what must not be lost: two seconds an attempt, three attempts."""
+    """The table with long timeouts, for data that must not be lost: three attempts of two seconds."""
     name = settings().table_name
     return Table(dynamodb_client(_PATIENT_SECONDS), name) if name else None
 
@@ -114,7 +114,7 @@ def _checker() -> Checker:
 
 @functools.cache
 def dependencies() -> Dependencies:
-    """Everything that working on an answer needs."""
+    """The dependencies of the use cases."""
     return Dependencies(
         settings=settings(),
         model=model(),
@@ -126,21 +126,21 @@ def dependencies() -> Dependencies:
 
 @functools.cache
 def api_dependencies() -> ApiDependencies:
-    """What the endpoints that answer need."""
+    """The dependencies of the endpoints that answer."""
     return ApiDependencies(**vars(dependencies()), idempotency=idempotency())
 
 
 @functools.cache
 def status_dependencies() -> StatusDependencies:
-    """What the status endpoints need."""
+    """The dependencies of the status endpoints."""
     return StatusDependencies(settings(), model(), patient_table())
 
 
 @functools.cache
 def idempotency() -> Idempotency | None:
-    """Replies by Idempotency-Key; None where there is no table.
+    """The store of replies by Idempotency-Key; None without a table.
 
-    A key is held for longer than any request lasts, so that no repetition is computed beside the first.
+    A key is held for longer than any request lasts, so that a repetition is not computed beside the first request.
     """
     table = patient_table()
     patience = settings().gateway_timeout + _REQUEST_MARGIN

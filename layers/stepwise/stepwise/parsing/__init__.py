@@ -1,1 +1,1 @@
-"""What the model wrote, as the fields of the HTTP contract."""
+"""Parse what the model wrote into the fields of the HTTP contract."""

@@ -1,8 +1,8 @@
-"""What the model answered about an argument, as the fields of the HTTP contract.
+"""Parse the model's analysis of an argument into the fields of the HTTP contract.
 
-The layout is the one that the analyze prompt asks for: a heading for each part, ``P1: text `formula` `` for premises,
-``P1, P2 -> C: entails (rule)`` for relations. Other headings, numbering, arrows and languages are understood as far as
-they are clear; what is not found is empty or None.
+The expected layout is that of the analyze prompt: a heading for each part, ``P1: text `formula` `` for premises,
+``P1, P2 -> C: entails (rule)`` for relations. Other headings, numberings, arrows and languages are accepted where they
+are unambiguous. A part that is not found is empty or None.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Verdict = Literal["valid", "invalid", "unknown"]
 
 @dataclass(frozen=True)
 class Statement:
-    """A sentence and its formula, in the notation that the prompt asks for, unparsed."""
+    """A sentence and its formula; the formula is the text that the model wrote."""
 
     text: str
     formula: str | None
@@ -31,7 +31,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class Premise:
-    """A premise with its name in the relations: ``P1``, ``P2``, …"""
+    """A premise with the id that relations use for it: ``P1``, ``P2``, …"""
 
     id: str
     text: str
@@ -43,7 +43,7 @@ class Premise:
 
 @dataclass(frozen=True)
 class Relation:
-    """How some statements bear on another: ``type`` is ``entails``, ``supports``, ``contradicts`` or ``assumes``."""
+    """A relation between statements; ``type`` is ``entails``, ``supports``, ``contradicts`` or ``assumes``."""
 
     from_: tuple[str, ...]
     to: str
@@ -56,7 +56,7 @@ class Relation:
 
 @dataclass(frozen=True)
 class Fallacy:
-    """A fallacy by its name, and why it is one."""
+    """A fallacy's name and explanation."""
 
     name: str
     explanation: str
@@ -67,7 +67,7 @@ class Fallacy:
 
 @dataclass(frozen=True)
 class Analysis:
-    """The fields of an analysed argument. ``missing_formulas`` goes parallel to ``missing_premises``."""
+    """The fields of an analysis. ``missing_formulas[i]`` is the formula of ``missing_premises[i]``."""
 
     premises: tuple[Premise, ...]
     conclusion: Statement | None
@@ -80,7 +80,7 @@ class Analysis:
     model_verdict: Verdict
 
     def as_dict(self) -> dict[str, Any]:
-        """The fields in the JSON shapes of the contract; the verdict and the missing formulas are for the checkers."""
+        """The fields as in the contract, without the verdict and the missing formulas, which only the checker needs."""
         return {
             "premises": [premise.as_dict() for premise in self.premises],
             "conclusion": self.conclusion.as_dict() if self.conclusion else None,
@@ -103,7 +103,7 @@ _LABEL = re.compile(r"(?<=[.。;；])\s*+(?:\*\*)?(?:formula|公式)(?:\*\*)?$",
 _LOGICAL = re.compile(
     r"[∀∃¬∧∨⊕→↔⇒⇔=<>&|~]|->|\\(?:forall|exists|neg|lnot|land|lor|wedge|vee|to|rightarrow|implies|oplus)\b|\w\s?\("
 )
-# What negates or joins: a formula in such a clause is only a part of what the clause says.
+# Negations and connectives: a formula in such a clause states only a part of the clause.
 _SIGN_BESIDE = re.compile(r"[¬~∼∧∨→↔⊕⇒⇔&|^+−]|\\[a-z]|!\s*+\Z")
 _NEGATES_OR_JOINS = re.compile(
     r"\b(?:not|no|never|neither|nor|none|cannot|false|falsehood|untrue|fails?|unless|if|iff|only|or|either|whether|and|but"
@@ -112,13 +112,13 @@ _NEGATES_OR_JOINS = re.compile(
     r"|[不没未无否假]|非(?!常)|如果|假如|若(?!干)|或(?!许)|除非|要么|否则|那么|当且仅当|且|以及|并且|可能|也许",
     re.IGNORECASE,
 )
-# Behind a colon only these: "If it rains, it is wet: `R → W`" says what its formula says.
+# For a formula after a colon only these: in "If it rains, it is wet: `R → W`" the formula states the whole sentence.
 _NEGATES_WHAT_FOLLOWS = re.compile(
     r"(?:\b(?:not|no|never|if|unless|or|nor|and|either|that|false|case|negat\w*|opposite|contrary|den(?:y|ies|ied)|than|but)"
     r"|n['’]t|[不没未无否假非若或且反]|如果|除非|要么|否则|并非|否定|相反)\W*\Z|并非|\bnot the case\b|\bfalse that\b",
     re.IGNORECASE,
 )
-# "For some x: `P(x)`" is not for every x.
+# "For some x: `P(x)`" must not become a statement about every x.
 _SOME = re.compile(r"\b(?:some|exists?|any|no|most|many|few)\b|存在|有的|有些|某|多数", re.IGNORECASE)
 _QUANTIFIER = re.compile(r"[∀∃∄]|\\(?:forall|exists|nexists)|\b(?:for\s?all|exists)\b", re.IGNORECASE)
 _STOP = re.compile(r"[.。;；?？!！\n](?![^\s)）\"'”’*])")
@@ -139,7 +139,7 @@ _RULE = re.compile(r"[(（](?P<rule>[^()（）]*(?:\([^()]*\)[^()（）]*)*)[)�
 _NONE = re.compile(
     r"[\s*+_(（\[-]*(?:none|no|n/a|nothing|not applicable|无|没有|暂无|不存在)[\s.。)）\]*_]*", re.IGNORECASE
 )
-# In the parts where nothing to say is usual it is said in a sentence too. "There are no cats" is a premise.
+# Parts that are often empty may say so in a sentence. "There are no cats" is a premise.
 _NONE_OF_THEM = re.compile(
     r"(?:there (?:is|are) )?(?:none|no|not any)\b (?:[\w-]+ ){0,4}(?:premises?|assumptions?|fallac(?:y|ies)|errors?)\b.*"
     r"|(?:无|没有|未发现|不存在)(?:明显|任何|其他|其它|额外|缺失|隐含|遗漏|补充|逻辑|需要|的)*(?:前提|假设|谬误|错误|内容).{0,10}",
@@ -162,7 +162,7 @@ _VALID = re.compile(
 
 
 def read_analysis(text: str) -> Analysis:
-    """The fields of the answer *text* (thinking already split off)."""
+    """Parse *text*, an answer without its thinking."""
     parts = sections(text)
     premises = _premises(parts.get("premises", []))
     missing = [_statement(item) for item in _entries(parts.get("missing", []), _NONE_OF_THEM)]
@@ -201,7 +201,7 @@ def _premises(lines: list[str]) -> tuple[Premise, ...]:
 
 
 def _conclusion(lines: list[str]) -> Statement | None:
-    """The conclusion; of several, all in one, with a formula only if each has one."""
+    """The conclusion. Several are joined into one, which has a formula only if each of them has one."""
     found: list[Statement] = []
     for entry in _entries(lines):
         statement = _statement(_without_label(entry)[1])
@@ -217,7 +217,7 @@ def _conclusion(lines: list[str]) -> Statement | None:
 
 
 def _without_label(entry: str) -> tuple[str, str]:
-    """The name that *entry* begins with, if any, and the rest; ``Not: …`` is no name."""
+    """The label at the beginning of *entry*, or "", and the rest; ``Not: …`` is no label."""
     match = _NAME.match(entry)
     if match is None or match["name"].lower() in _NO_LABEL:
         return "", entry
@@ -225,10 +225,10 @@ def _without_label(entry: str) -> tuple[str, str]:
 
 
 def _statement(entry: str) -> Statement:
-    """A sentence and its formula; the formula at the end is taken out of the sentence.
+    """A sentence and its formula; a formula at the end is removed from the sentence.
 
-    Where the line holds several formulas, or words and signs beside the one that negate it or join it to something, the
-    formula says less than the line: there is none.
+    The formula is None where it states only a part of the line: the line has several formulas, or words or signs
+    beside the formula negate it or connect it to something else.
     """
     formulas = [
         match for match in _FORMULA.finditer(entry) if match["tick"] or _LOGICAL.search(_content(match))
@@ -256,7 +256,7 @@ def _clause(before: str) -> str:
 
 
 def _stands_alone(before: str, after: str) -> bool:
-    """Whether nothing in the clause around a formula negates it or joins it to something."""
+    """Whether nothing in the clause around a formula negates it or connects it to something else."""
     if _NEGATES_OR_JOINS.search(after) or _SIGN_BESIDE.search(after):
         return False
     clause = _clause(before)
@@ -270,7 +270,7 @@ def _stands_alone(before: str, after: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """*text* without the emphasis around the whole of it."""
+    """*text* on one line, without Markdown emphasis around the whole of it."""
     text = re.sub(r"\s+", " ", text).strip()
     match = re.fullmatch(r"(?:\*\*|__)(?P<inside>[^*_]+)(?:\*\*|__)", text)
     return match["inside"].strip() if match else text
@@ -300,7 +300,7 @@ def _relations(lines: list[str]) -> tuple[Relation, ...]:
 
 
 def _identifier(name: str) -> str:
-    """The name of a statement as in ``premises``: ``P1``, ``C``."""
+    """The id of a statement: ``P1`` for a premise, ``C`` for the conclusion."""
     if re.fullmatch(r"结论|(?:the )?conclusion", name, re.IGNORECASE):
         return "C"
     return re.sub(r"^(?:前提|premise)\s?", "P", name, flags=re.IGNORECASE).upper()
@@ -314,7 +314,7 @@ def _fallacy(entry: str) -> Fallacy:
 
 
 def _verdict(text: str) -> Verdict:
-    """What the model says about validity: the first of its words that decides."""
+    """The model's verdict on validity, from the first word that states one."""
     kinds: tuple[tuple[Verdict, re.Pattern[str]], ...]
     kinds = (("unknown", _UNKNOWN), ("invalid", _INVALID), ("valid", _VALID))
     found = [(match.start(), kind) for kind, words in kinds if (match := words.search(text)) is not None]

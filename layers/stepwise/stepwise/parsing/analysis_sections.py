@@ -1,4 +1,4 @@
-"""An analysis in Markdown as its parts, and a part as its items."""
+"""Split an analysis in Markdown into its parts, and a part into its items."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["items", "sections"]
 _HEADING = re.compile(
     r"\s*+(?:#{1,6}\s*+(?P<hash>[^\n]+)|(?:\d{1,2}[.)、]\s*+)?(?:\*\*|__)(?P<bold>[^*\n]{1,50}?)[:：]?(?:\*\*|__)\s*+[:：]?(?P<after>.*)|(?P<plain>[^\n:：`]{1,40}?)[:：](?P<rest>.*))$"
 )
-# In this order: "missing premises" before "premises", "proof idea" before "proof".
+# The first match counts: "missing premises" is tried before "premises", "proof idea" before "proof".
 _PARTS = {
     "missing": re.compile(
         r"(?:missing|hidden|implicit|unstated|additional|needed).{0,12}(?:premise|assumption)|缺失|隐含|缺少|遗漏",
@@ -33,7 +33,7 @@ _BULLET = re.compile(r"\s*+(?:[-*+•]\s+|[(（]?\d{1,3}[.)、）]\s*+|[①-⑳]
 
 
 def sections(text: str) -> dict[str, list[str]]:
-    """The lines of each part of *text* by its kind; a part that comes twice goes on. Empty lines are left out."""
+    """The lines of each part of *text*, by kind, without empty lines; a repeated part adds to the first."""
     parts: dict[str, list[str]] = {}
     current: str | None = None
     for line in text.splitlines():
@@ -51,7 +51,7 @@ def sections(text: str) -> dict[str, list[str]]:
 
 
 def _heading(line: str) -> tuple[str | None, str] | None:
-    """``(kind, what follows on the line)``; None if *line* heads nothing, kind None for a part that we have no use for."""
+    """``(kind, rest of the line)``, or None if *line* is no heading; kind is None for a part that is not used."""
     match = _HEADING.fullmatch(line)
     if match is None:
         return None
@@ -61,7 +61,7 @@ def _heading(line: str) -> tuple[str | None, str] | None:
         return kind, rest.strip() if colon else ""
     title = re.sub(r"^\s*+\d{1,2}[.)、]\s*+", "", match["bold"]) if match["bold"] else match["plain"]
     kind = _kind(title) if len(title.split()) <= 4 else None
-    # "Premise 1: …" and "前提1：…" are items, "P1: …" too: a heading has no number.
+    # A heading has no number: "Premise 1: …", "前提1：…" and "P1: …" are items.
     if kind is None or re.search(r"\d\s*+$", title) or re.match(r"\s*+(?:[-•]|\d)", title):
         return None
     return kind, (match["after"] or match["rest"] or "").strip()
@@ -73,9 +73,9 @@ def _kind(title: str) -> str | None:
 
 
 def items(lines: list[str]) -> list[str]:
-    """The items of a part: one a bullet, number or name; a line that opens none goes on with the item before it.
+    """The items of a part: each begins with a bullet, number or label, and other lines continue the item before.
 
-    Where no line opens an item, each line is one.
+    If no line begins so, each line is an item.
     """
     opened = any(_ITEM.match(line) for line in lines)
     found: list[str] = []

@@ -1,8 +1,8 @@
-r"""Candidates for the final answer that a model states while it thinks.
+r"""Find candidates for the final answer in a model's thinking.
 
-In recorded traces the box comes at the very end of the thinking; earlier candidates stand in "so …", "therefore …"
-and in the last equation of a paragraph. A candidate is only taken in final form: 11 of 1,305 conclusions that a
-checker found right were unevaluated, such as ``sin 100 / cos 100 + 4 sin 100``.
+In recorded traces the box comes at the very end of the thinking; earlier candidates are in sentences with "so …" or
+"therefore …" and in the last equation of a paragraph. Only evaluated values are candidates: 11 of 1,305 conclusions
+that a checker found right were unevaluated, such as ``sin 100 / cos 100 + 4 sin 100``.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ _ENDS = " \t\r\n*_`,.;:，。；：$"
 
 
 def candidate(paragraph: str) -> str | None:
-    """What *paragraph* of a thinking concludes, in final form; None where it concludes nothing.
+    """The evaluated answer that *paragraph* of a thinking concludes, or None.
 
-    A question, a supposition and a denial conclude nothing; neither does a value that still has to be computed.
+    Questions, suppositions, negations and values that still have to be computed are not conclusions.
     """
     boxes = boxed(paragraph)
     if boxes:
@@ -58,7 +58,7 @@ def candidate(paragraph: str) -> str | None:
 
 
 def _last_sentence(paragraph: str) -> str:
-    """The last sentence of *paragraph*; a stop inside a formula or a number does not end one."""
+    """The last sentence of *paragraph*; a full stop inside a formula or a number does not end a sentence."""
     text = paragraph.rstrip()
     spans = regions(text)
     start = 0
@@ -79,7 +79,7 @@ def _words(sentence: str) -> str:
 
 
 def _equation(sentence: str) -> str | None:
-    """The last equation of *sentence* as ``x = …``, or its last side where the first is no single name."""
+    """The last equation of *sentence*: ``x = …``, or only its last side if its first side is not a single name."""
     spans = regions(sentence)
     text = sentence[spans[-1][0] : spans[-1][1]] if spans else sentence
     text = text.strip(_ENDS).removeprefix(r"\(").removesuffix(r"\)").removeprefix(r"\[").removesuffix(r"\]")
@@ -93,7 +93,7 @@ def _equation(sentence: str) -> str | None:
 
 
 def _final(text: str) -> str | None:
-    """*text* where it is short and nothing in it is left to be computed."""
+    """*text* if it is short and evaluated, else None."""
     text = text.strip(_ENDS)
     if not text or len(text) > LONGEST:
         return None

@@ -1,4 +1,4 @@
-r"""The final answer in a text that a model wrote: the last ``\boxed{}``, else what the words announce, else a guess."""
+r"""Extract the final answer: the last ``\boxed{}``, else what is announced as the answer, else the last value."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["boxed", "final_answer"]
 
 _BOX = re.compile(r"\\f?boxed\s*+(?P<brace>\{)?|\\f?box\s*+(?P<plain>\{)")
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
-# Between boxes that give one answer together: "x = \boxed{1} or x = \boxed{-3}".
+# Text between boxes that are one answer together: "x = \boxed{1} or x = \boxed{-3}".
 _BETWEEN = re.compile(
     r"(?:\\[()\[\],;]|\\(?:text|quad|qquad|mathrm|land|lor|wedge|vee)\b|[{}$\s,，、;；&]|\b(?:and|or)\b|或者?|和|与|以及|及"
     r"|(?<![A-Za-z])(?P<name>[A-Za-z](?:_\{?\w{1,3}\}?)?)\s*+=)*"
@@ -36,7 +36,7 @@ _ENDS = " \t\r\n*_`"
 
 
 def final_answer(text: str) -> str | None:
-    r"""The final answer in *text*, its content only: without box, ``$``, ``\(`` and the stop after it; None if none."""
+    r"""The final answer in *text* without box, ``$``, ``\(`` and final full stop; None if there is none."""
     boxes = boxed(text)
     if boxes:
         return boxes[-1]
@@ -49,9 +49,9 @@ def final_answer(text: str) -> str | None:
 
 
 def boxed(text: str) -> list[str]:
-    r"""The answers in the ``\boxed{}`` of *text*, cleaned, without the empty ones; boxes in a box are part of it.
+    r"""The non-empty answers in the ``\boxed{}`` of *text*, cleaned; a box inside a box is a part of the outer one.
 
-    Boxes that one sentence joins ("or", "and", a comma) are one answer; with the names before them where these differ.
+    Boxes that one sentence joins ("or", "and", a comma) are one answer, with the names before them if these differ.
     """
     found: list[tuple[int, int, str]] = []
     at = 0
@@ -59,7 +59,7 @@ def boxed(text: str) -> list[str]:
         at = match.end()
         if match["brace"] or match["plain"]:
             end = _closing(text, at)
-            # A box that the end of the text cuts is no answer: ``\boxed{3`` may have been 31.
+            # A box that is not closed at the end of the text is no answer: ``\boxed{3`` may have become 31.
             content = text[at:end] if end < len(text) else ""
             at = min(end + 1, len(text))
         else:
@@ -90,7 +90,7 @@ def _joined(group: list[tuple[str | None, str]]) -> str:
 
 
 def _closing(text: str, at: int) -> int:
-    """Where the brace that opened just before *at* closes; if it never does, the end of its formula or line."""
+    """Index of the brace that closes the one before *at*; if it is missing, the end of the formula or line."""
     depth = 1
     for match in _BRACE.finditer(text, at):
         if match[0] == "{":
@@ -104,7 +104,7 @@ def _closing(text: str, at: int) -> int:
 
 
 def _sentence(text: str) -> str:
-    """*text* up to the end of its first sentence; a formula at its start is taken whole."""
+    """The first sentence of *text*; a full stop inside a formula does not end it."""
     spans = regions(text)
     end = re.compile(r"[。；]|[.;](?=\s|$)|\s\(")
     for match in end.finditer(text):
@@ -120,7 +120,7 @@ def _clean(content: str) -> str:
         before = content
         content = content.strip(_ENDS).removesuffix("。").removesuffix(".").strip(_ENDS)
         if content.count("$") - content.count(r"\$") == 1:
-            # Half of a formula, or money: neither is part of the answer.
+            # A single ``$`` is half of a formula's delimiters or a currency sign: it is no part of the answer.
             content = content.removeprefix("$").removesuffix("$") if not content.endswith(r"\$") else content
         for opening, closing in (("$$", "$$"), ("$", "$"), (r"\(", r"\)"), (r"\[", r"\]")):
             inside = content[len(opening) : -len(closing)]
@@ -134,7 +134,7 @@ def _clean(content: str) -> str:
 
 
 def _said(sentence: str) -> str | None:
-    """What *sentence* ends with: its last formula, else what it says after "is", else its last number."""
+    """The last formula of *sentence*, else the text after "is", else its last number."""
     spans = regions(sentence)
     if spans and (formula := _clean(sentence[spans[-1][0] : spans[-1][1]])):
         return formula

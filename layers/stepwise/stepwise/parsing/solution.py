@@ -1,7 +1,7 @@
-r"""What the model answered to a problem, as fields: analysis, numbered steps, the final answer.
+r"""Parse an answer to a problem into analysis, numbered steps and final answer.
 
-The layout is the one that the solve prompt asks for (three headed parts, numbered steps, ``\boxed{}``), and any of those
-that models write instead. Nothing is rewritten: fields are parts of the answer, cut out.
+The expected layout is that of the solve prompt (three parts with headings, numbered steps, ``\boxed{}``); other layouts
+that models write are accepted too. Each field is a verbatim part of the answer.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["Solution", "Step", "final_answer", "read_solution"]
 
 @dataclass(frozen=True)
 class Step:
-    """One step: its title if the model gave it one, and its text (Markdown with LaTeX)."""
+    """One step: its title, if it has one, and its text (Markdown with LaTeX)."""
 
     title: str | None
     text: str
@@ -27,7 +27,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Solution:
-    """The fields of a solved problem; each is None or empty when the answer has no such part."""
+    """The fields of a solution; a part that the answer does not have is None or empty."""
 
     analysis: str | None
     steps: tuple[Step, ...]
@@ -35,7 +35,7 @@ class Solution:
 
 
 def read_solution(text: str, *, steps: bool) -> Solution:
-    """The fields of the answer *text* (thinking already split off); ``steps=False``: only the final answer."""
+    """Parse *text*, an answer without its thinking; with ``steps=False`` only the final answer."""
     final = final_answer(text)
     if not steps:
         return Solution(None, (), final)

@@ -1,4 +1,4 @@
-"""The parts of a worked answer in Markdown: what comes before the steps, and the steps."""
+"""Split a solution in Markdown into the analysis before the steps, and the steps."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _ANNOUNCES = re.compile(
 
 @dataclass(frozen=True)
 class _Line:
-    """A line, and whether it begins inside a formula (then it opens nothing)."""
+    """A line; it is ``free`` if it begins outside of formulas, and only then can begin a step or a part."""
 
     text: str
     free: bool
@@ -56,7 +56,7 @@ class _Line:
 
 @dataclass
 class _Draft:
-    """A step while it is being read."""
+    """A step that is being parsed."""
 
     title: str | None
     lines: list[str] = field(default_factory=list)
@@ -67,7 +67,7 @@ class _Draft:
 
 
 def read(text: str) -> tuple[str | None, list[tuple[str | None, str]]]:
-    """The analysis (or None) and the steps as ``(title, text)``; without numbers, paragraphs are the steps."""
+    """The analysis or None, and the steps as ``(title, text)``; without numbered steps, each paragraph is one."""
     lines = _lines(text)
     starts = _starts(lines)
     if not starts or _is_plan(lines, starts):
@@ -76,7 +76,7 @@ def read(text: str) -> tuple[str | None, list[tuple[str | None, str]]]:
 
 
 def heading_kind(line: str) -> tuple[str, str] | None:
-    """``(kind, text after it)`` if *line* heads a part: kind is ``analysis``, ``steps``, ``answer`` or ``other``."""
+    """``(kind, rest of the line)`` if *line* is a heading; kind is ``analysis``, ``steps``, ``answer`` or ``other``."""
     match = _HEADING.fullmatch(line)
     if match is None:
         return None
@@ -102,10 +102,10 @@ def _lines(text: str) -> list[_Line]:
 
 
 def _starts(lines: list[_Line]) -> dict[int, tuple[str | None, str]]:
-    """The lines that open a step, with its title and the first line of its text.
+    """Index of each line that begins a step, with the step's title and the first line of its text.
 
-    Lines that say "Step 2" or "第二步" if there are any, else the items of the first list that counts from 1 without
-    an indent.
+    These are the lines with "Step 2" or "第二步" if there are any, else the items of the first list that is numbered
+    from 1 and not indented.
     """
     named = {
         index: _title(match["rest"], is_heading=lines[index].text.lstrip().startswith("#"))
@@ -114,7 +114,7 @@ def _starts(lines: list[_Line]) -> dict[int, tuple[str | None, str]]:
     if named:
         return named
     counted = _counted(lines, range(len(lines)))
-    # "1. Kind of problem … 2. Steps … 3. Final answer": the parts are numbered, and the steps are inside the second.
+    # In "1. Kind of problem … 2. Steps … 3. Final answer" parts are numbered: the steps are inside the second.
     for index, after in zip(counted, [*list(counted)[1:], len(lines)], strict=False):
         title = counted[index][0] or counted[index][1]
         if len(title) <= 40 and _KINDS["steps"].search(title) and not _KINDS["answer"].search(title):
@@ -125,7 +125,7 @@ def _starts(lines: list[_Line]) -> dict[int, tuple[str | None, str]]:
 def _counted(
     lines: list[_Line], where: range, *, indented: bool = False
 ) -> dict[int, tuple[str | None, str]]:
-    """The items of the first list in these lines that counts from 1."""
+    """The items of the first list in these lines that is numbered from 1."""
     counted: dict[int, tuple[str | None, str]] = {}
     for index, match in _matches(_NUMBERED, lines):
         number = int(match["a"] or match["b"])
@@ -141,7 +141,7 @@ def _matches(pattern: re.Pattern[str], lines: list[_Line]) -> list[tuple[int, re
 
 
 def _title(rest: str, *, is_heading: bool = False) -> tuple[str | None, str]:
-    """The title at the beginning of a step and what follows it on the line."""
+    """The title at the beginning of a step, or None, and the rest of the line."""
     rest = rest.strip()
     match = _BOLD_TITLE.fullmatch(rest)
     if match is not None:
@@ -152,7 +152,7 @@ def _title(rest: str, *, is_heading: bool = False) -> tuple[str | None, str]:
 
 
 def _is_plan(lines: list[_Line], starts: dict[int, tuple[str | None, str]]) -> bool:
-    """Whether the numbered lines only say what will be done, and the work follows after them."""
+    """Whether the numbered lines are only a plan, and the longer text after them is the solution."""
     first, last = min(starts), max(starts)
     if any(index not in starts and lines[index].text.strip() for index in range(first, last)):
         return False
@@ -197,7 +197,7 @@ def _ends_steps(line: str, heading: tuple[str, str] | None, step: _Draft) -> boo
 
 
 def _finished(step: _Draft) -> tuple[str | None, str]:
-    """A step whose only line reads as a title and nothing else has that line as its text."""
+    """The step as ``(title, text)``; a title without a text becomes the text."""
     text = step.text
     if text.endswith("\n---"):
         text = text.rstrip("-").rstrip()
@@ -205,7 +205,7 @@ def _finished(step: _Draft) -> tuple[str | None, str]:
 
 
 def _paragraphs(lines: list[_Line]) -> tuple[str | None, list[tuple[str | None, str]]]:
-    """Paragraphs as steps: the first is the analysis, the one that concludes is left to the answer."""
+    """Use paragraphs as steps: the first one is the analysis, and a concluding last one is left out."""
     blocks: list[list[str]] = [[]]
     kinds: list[str] = [""]
     for line in lines:
@@ -223,7 +223,7 @@ def _paragraphs(lines: list[_Line]) -> tuple[str | None, list[tuple[str | None, 
     ]
     joined: list[tuple[str, str]] = []
     for kind, part in parts:
-        # A displayed formula goes on with the sentence before it.
+        # A displayed formula belongs to the sentence before it.
         if joined and joined[-1][0] == kind and part.startswith(("\\[", "$$", "\\begin", "```")):
             joined[-1] = (kind, f"{joined[-1][1]}\n\n{part}")
         else:

@@ -1,8 +1,8 @@
-"""The prompts: what the model is told for each task, in Chinese and in English.
+"""Build the prompts of each task, in Chinese and English.
 
-The sentences are in the files beside this one, one for each task and language; a line of ``=====`` parts what the
-system says from what the user says, and ``[[name]]`` is where a text goes. Text that comes from outside is data: its
-control tokens are neutralised, and it stands between tags that it cannot close.
+The texts are the Markdown files in this folder, one for each task and language. A line of ``=====`` separates the
+system message from the user message; ``[[name]]`` is replaced by the text of that name. Text from users is data: its
+control tokens are neutralised, and it is put between tags that it cannot close.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _FILES = {
     for entry in sorted(files(__name__).iterdir(), key=lambda entry: entry.name)
     if entry.name.endswith(".md")
 }
-# Part of every cache key. The digit counts changes of the code here and in ``data`` that change what the model gets.
+# Part of every cache key. Raise the digit when a change of the code here or in ``fencing`` changes the prompts.
 VERSION = (
     "2-"
     + hashlib.sha256("\0".join(f"{name}\0{text}" for name, text in _FILES.items()).encode()).hexdigest()[:12]
@@ -44,18 +44,18 @@ _PLACE = re.compile(r"\[\[(\w+)\]\]\n?")
 
 
 def solve_messages(problem: str, *, language: Language, steps: bool, context: str | None) -> list[Message]:
-    """What to ask for a mathematical problem; *context* is the text that it refers to, already condensed."""
+    """Messages for a mathematics problem; *context* is the text that it refers to, already condensed."""
     name = "solve" if steps else "solve-brief"
     return _messages(f"{name}.{language}", {"context": context, "problem": problem})
 
 
 def analyze_messages(text: str, question: str | None, *, language: Language) -> list[Message]:
-    """What to ask for an argument, a proof or a puzzle, and the question about it."""
+    """Messages for an argument, a proof or a puzzle, and the *question* about it."""
     return _messages(f"analyze.{language}", {"text": text, "question": question})
 
 
 def chat_messages(messages: Sequence[Mapping[str, str]]) -> list[Message]:
-    """A conversation as the model may see it: control tokens neutralised, earlier turns without their thinking."""
+    """A conversation with control tokens neutralised and without the thinking of earlier answers."""
     return [
         {
             "role": message["role"],
@@ -69,7 +69,7 @@ def chat_messages(messages: Sequence[Mapping[str, str]]) -> list[Message]:
 
 @functools.cache
 def answer_start(task: str, language: str) -> str:
-    """The heading that an answer to *task* begins with, on a line of its own; empty where it has no form."""
+    """The first heading of the prompt's answer form, with a line break; empty for a *task* without such a form."""
     file = _FILES.get(f"{task}.{'zh' if language == 'zh' else 'en'}", "")
     heading = re.search(r"^## .+$", file, re.MULTILINE)
     return f"{heading[0]}\n" if heading is not None else ""
@@ -78,7 +78,7 @@ def answer_start(task: str, language: str) -> str:
 def at_once_messages(
     messages: Sequence[Mapping[str, str]], language: Language | str
 ) -> tuple[Mapping[str, str], ...]:
-    """*messages* with the request to answer without thinking; for hosts that cannot go on from a closed thinking."""
+    """*messages* with a request to answer without thinking, for hosts that cannot continue after a closed thinking."""
     request = _FILES[f"at-once.{'zh' if language == 'zh' else 'en'}"].strip()
     last = messages[-1]
     return (*messages[:-1], {**last, "content": f"{last['content']}\n\n{request}"})
@@ -87,10 +87,10 @@ def at_once_messages(
 def retry_messages(
     messages: Sequence[Message], wrong_answer_text: str, line: int | None, *, language: Language
 ) -> list[Message]:
-    """*messages*, the answer that was refuted (its thinking is left out), and the request to do it again.
+    """*messages*, the refuted answer without its thinking, and a request to solve the problem again.
 
-    *line* is the line of that answer in which a step is false, if one was found. What the check computed is not told:
-    a model that repeats it would make the next check worthless.
+    *line* is the line of that answer with a false step, if one was found. The prompt does not contain what the check
+    computed: a model that copied it would pass the next check without having solved the problem.
     """
     told, _, where = _FILES[f"corrected.{language}"].partition("\n=====\n")
     again = (
@@ -106,6 +106,6 @@ def _messages(name: str, texts: Mapping[str, str | None]) -> list[Message]:
 
 
 def _filled(template: str, texts: Mapping[str, str | None]) -> str:
-    """*template* with the fenced texts in their places, in one pass: a text that holds a place is not filled."""
+    """Replace each ``[[name]]`` of *template* by its fenced text, in one pass: a ``[[name]]`` inside a text stays."""
     blocks = fenced({name: text for name, text in texts.items() if text is not None})
     return _PLACE.sub(lambda match: f"{blocks[match[1]]}\n" if match[1] in blocks else "", template).strip()

@@ -1,4 +1,4 @@
-"""Text from outside as data: without control tokens and invisible signs, between tags that it cannot close."""
+"""Quote text from users in a prompt: neutralise control tokens, and enclose it in tags that it cannot close."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from stepwise.text.invisible import without_invisible
 
 __all__ = ["fenced", "neutral"]
 
-# The runner reads ``<|…|>`` as control tokens wherever it stands; ``0 < |x|`` is not one.
+# The model host reads ``<|…|>`` anywhere in a text as a control token. ``0 < |x|`` is none.
 _CONTROL_TOKEN = re.compile(r"<(?=[|｜][^<>|｜\n]{0,80}[|｜]>)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def neutral(text: str) -> str:
-    """*text* as the model may see it: nothing in it is a control token, hidden, or no character at all."""
+    """*text* without control tokens, invisible characters and lone surrogates."""
     return _CONTROL_TOKEN.sub("< ", without_invisible(_SURROGATE.sub("\ufffd", text)))
 
 
 def fenced(texts: Mapping[str, str]) -> dict[str, str]:
-    """Each neutral text between tags of its name, ``<problem-1a2b3c4d>…</problem-1a2b3c4d>``.
+    """Each text, neutralised, between tags of its name: ``<problem-1a2b3c4d>…</problem-1a2b3c4d>``.
 
-    The number is of 8 hex digits of the texts' SHA-256, and none of the texts holds it: no text can close its own tags
-    or open those of another. The same texts always get the same tags.
+    The number is 8 hex digits of a SHA-256 of all the texts, chosen so that no text contains it. So no text can close
+    its own tags or open another's. The same texts always get the same tags.
     """
     texts = {name: neutral(text) for name, text in texts.items()}
     whole = "\0".join(f"{name}\0{text}" for name, text in texts.items())

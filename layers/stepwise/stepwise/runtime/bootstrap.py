@@ -1,13 +1,13 @@
-"""A Lambda runtime for Python that can stream, to be thrown away when AWS's own learns to.
+"""A Lambda runtime for Python that can stream, until AWS's managed runtime can.
 
-AWS's managed Python runtime answers in one piece. This one takes its place where ``AWS_LAMBDA_EXEC_WRAPPER`` names
-``/opt/python/stepwise-bootstrap``: it calls the same handlers with the same arguments, and writes the bytes of a
-``StreamingResponse`` as they come.
+AWS's managed Python runtime sends a response in one piece. This one replaces it where ``AWS_LAMBDA_EXEC_WRAPPER`` is
+``/opt/python/stepwise-bootstrap``: it calls the same handlers with the same arguments, and sends each chunk of a
+``StreamingResponse`` as soon as it is made.
 
-API Gateway does not tell a function whether its integration streams (the event is the same), but a streaming one
-accepts nothing but metadata, eight NUL bytes and the body. So under this runtime every answer to a REST API event has
-that form, and every API event of such a function needs ``ResponseTransferMode: RESPONSE_STREAM`` in the template.
-``sam local`` knows only proxy dictionaries, so there (``AWS_SAM_LOCAL``) they are left as they are.
+A streaming integration of API Gateway accepts only metadata, eight NUL bytes and the body, and the event does not show
+whether the integration streams. So this runtime sends every response to a REST API event in that form, and every API
+event of such a function needs ``ResponseTransferMode: RESPONSE_STREAM`` in the template. ``sam local`` understands only
+proxy dictionaries; under it (``AWS_SAM_LOCAL``) responses are sent unchanged.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Context:
 
 
 def main() -> int:
-    """Run the handler that ``_HANDLER`` names for one invocation after another; the exit code when that ends."""
+    """Run the handler named by ``_HANDLER`` for one invocation after another; returns the exit code."""
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # Lambda gives no other kind of file
     logging_handler = _set_up_logging()
     runtime = RuntimeApi(os.environ["AWS_LAMBDA_RUNTIME_API"])
@@ -71,7 +71,7 @@ def main() -> int:
         try:
             status, headers, body = runtime.call("GET", "/invocation/next")
         except (OSError, http.client.HTTPException):
-            return 0  # the environment is being ended
+            return 0  # Lambda ends this environment
         if status != http.client.OK:
             return 1
         _set_trace(headers["Lambda-Runtime-Trace-Id"])
@@ -113,7 +113,7 @@ def _answer(runtime: RuntimeApi, handler: Handler, event: Any, context: Context)
 
 
 def _is_api_event(event: Any) -> bool:
-    """Whether a REST API asks for an HTTP answer, and not its authorizer for a policy."""
+    """Whether the event is a request to a REST API, and not one to its authorizer."""
     return (
         isinstance(event, dict)
         and "httpMethod" in event
@@ -139,7 +139,7 @@ def _load_handler(name: str) -> Handler:
 
 
 def _restore(runtime: RuntimeApi) -> int:
-    """SnapStart: hooks, the snapshot, hooks; 0 or the exit code that AWS's runtime has for what failed."""
+    """Run SnapStart's hooks before and after the snapshot; 0, or the exit code of AWS's runtime for the failed part."""
     try:
         hooks: Any = importlib.import_module("snapshot_restore_py")
     except ImportError:
@@ -171,7 +171,7 @@ def _set_trace(trace: str | None) -> None:
 
 
 class _LogHandler(logging.Handler):
-    """What handlers log with the standard library, one line of JSON each."""
+    """Write records of the standard library's logging as JSON lines."""
 
     request_id = ""
 

@@ -1,4 +1,4 @@
-"""The Lambda Runtime API, as a runtime calls it: in one piece, or streamed with error trailers.
+"""Client of the Lambda Runtime API: responses in one piece, or streamed with error trailers.
 
 Sources: "Using the Lambda runtime API" and "Building a custom runtime" in AWS's Lambda developer guide (paths, headers,
 trailers); "Lambda proxy integration with payload response streaming" in API Gateway's (the form of a streamed answer).
@@ -23,7 +23,7 @@ _ERROR_BODY = "Lambda-Runtime-Function-Error-Body"
 
 
 class Reply(NamedTuple):
-    """An answer of the Runtime API."""
+    """A response of the Runtime API."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -31,7 +31,7 @@ class Reply(NamedTuple):
 
 
 class RuntimeApi:
-    """The Runtime API of this environment; each call has a connection of its own, as in AWS's runtime."""
+    """The Runtime API of this environment; each call opens its own connection, as in AWS's runtime."""
 
     def __init__(self, address: str) -> None:
         self._address = address
@@ -39,7 +39,7 @@ class RuntimeApi:
     def call(
         self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
     ) -> Reply:
-        """One call in one piece; *path* is what comes after ``/runtime``."""
+        """Send one request with its whole body; *path* is the part after ``/runtime``."""
         connection = http.client.HTTPConnection(self._address)
         try:
             connection.request(method, _API + path, body, headers or {})
@@ -49,13 +49,13 @@ class RuntimeApi:
             connection.close()
 
     def post_error(self, path: str, error: BaseException, error_type: str | None = None) -> None:
-        """Report an error of an invocation, of the start or of a restore."""
+        """Report an error of an invocation, of the initialisation or of a restore."""
         name = error_type or type(error).__name__
         headers = {"Content-Type": "application/vnd.aws.lambda.error+json", _ERROR_TYPE: name}
         self.call("POST", path, _error_document(error), headers)
 
     def stream(self, request_id: str, metadata: dict[str, Any], first: bytes, rest: Iterator[bytes]) -> bool:
-        """Write an answer as it comes; false if the other side closed the connection before its end."""
+        """Send a response chunk by chunk; False if the peer closed the connection before its end."""
         connection = http.client.HTTPConnection(self._address)
         try:
             connection.putrequest("POST", f"{_API}/invocation/{request_id}/response")
@@ -86,9 +86,9 @@ class RuntimeApi:
 
 
 def _send_chunk(connection: http.client.HTTPConnection, chunk: bytes) -> None:
-    """Send one chunk; an empty one only looks at the connection.
+    """Send one chunk; an empty chunk only tests the connection.
 
-    The other side says nothing before the end of the body, so if there is something to read it has closed.
+    The peer sends nothing before the end of the body, so a readable socket means that it has closed the connection.
     """
     poll = select.poll()
     poll.register(connection.sock, select.POLLIN)
@@ -110,13 +110,13 @@ def _error_trailers(error: Exception) -> bytes:
 
 
 def log_error(request_id: str | None, error: Exception, *, with_message: bool = False) -> None:
-    """Log where an error came from; the message of an error of an invocation may hold a user's text and stays out of the log."""
+    """Log an error with its stack, without the message of an invocation's error: that may contain a user's text."""
     frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
     text = str(error) if with_message else "The handler failed"
     log("ERROR", text, request_id, errorType=type(error).__name__, stackTrace=frames)
 
 
 def log(level: str, message: str, request_id: str | None, **more: Any) -> None:
-    """One line of JSON on standard output, which is Lambda's log."""
+    """Write one line of JSON to standard output, Lambda's log."""
     entry = {"level": level, "message": message, "requestId": request_id, **more}
     print(json.dumps(entry))  # noqa: T201 - Lambda's log is standard output

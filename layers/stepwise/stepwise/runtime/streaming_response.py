@@ -1,4 +1,4 @@
-"""What a handler returns instead of a proxy dictionary when its answer is to be streamed."""
+"""The response that a handler returns, instead of a proxy dictionary, to stream its body."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ __all__ = ["StreamingResponse"]
 
 @dataclass(frozen=True)
 class StreamingResponse:
-    """An HTTP answer whose body is written while it is being made; only ``stepwise.runtime.bootstrap`` understands it.
+    """An HTTP response whose body is sent while it is being made; only ``stepwise.runtime.bootstrap`` understands it.
 
-    Each chunk of *body* is sent at once. An empty chunk sends nothing: it is the moment to look whether the client
-    is still there, so an iterator that has nothing to say for long (a model that thinks) yields ``b""`` for each
-    token it passes over, or a few times a second. When the client has left, *body* is closed (``close()`` of a
-    generator raises ``GeneratorExit`` at its ``yield``).
+    Each chunk of *body* is sent at once. An empty chunk sends nothing, but tests whether the client is still
+    connected: an iterator without output (a model that thinks) should yield ``b""`` for each hidden token, or a few
+    times a second. When the client has disconnected, *body* is closed (``close()`` of a generator raises
+    ``GeneratorExit`` at its ``yield``).
 
-    Status and headers go out with the first chunk, also with an empty one: an exception before it is an error of the
-    invocation, one after it ends the stream with error trailers.
+    Status and headers are sent with the first chunk, even if it is empty. An exception before it is an error of the
+    invocation; an exception after it ends the stream with error trailers.
     """
 
     status: int
