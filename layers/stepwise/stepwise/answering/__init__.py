@@ -1,1 +1,1 @@
-"""The use cases: answer a request, stream it, go on with it in a worker, look a job up."""
+"""The use cases: answer a request, stream it, continue it in a worker, look up a job."""

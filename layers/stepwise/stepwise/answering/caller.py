@@ -1,4 +1,4 @@
-"""Who asks, and how long there is."""
+"""The client of a request, and the time that is left for it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Caller", "wait_of"]
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks, and how long there is. *partner* is a digest of the API key's id."""
+    """The client of a request and its time limits. *partner* is a digest of the API key's id."""
 
     partner: str
     preferences: Preferences
@@ -23,7 +23,7 @@ class Caller:
     remaining: Callable[[], float]
     """Seconds that the function has left."""
     correlation_id: str = ""
-    """On every line of the log about this request, in whatever function."""
+    """On every log line about this request, in every function."""
 
     def since(self, deps: Dependencies) -> float:
         """When the client asked, in epoch seconds."""
@@ -31,7 +31,7 @@ class Caller:
 
 
 def wait_of(deps: Dependencies, caller: Caller) -> float:
-    """Seconds that this request waits at most, from its start."""
+    """Longest time in seconds that this request waits, from its start."""
     wanted = caller.preferences.wait
     settings = deps.settings
     waited = deps.monotonic() - caller.started

@@ -1,4 +1,4 @@
-"""Everything that working on an answer needs, handed in from outside."""
+"""The dependencies of the use cases, which ``wiring`` makes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Dependencies"]
 
 @dataclass(frozen=True)
 class Dependencies:
-    """The collaborators. ``shared`` is None where there is no table: answers are then given, but never later."""
+    """The dependencies of the use cases. Without a table ``shared`` is None: there are no jobs and no hand-over."""
 
     settings: Settings
     model: Model

@@ -1,4 +1,4 @@
-"""Look a job up, wait for it, cancel it."""
+"""Look up, wait for and cancel a job."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _UNFINISHED = ("queued", "running")
 
 
 def look_up(deps: Dependencies, shared: Coordination, job_id: str, partner: str, *, until: float) -> JobView:
-    """The job as it is, or as it is when it ends before *until* (on the monotonic clock).
+    """The job, once it has ended or at *until* (on the monotonic clock).
 
     Raises:
         NotFound: there is no such job, or it is somebody else's.
@@ -37,9 +37,9 @@ def look_up(deps: Dependencies, shared: Coordination, job_id: str, partner: str,
 
 
 def cancel_job(shared: Coordination, job_id: str, partner: str) -> JobView:
-    """The client does not want the answer any more; the model stops when nobody else does.
+    """Cancel a job; its generation stops if no other client waits for it.
 
-    A job that has ended stays as it is.
+    A job that has ended is not changed.
 
     Raises:
         NotFound: there is no such job, or it is somebody else's.
@@ -60,14 +60,14 @@ def _run_of(shared: Coordination, job: Job) -> Run:
 
 
 def accepted(shared: Coordination, job: Job, run: Run, cache: CacheUse) -> Accepted:
-    """The job that is handed out in place of an answer."""
+    """The job that a client gets instead of an answer."""
     position = _queue_position(shared, run)
     retry_after = min(30, shared.admission.time_until_turn(position or 0))
     return Accepted(job.id, status_of(job, run), position, retry_after, cache)
 
 
 def _queue_position(shared: Coordination, run: Run) -> int | None:
-    """How many answers wait before this one; None when it does not wait."""
+    """Number of answers that wait before this one; None if it does not wait."""
     if run.status != "queued":
         return None
     return shared.admission.ahead_of(run.id) or 0

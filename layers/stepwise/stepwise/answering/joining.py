@@ -1,6 +1,7 @@
-"""Begin a run or join the one that answers the same question already; wait for one that others own.
+"""Begin a run, or join the run of the same question; wait for a run that another function owns.
 
-A run is in flight from its creation on, and can be joined once it is admitted: so a refusal strikes nobody else.
+A run is in flight from its creation, but can be joined only after it is admitted: if it is refused (``QueueFull``),
+only the client that began it is refused, and the next one tries again.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ __all__ = ["Begun", "begin", "begin_for", "find_slot", "take_over", "watch", "wi
 
 @dataclass(frozen=True)
 class Begun:
-    """A run, and our ownership of it: None when somebody else has it, or it has ended."""
+    """A run, and its ownership if it is ours; None if another function owns it or it has ended."""
 
     run: Run
     ownership: Ownership | None
@@ -46,13 +47,13 @@ def begin(
     since: float,
     correlation_id: str = "",
 ) -> Begun:
-    """Join the run of the same question, or begin one.
+    """Join the run of the same question, or begin a new one.
 
     A run that succeeded after *since* (epoch seconds, when the client asked) was in flight together with this
-    request: it is given as it is.
+    request, so its result is used.
 
     Raises:
-        QueueFull: as many answers wait as may.
+        QueueFull: the queue has ``MAX_QUEUED`` answers.
         TableError: the table does not answer.
     """
     key = flight_key(plan)
@@ -125,7 +126,7 @@ def _joined_or_new(
             if run is not None and (waiter_id in run.waiters or _just_answered(run, since)):
                 return run, True
             if run is not None and not run.ended and not shared.runs.abandon(run.id, stored(InternalError())):
-                # Its owner is about to be admitted, or refused: then the next one tries.
+                # Its owner is being admitted or refused; after a refusal the next client tries.
                 if deps.monotonic() > end:
                     raise TableUnavailable("a run is not admitted and does not end")
                 deps.sleep(TIMINGS.admission_poll)
@@ -149,7 +150,7 @@ def take_over(
     on_sign_of_life: Callable[[], None] = lambda: None,
     slot: Slot | None = None,
 ) -> Ownership:
-    """Our ownership of a run that we have just taken, with the *slot* that we have for it already."""
+    """The ownership of a run that was just taken, with its *slot* if there is one already."""
     log_event("run taken over", run_id=run.id, fence=run.fence, attempts=run.attempts, tokens=run.tokens)
     place = QueuePlace(run.place, run.id, run.since or run.created_at, run.fence)
     ownership = Ownership(deps, shared, run, plan, place, on_sign_of_life=on_sign_of_life)
@@ -157,12 +158,12 @@ def take_over(
     try:
         ownership.keep_place()
     except (TableError, RunLost):
-        count("Errors", code="table_unavailable")  # tried again, or found out, with the next sign of life
+        count("Errors", code="table_unavailable")  # the next heartbeat tries again or finds it lost
     return ownership
 
 
 def find_slot(deps: Dependencies, shared: Coordination, *, until: float) -> Slot | None:
-    """A slot within a second (or by *until*, on the monotonic clock); none that others wait for already."""
+    """Try to get a slot for a second, or until *until* (monotonic clock); None if others wait for the free ones."""
     waiting = len(shared.admission.waiting())
     if waiting and shared.slots.free() <= waiting:
         return None
@@ -175,9 +176,9 @@ def find_slot(deps: Dependencies, shared: Coordination, *, until: float) -> Slot
 
 
 def withdraw(shared: Coordination, run: Run, waiter_id: str) -> bool:
-    """Whoever holds *waiter_id* does not want the answer any more; True when nobody else does and the run is cancelled.
+    """Remove *waiter_id* from the run; without other waiters the run is cancelled. Returns whether it was cancelled.
 
-    A running one's owner sees it and cleans up after itself; of a waiting one nothing stays behind.
+    The owner of a running run notices it and frees its slot and place; those of a queued run are freed here.
     """
     if not shared.runs.cancel(run.id, waiter_id):
         return False
@@ -191,11 +192,12 @@ def withdraw(shared: Coordination, run: Run, waiter_id: str) -> bool:
 
 
 def watch(deps: Dependencies, shared: Coordination, run_id: str, *, until: float) -> tuple[Run | None, bool]:
-    """Wait until a run has ended or *until* has come; take it over when its owner has died.
+    """Wait until a run has ended, or until *until*; take it over if its owner's lease has expired.
 
-    Not while the host still reads the dead owner's prompt: it would be sent into the same queue twice.
+    A run is not taken over while the model host still processes the prompt of its dead owner, as the host would
+    process the same prompt twice.
 
-    Returns the run as it is then (None: it is gone) and whether it is ours now.
+    Returns the run (None if it does not exist any more) and whether it was taken over.
     """
     pause = TIMINGS.follow_poll
     while True:

@@ -1,4 +1,4 @@
-"""Mend what a crash left behind: wake runs that stalled, free places of runs that have ended."""
+"""Repair after crashes: requeue stalled runs, free the places of ended ones."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ __all__ = ["learn_thinking_marks", "requeue_if_stalled", "sweep"]
 _TINY_TOKENS = 48
 _TINY_SECONDS = 20.0
 _STALLED_MS = 45_000
-"""A run that nobody has worked on for this long has lost its message, or its message is in a dead worker's hands."""
+"""Age in ms after which an unowned run is stalled: its message is lost, or a dead worker received it."""
 
 
 def requeue_if_stalled(deps: Dependencies, shared: Coordination, run: Run) -> bool:
-    """Send a message for a run that has stalled: whoever looks, heals."""
+    """Send a message for *run* if it has stalled; every look-up of a job does so. Returns whether one was sent."""
     now = round(deps.clock() * 1000)
     if run.ended or now - max(run.touched_at, run.lease_until) < _STALLED_MS:
         return False
@@ -36,9 +36,9 @@ def requeue_if_stalled(deps: Dependencies, shared: Coordination, run: Run) -> bo
 
 
 def sweep(deps: Dependencies, shared: Coordination) -> int:
-    """Look after all places: wake what has stalled, free those of what has ended. Returns what was mended.
+    """Check all places: requeue stalled runs, free the places of ended ones. Returns the number of repairs.
 
-    A place whose lease has run out is looked at too: its owner is dead, and its message may be lost.
+    Places with an expired lease are checked too: their owner is dead, and its message may be lost.
     """
     mended = 0
     for entry in shared.admission.entries():
@@ -52,9 +52,9 @@ def sweep(deps: Dependencies, shared: Coordination) -> int:
 
 
 def learn_thinking_marks(deps: Dependencies, shared: Coordination) -> bool | None:
-    """Find out by one tiny generation whether the model marks its thinking with tags; None where that stays unknown.
+    """Find out by one short generation whether the model puts its thinking in tags; None if that stays unknown.
 
-    Nothing is asked where that is known or set.
+    No generation is made if it is known already or set in the settings.
     """
     model = deps.settings.model_name
     known = shared.thinking_marks.tagged(model)

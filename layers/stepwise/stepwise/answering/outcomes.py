@@ -1,4 +1,4 @@
-"""What the use cases give back: values, of which the api makes HTTP."""
+"""Return values of the use cases; ``api`` makes HTTP responses from them."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class CacheUse:
 
     hit: bool = False
     ttl: float = 0.0
-    """Seconds that an answer which was there is still kept."""
+    """Seconds until a cached answer expires."""
     age: float = 0.0
     """Seconds since it was stored."""
     bypassed: bool = False
-    """The answer is nobody else's: the cache has nothing to do with it."""
+    """The cache was neither read nor written: the answer is not shared."""
     stored: bool = False
     collapsed: bool = False
     """Another request asked for the same answer at the same time."""
@@ -29,7 +29,7 @@ class CacheUse:
 
 @dataclass(frozen=True)
 class Answered:
-    """The answer, as this client sees it; see :meth:`stepwise.answering.tasks.task.Task.present`."""
+    """The 200 body for one client; see :meth:`stepwise.answering.tasks.task.Task.present`."""
 
     body: Mapping[str, Any]
     cache: CacheUse = field(default_factory=CacheUse)
@@ -37,13 +37,13 @@ class Answered:
 
 @dataclass(frozen=True)
 class Accepted:
-    """The answer comes later, as a job."""
+    """A job: the answer will be ready later."""
 
     job_id: str
     status: str
     queue_position: int | None
     retry_after: int
-    """Seconds after which it is likely to be ready, at most half a minute."""
+    """Expected seconds until it is ready, at most 30."""
     cache: CacheUse
 
 
@@ -60,4 +60,4 @@ class JobView:
     result: Mapping[str, Any] | None
     error: StepwiseError | None
     retry_after: int | None
-    """Seconds after which to ask again; None when it has ended."""
+    """Seconds until the next look-up; None if it has ended."""

@@ -1,7 +1,7 @@
-"""The life of a run's owner: what becomes of the run when its owner's work ends, however it ends.
+"""Decide what happens to a run when its owner's work ends: succeed, hand over, retry, fail or release.
 
-Requests, streams and workers own runs alike. They differ in one thing: a request or a stream has a client that is told
-of an error at once, while a worker has a message that comes again.
+Requests, streams and workers own runs in the same way. The difference: a request or a stream reports an error to its
+client at once, while a worker's message is delivered again.
 """
 
 from __future__ import annotations
@@ -34,49 +34,49 @@ __all__ = ["NOT_KEPT", "Client", "Decision", "NoFreeSlot", "Worker", "decide", "
 NOT_KEPT = "The answer was not ready in time and could not be kept for later. Try again."
 _SILENT = "The model host stayed silent for too long. Try again."
 _NEAR = 0.5
-"""A time limit that was passed by less than this was the worker's own, not the model host's."""
+"""Seconds around a worker's own deadline: a timeout within them is the worker's, not a silent host's."""
 
 
 class NoFreeSlot(Exception):
-    """All slots of the model host are taken: a worker is to go on when one is free."""
+    """All slots of the model host are taken: a worker continues when one is free."""
 
 
 @dataclass(frozen=True)
 class Client:
-    """The owner is a request or a stream: its client is told of an error at once, and then goes away."""
+    """The owner is a request or a stream: an error is reported to its client at once."""
 
     waiter_id: str
     takes_job: bool
-    """It goes on waiting when the run is handed over."""
+    """Whether it gets a job when the run is handed over."""
 
 
 @dataclass(frozen=True)
 class Worker:
-    """The owner is a worker: nobody waits for it, and its message comes again after an unexpected error."""
+    """The owner is a worker: after an unexpected error its message is delivered again."""
 
     deadline: float
     """On the monotonic clock."""
 
 
 class Decision(StrEnum):
-    """What becomes of a run whose owner's work did not end with an answer."""
+    """What happens to a run whose owner's work ended without an answer."""
 
     HAND_OVER = "hand over"
-    """A worker goes on, at once."""
+    """A worker continues it at once."""
     RETRY = "retry"
-    """A worker goes on after a pause, a few times."""
+    """A worker continues it after a pause, for a limited number of times."""
     FAIL = "fail"
     """The run ends without an answer."""
     ABANDON = "abandon"
-    """This client leaves; a worker goes on if others want the answer, else the run is cancelled."""
+    """This client leaves: a worker continues it if other clients wait, else it is cancelled."""
     RELEASE = "release"
-    """The run is not ours any more: give back what still is."""
+    """The run has another owner or has ended: free only the own slot and place."""
     EXPIRE = "expire"
-    """Nothing is done: the lease runs out, and the message comes again."""
+    """Nothing is done: the lease expires, and the message is delivered again."""
 
 
 def decide(error: BaseException, role: Client | Worker, now: float) -> Decision:
-    """Say what becomes of a run when its owner's work ends with *error*; *now* is on the monotonic clock."""
+    """Decide what happens to a run whose owner's work ended with *error*; *now* is on the monotonic clock."""
     if isinstance(error, RunLost):
         return Decision.RELEASE
     transient = isinstance(error, ModelTimeout | ModelUnavailable | GenerationBroken)
@@ -97,15 +97,15 @@ def decide(error: BaseException, role: Client | Worker, now: float) -> Decision:
 def owned(
     deps: Dependencies, ownership: Ownership, progress: Progress, role: Client | Worker
 ) -> Generator[Callable[[Mapping[str, Any]], None]]:
-    """Own a run while the block works on it from *progress*; it gives the function that ends the run with a result.
+    """Own a run while the block works on it from *progress*. Yields the function that ends the run with a result.
 
-    After a hand-over, a retry or a loss to another owner the run goes on elsewhere, and the block just ends. What
-    a client is to be told is raised on. The slot is given back in any case.
+    After a hand-over, a retry or a loss to another owner the block ends without an error, as another function
+    continues the run. Errors for the client are raised. The slot is always freed.
 
     Raises:
-        RunLost: to a worker only, which sees to it that a message is there for the next owner.
+        RunLost: for a worker only, which makes sure that the next owner has a message.
         ModelTimeout: the run could not be handed over.
-        TableError, QueueUnavailable: to a worker only, whose message comes again.
+        TableError, QueueUnavailable: for a worker only; its message is delivered again.
     """
     ended = False
 
@@ -139,7 +139,7 @@ def _carry_out(
     progress: Progress,
     role: Client | Worker,
 ) -> bool:
-    """Do what was decided; True when nobody is to be told of *error*."""
+    """Carry out *decision*; returns whether *error* is dealt with and must not be raised."""
     match decision:
         case Decision.RELEASE:
             _last_step(ownership, role, ownership.release)
@@ -160,11 +160,11 @@ def _carry_out(
 
 
 def hand_over(ownership: Ownership, progress: Progress, role: Client | Worker) -> None:
-    """Let a worker go on with a run, for whichever owner.
+    """Hand a run over to a worker.
 
     Raises:
-        ModelTimeout: to a client, where the run could not be handed over; it has failed.
-        RunLost, TableError, QueueUnavailable: to a worker.
+        ModelTimeout: for a client: the run could not be handed over and has failed.
+        RunLost, TableError, QueueUnavailable: for a worker.
     """
     if isinstance(role, Worker):
         ownership.hand_over(progress)
@@ -180,7 +180,7 @@ def hand_over(ownership: Ownership, progress: Progress, role: Client | Worker) -
 
 
 def _retry(ownership: Ownership, progress: Progress, error: BaseException) -> None:
-    """The model host is ill: try again after a pause that grows, until it has been ill for too long."""
+    """Hand a run over with a growing delay after a fault of the model host; fail it after too many attempts."""
     silent = isinstance(error, ModelTimeout)
     told = ModelTimeout(_SILENT) if silent else error
     if not isinstance(told, StepwiseError):
@@ -197,7 +197,7 @@ def _retry(ownership: Ownership, progress: Progress, error: BaseException) -> No
 
 
 def _last_step(ownership: Ownership, role: Client | Worker, step: Callable[[], None]) -> None:
-    """Take the last *step* of an owner; for a client whatever the table says, as what stays behind is a lease."""
+    """Do an owner's last *step*. For a client, faults of the table are only counted: leases expire by themselves."""
     if isinstance(role, Worker):
         step()
         return

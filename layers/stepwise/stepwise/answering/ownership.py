@@ -1,4 +1,4 @@
-"""What the owner of a run does while it works: signs of life, progress kept, and the ways to let go."""
+"""Ownership of a run: heartbeats, saved progress, hand-over, end and release."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ __all__ = ["Ownership"]
 class Ownership:
     """One owner of one run, with its slot and its place in the queue.
 
-    Letting go has an order in which a crash between two steps loses nothing: the place waits and a message is sent
-    before the run waits, and a place is given back before its run ends.
+    The steps of a hand-over and an end are ordered so that a crash between two of them loses nothing: the place is
+    parked and a message sent before the run is queued, and a place is released before its run ends.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Ownership:
         self._began = now
 
     def heartbeat(self, progress: Progress) -> None:
-        """A sign of life when it is time for one.
+        """Save the progress and renew the leases, if it is time to; called at every token.
 
         Raises:
             RunLost: cancelled, or taken by another owner.
@@ -72,7 +72,7 @@ class Ownership:
             else:
                 self._look()
         except (TableError, QueueUnavailable):
-            # The model goes on: what is lost with a silent table is only the signs of life.
+            # The generation continues: without the table only this heartbeat is lost.
             count("Errors", code="table_unavailable")
         self._on_sign_of_life()
 
@@ -89,17 +89,19 @@ class Ownership:
         self.keep_place()
         until = progress.draft.reading_until
         if self.slot is not None and not self._shared.slots.renew(self.slot, until=until):
-            # Silent for so long that another one has our slot: stop, and let a worker find a free one.
+            # The slot's lease expired and another run has it: stop, and let a worker wait for a free one.
             self.slot = None
             self.hand_over(progress)
             raise RunLost(self.run.id)
 
     def keep_place(self) -> None:
-        """Hold the place in the queue a little longer."""
+        """Renew the lease of the place in the queue."""
         self._moved(self._shared.admission.renew(self._place, self.run.group))
 
     def hand_over(self, progress: Progress, *, delay: float = 0) -> None:
-        """Let a worker go on from *progress*, after *delay* seconds, and not while the host still reads its prompt.
+        """Hand the run over to a worker, which continues from *progress* after *delay* seconds.
+
+        The worker also waits until the model host has processed the prompt that was sent last.
 
         Raises:
             QueueUnavailable, TableError: it could not be handed over; the run is still ours.
@@ -116,7 +118,7 @@ class Ownership:
         log_event("run handed over", run_id=self.run.id, tokens=progress.tokens, delay_s=delay)
 
     def succeed(self, result: Mapping[str, Any], progress: Progress) -> None:
-        """The run has its answer. Its flight stays, for those who asked before this."""
+        """End the run with *result*. Its flight stays, for clients that asked before this moment."""
         self._shared.admission.release(self._place)
         self._shared.runs.succeed(self.run, result, tokens=progress.tokens)
         log_event("run succeeded", run_id=self.run.id, tokens=progress.tokens)
@@ -124,7 +126,7 @@ class Ownership:
         self._shared.average_duration.record((result["usage"]["duration_ms"] or 1) / 1000)
 
     def fail(self, error: StepwiseError) -> None:
-        """The run has ended without an answer; the log says why."""
+        """End the run without an answer, and log the reason."""
         count("RunsFailed", code=error.code)
         logger.warning(
             "run failed",
@@ -141,7 +143,7 @@ class Ownership:
         self.free_slot()
 
     def abandon(self, progress: Progress, waiter_id: str) -> None:
-        """Whoever holds *waiter_id* goes away without the answer: stop, or let a worker go on for others who want it.
+        """Remove the waiter *waiter_id*: hand the run over if others wait for it, else cancel it.
 
         Raises:
             QueueUnavailable, TableError: it could not be handed over; the run is still ours.
@@ -154,7 +156,7 @@ class Ownership:
             self.hand_over(progress)
 
     def release(self) -> None:
-        """The run is not ours any more: give back what still is."""
+        """Free the slot, and the place and flight of a run that has ended; the run itself is not written."""
         try:
             run = self._shared.runs.get(self.run.id)
             if run is None or run.ended:
@@ -181,7 +183,7 @@ class Ownership:
         return progress.tokens > self._saved_tokens
 
     def _moved(self, place: QueuePlace) -> None:
-        """Let others know our place, where it is another one than before."""
+        """Store the place in the run if it has changed."""
         if place != self._place:
             self._place = place
             self._shared.runs.place(self.run, place.number, place.since)

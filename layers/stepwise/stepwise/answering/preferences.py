@@ -1,4 +1,4 @@
-"""What a client prefers: how long to wait, and whether an answer may be reused or kept."""
+"""A client's preferences: how long to wait, and whether a cached answer may be used or stored."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["Preferences"]
 
 @dataclass(frozen=True)
 class Preferences:
-    """``wait`` is in seconds, None where the client does not say; with it ``respond_async`` waits so long first."""
+    """``wait`` is in seconds, None if it was not sent; with it ``respond_async`` waits that long before the 202."""
 
     wait: float | None = None
     respond_async: bool = False

@@ -1,4 +1,4 @@
-"""Answer one request: from the cache, by working on it here, or by waiting for whoever does; else hand out a job."""
+"""Answer one request: from the cache, by an own run, or by waiting for another function's run; else give a job."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _STRICT = "The answer was not ready in time. Leave out Prefer: handling=strict t
 
 
 def answer(deps: Dependencies, plan: Plan, presentation: Presentation, caller: Caller) -> Answered | Accepted:
-    """Answer one request, or hand out a job for it; *presentation* shapes this client's body.
+    """Answer one request, or give a job for it; *presentation* shapes this client's body.
 
     Raises:
         StepwiseError: named as in the HTTP contract.
@@ -49,7 +49,7 @@ def answer(deps: Dependencies, plan: Plan, presentation: Presentation, caller: C
 def cached_answer(
     deps: Dependencies, plan: Plan, presentation: Presentation, preferences: Preferences
 ) -> Answered | None:
-    """The answer that is there already; a refuted one is none for a client who wants it checked."""
+    """The cached answer, or None; a refuted one is not used for a client that wants verification."""
     if not plan.key or preferences.no_cache or preferences.no_store:
         note(cache="bypass")
         return None
@@ -74,7 +74,7 @@ def _computed(
     deps: Dependencies, plan: Plan, presentation: Presentation, caller: Caller, wait: float
 ) -> Answered | Accepted:
     until = caller.started + wait
-    # A client that does not wait for the answer can wait for a table that is slow.
+    # A client that takes a job at once can wait for a slow table.
     if deps.shared is None or not (_at_once(caller) or deps.cache.reachable()):
         return _alone(deps, plan, presentation, until)
     waiter_id = new_job_id()
@@ -86,12 +86,12 @@ def _computed(
 
 
 def _at_once(caller: Caller) -> bool:
-    """Whether the client wants its job at once."""
+    """Whether the client wants a job at once, without waiting."""
     return caller.preferences.respond_async and caller.preferences.wait is None
 
 
 def _alone(deps: Dependencies, plan: Plan, presentation: Presentation, until: float) -> Answered:
-    """Without a table: the answer is given if it is ready in time, as nothing can be handed over."""
+    """Answer without a table: nothing can be handed over, so the answer must be ready in time."""
     try:
         result = run_to_result(
             perform(deps, plan, Progress(), Nobody(), deadline=until, again=lambda _: False)
@@ -110,7 +110,7 @@ def _finished(
 
 @dataclass(frozen=True)
 class _Request:
-    """One request that works with others."""
+    """One request that shares runs with other functions."""
 
     deps: Dependencies
     shared: Coordination
@@ -138,7 +138,7 @@ class _Request:
             ownership = take_over(self.deps, self.shared, seen, self.plan)
 
     def _work(self, ownership: Ownership) -> Answered | None:
-        """The answer when it is ready in time; None when somebody else goes on with it."""
+        """The answer if it is ready in time; None if another function continues the run."""
         progress = Progress.from_dict(ownership.run.progress)
         with owned(self.deps, ownership, progress, self._client) as succeed:
             self._find_slot(ownership)
@@ -170,7 +170,7 @@ class _Request:
             ownership,
             deadline=self.until,
             again=self._time_for_another,
-            patience=math.inf,  # as long as the client waits; then the draft is handed over
+            patience=math.inf,  # the wait ends with the deadline; then the draft is handed over
         )
         try:
             return run_to_result(work)
@@ -180,7 +180,7 @@ class _Request:
             raise
 
     def _time_for_another(self, progress: Progress) -> bool:
-        """Whether a second answer can be begun: half of the first one's time is left."""
+        """Whether there is time for a second answer: at least half of what the first one took."""
         return (self.until - self.deps.monotonic()) * 1000 > progress.draft.model_ms / 2
 
     def _late(self, run: Run) -> Answered | Accepted:
@@ -190,7 +190,7 @@ class _Request:
         return self._job(run.id)
 
     def _job(self, run_id: str) -> Answered | Accepted:
-        """Hand out the job. Whoever hands out a job sees to it that there is a message for its run."""
+        """Create the job, and send a message for its run: without one no worker would take the run after a crash."""
         job = self.shared.jobs.create(
             self.waiter_id,
             owner=self.caller.partner,
@@ -215,7 +215,7 @@ class _Request:
 
 
 def ended_answer(plan: Plan, presentation: Presentation, run: Run, waiter_id: str) -> Answered:
-    """The answer, to who holds *waiter_id*, of a run that somebody else has ended."""
+    """The answer for the waiter *waiter_id* of a run that another function has ended."""
     if run.status == "succeeded" and run.result is not None:
         use = CacheUse(
             stored=plan.store and task_for(plan.kind).cacheable(run.result),

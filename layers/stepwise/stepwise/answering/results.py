@@ -1,4 +1,4 @@
-"""From what the model wrote to the result of its task, and what becomes of a result."""
+"""Parse a draft into the result of its task; cache lifetime and shape of a result."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from stepwise.text.thinking import Thinking, split
 __all__ = ["REFUTED_TTL_SECONDS", "Spent", "read_result", "shape", "ttl_seconds"]
 
 REFUTED_TTL_SECONDS = 300
-"""A refuted answer is reused only this long."""
+"""How long a refuted answer is reused."""
 
 
 @dataclass(frozen=True)
 class Spent:
-    """What an earlier answer, which was refuted, has cost: tokens, tokens of its prompt and thinking, milliseconds."""
+    """Cost of an earlier, refuted answer: all tokens, tokens of its prompt and thinking, milliseconds."""
 
     tokens: int = 0
     prompt_tokens: int = 0
@@ -32,12 +32,12 @@ _NOTHING = Spent()
 
 
 def read_result(plan: Plan, draft: Draft, *, thinking: Thinking, earlier: Spent = _NOTHING) -> dict[str, Any]:
-    """The result of *plan*'s task, thinking included; :func:`shape` leaves out what a client did not ask for.
+    """The result of *plan*'s task, with the thinking; :func:`shape` leaves out what a client did not ask for.
 
-    What an *earlier* answer has cost is part of its usage.
+    Its usage includes the cost of an *earlier* answer.
     """
     transcript = split(draft.text, complete=draft.reason == "stop", thinking=thinking)
-    # The heading that we closed a thinking with is no answer of the model's.
+    # A heading that we wrote when we closed the thinking is not an answer.
     begun = plan.answer_start.strip() if draft.ended_by else ""
     answered = transcript.answered and transcript.answer != begun
     answer = transcript.answer if answered else ""
@@ -59,7 +59,7 @@ def read_result(plan: Plan, draft: Draft, *, thinking: Thinking, earlier: Spent 
 
 
 def _ended_by(draft: Draft, *, answered: bool) -> Literal["model", "proof", "budget"]:
-    """Who ended the thinking: the model, a proof, or its budget (also where it ran in circles or out of tokens)."""
+    """Who ended the thinking: the model, a proof, or the budget (repetition and running out of tokens included)."""
     if draft.ended_by == "proof":
         return "proof"
     if draft.ended_by in ("budget", "loop") or not answered:
@@ -68,7 +68,7 @@ def _ended_by(draft: Draft, *, answered: bool) -> Literal["model", "proof", "bud
 
 
 def ttl_seconds(task: Task[Any], result: Mapping[str, Any], ordinary: int) -> int:
-    """Seconds for which *result* is reused; a refuted one only briefly."""
+    """Seconds for which *result* is reused; few for a refuted one."""
     return min(ordinary, REFUTED_TTL_SECONDS) if task.is_refuted(result) else ordinary
 
 

@@ -1,4 +1,4 @@
-"""Live pieces of an answer: what a stream shows while the model writes, in whatever shape a surface gives it."""
+"""Stream one answer in pieces while the model writes; ``api`` turns the pieces into events."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ __all__ = ["Live", "live"]
 
 _LATE = "The answer was not whole in time. Ask for fewer tokens, or without a stream for a job."
 _TAG_PATIENCE = 0.3
-"""How long the beginning of an untagged text is held back: a ``</think>`` may still make thinking of it."""
+"""Seconds for which the beginning of an untagged text is held back: a ``</think>`` may still follow it."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Live:
 
 
 type Pieces = Generator[Live | None]
-"""None when there is nothing to show just now: at least four times a second while the model is at work."""
+"""None means no new text; while the model works an item comes at least four times a second."""
 
 
 def live(
@@ -62,10 +62,10 @@ def live(
     until: float = float("inf"),
     look_up: bool = True,
 ) -> Pieces:
-    """The pieces of the answer, the last one ``done``. Closing the generator stops the model.
+    """Yield the pieces of the answer; the last one is ``done``. Closing the generator stops the model.
 
-    It takes as long as the function has, and no longer than *until* (on the monotonic clock).
-    *look_up* is whether the cache is asked first.
+    The time limit is that of the function, or *until* (on the monotonic clock) if it is earlier. With *look_up* a
+    cached answer is used.
 
     Raises:
         StepwiseError: named as in the HTTP contract.
@@ -101,7 +101,7 @@ def _whole(plan: Plan, body: Mapping[str, Any], presentation: Presentation) -> P
 
 
 def _tag_patience(deps: Dependencies, plan: Plan) -> float:
-    """Seconds that the beginning of a text without a tag is held back; none where the model is known to use none."""
+    """Seconds for which untagged text is held back; 0 if the model is known to use no tags."""
     tagged = deps.shared.thinking_marks.tagged(plan.model) if deps.shared is not None else None
     return 0.0 if tagged is False else _TAG_PATIENCE
 
@@ -114,10 +114,10 @@ def _written(
     owner: Any,
     deadline: float,
 ) -> Generator[Live | None, None, Mapping[str, Any]]:
-    """What the model writes, piece by piece, and the end."""
+    """Yield the pieces that the model writes, then ``done``; returns the result."""
     splitter = Splitter(deps.settings.thinking, clock=deps.monotonic, patience=_tag_patience(deps, plan))
     if deps.settings.prefill == "never" and progress.draft.text:
-        restart(progress.draft)  # while nobody here has seen any of it
+        restart(progress.draft)  # allowed, as this client has not seen any of it
     work = perform(
         deps,
         plan,
@@ -153,7 +153,7 @@ def _shown(pieces: Any) -> Pieces:
 
 @dataclass(frozen=True)
 class _Stream:
-    """One stream among other requests."""
+    """One stream that shares runs with other functions."""
 
     deps: Dependencies
     shared: Coordination
@@ -163,7 +163,7 @@ class _Stream:
     deadline: float
 
     def pieces(self, run: Run, ownership: Ownership | None) -> Pieces:
-        """All pieces, each shown once, whoever writes them."""
+        """Yield all pieces, each once, also after the run has changed its owner."""
         shown = Shown()
         while True:
             if ownership is not None:
@@ -183,7 +183,7 @@ class _Stream:
             raise InternalError
 
     def _own(self, ownership: Ownership) -> Generator[Live | None, None, bool]:
-        """Work on the run and show what is written; False when it goes on elsewhere."""
+        """Work on the run and yield its pieces; returns False if another function continues it."""
         progress = Progress.from_dict(ownership.run.progress)
         with owned(self.deps, ownership, progress, Client(self.waiter_id, takes_job=False)) as succeed:
             yield from self._slot(ownership, progress)
@@ -195,7 +195,7 @@ class _Stream:
                         if piece is not None and piece.kind == "done":
                             break
                         yield piece
-                    # The run ends before its last event is sent, so that a client that leaves then leaves nothing.
+                    # End the run before the last event: a client that disconnects now leaves no unfinished run.
                     result = _rest(written)
                 except ModelTimeout as late:
                     raise ModelTimeout(_LATE) from late
@@ -223,7 +223,7 @@ class _Stream:
             count("Errors", code="table_unavailable")  # generated anyway, above MODEL_SLOTS
 
     def _followed(self, run_id: str) -> Generator[Live | None, None, Run | Ownership]:
-        """Wait for the run of another owner; ours when that one has died."""
+        """Wait until another owner's run has ended; if that owner died, take the run over."""
         following = True
         try:
             while self.deps.monotonic() < self.deadline:
@@ -239,7 +239,7 @@ class _Stream:
                 self.deps.sleep(TIMINGS.stream_poll)
             raise ModelTimeout(_LATE)
         finally:
-            if following:  # the client has gone, or its time is up: the model stops when nobody else waits
+            if following:  # the client left, or its time is up: without other waiters the run is cancelled
                 self._stop_following(run_id)
 
     def _stop_following(self, run_id: str) -> None:
@@ -252,16 +252,16 @@ class _Stream:
 
 
 class Shown:
-    """What a stream has shown, so that nothing comes twice when another owner's text takes its place."""
+    """Remembers the text that a stream has sent, so that nothing is repeated after a change of the owner."""
 
     def __init__(self) -> None:
         self._sent = {"thinking": "", "answer": ""}
 
     def only_new[T](self, pieces: Generator[Live | None, None, T]) -> Generator[Live | None, None, T]:
-        """What of *pieces*, which begin with the beginning of the answer, was not shown yet.
+        """Yield what of *pieces*, which start at the beginning of the answer, was not sent yet.
 
         Raises:
-            GenerationBroken: they tell another answer than the one that was shown.
+            GenerationBroken: the new answer differs from the text that was sent.
         """
         at = {"thinking": 0, "answer": 0}
         with closing(pieces):

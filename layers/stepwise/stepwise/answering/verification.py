@@ -1,7 +1,7 @@
-"""Check an answer by something that is not the model, and say so where the check could not be made.
+"""Check answers with the checkers (SymPy, Z3), and report a check that could not be run.
 
 A check that was killed or is not installed gives no verdict: its method is ``not_run``, it is never cached, and the
-next request makes it again.
+next request runs it again.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = [
 class CheckNotRun(Exception):
     """A check without a result. *cause* is ``time``, ``memory``, ``crashed`` or ``not_installed``.
 
-    *reason* is for the logs and holds nothing of what was checked.
+    *reason* is for the log and contains nothing of what was checked.
     """
 
     def __init__(self, cause: CheckCause, reason: str) -> None:
@@ -38,7 +38,7 @@ class CheckNotRun(Exception):
 
 
 class Checker(Protocol):
-    """A process that checks."""
+    """A process that runs checks."""
 
     def start(self, task: str) -> None: ...
 
@@ -47,7 +47,7 @@ class Checker(Protocol):
 
 
 class NoChecker:
-    """Where the checkers are not installed."""
+    """For functions without the checkers' layer: every check is not run."""
 
     def start(self, task: str) -> None:
         return
@@ -57,14 +57,14 @@ class NoChecker:
 
 
 class SandboxChecker:
-    """The checkers' process, made at the first use: nothing of it is imported where nothing is checked."""
+    """Runs checks in a sandboxed process; it is imported and started at the first use."""
 
     def __init__(self, timeout: float) -> None:
         self._timeout = timeout
         self._sandbox: Any = None
 
     def start(self, task: str) -> None:
-        """Let the process come up, with what *task* needs, while the model writes."""
+        """Start the process and import what *task* needs, while the model writes."""
         self._made(task).start()
 
     def run(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
@@ -91,9 +91,9 @@ class SandboxChecker:
 
 
 def task_of(plan: Plan) -> str | None:
-    """The checkers' task for this kind of answer; None where nothing is to be checked.
+    """The checkers' task for this plan; None if nothing is checked.
 
-    What others may get from the cache is checked, whether or not this client asks for it.
+    An answer that will be cached is checked, whether or not this client asks for it.
     """
     if not (plan.subject.get("verify") or plan.store):
         return None
@@ -101,7 +101,7 @@ def task_of(plan: Plan) -> str | None:
 
 
 def check(checker: Checker, plan: Plan, result: dict[str, Any]) -> None:
-    """Fill in what the check of *result* says, or why it was not made."""
+    """Check *result* and store the verdict in it, or why the check was not run."""
     task, language = task_for(plan.kind), plan.subject["language"]
     if task.checker is None:
         return
@@ -120,10 +120,10 @@ def check(checker: Checker, plan: Plan, result: dict[str, Any]) -> None:
 def _run(checker: Checker, task: str, payload: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
     """The *fields* of a check's result, and its ``line`` (None if it has none).
 
-    A check that fails is logged and counted by its cause.
+    A check that is not run is logged and counted by its cause.
 
     Raises:
-        CheckNotRun: whatever befell the check; the answer is still given.
+        CheckNotRun: for every fault of the check.
     """
     began = time.monotonic()
     try:
@@ -139,10 +139,10 @@ def _run(checker: Checker, task: str, payload: dict[str, Any], fields: tuple[str
         count("ChecksNotRun", cause="crashed")
         log_exception(error, "a check was not run", task=task, cause="crashed")
         raise CheckNotRun("crashed", type(error).__name__) from error
-    if "fault" in found:  # a verdict was given, but something failed on the way to it
+    if "fault" in found:  # there is a verdict, but an unforeseen exception on the way to it
         count("CheckFaults", fault=found["fault"])
         logger.warning("a check met a fault", extra={"task": task, "reason": str(found["fault"])[:64]})
-    if "doubt" in found:  # two ways of computing differ, or the second came to no result
+    if "doubt" in found:  # the two computations differ, or the second has no result
         count("CheckDoubts", doubt=found["doubt"])
         logger.warning("a check is in doubt", extra={"task": task, "reason": str(found["doubt"])[:64]})
     log_event(
@@ -156,7 +156,7 @@ def _run(checker: Checker, task: str, payload: dict[str, Any], fields: tuple[str
 
 
 def verified(checker: Checker, plan: Plan, answer: str) -> bool:
-    """Whether the check proves *answer*, found in the thinking, to be the final answer. Raises CheckNotRun."""
+    """Whether the checker verifies *answer*, a candidate from the thinking. Raises CheckNotRun."""
     task = task_for(plan.kind)
     if task.checker is None:
         return False

@@ -1,4 +1,4 @@
-"""Carry a plan out: write, read, check, and once more where the check refutes the answer."""
+"""Carry out a plan: generate, parse and check, and once more if the check refutes the answer."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ __all__ = ["Nobody", "Owner", "Progress", "perform", "run_to_result", "store"]
 
 @dataclass
 class Progress:
-    """How far the work has come; plain values, so that another worker can go on from it.
+    """The progress of a run, as plain values that are stored so that another worker can continue.
 
-    ``wrong`` is the refuted first answer, ``false_line`` its line in which a step is false (from 1), if one was found;
-    ``spent…`` is what it cost: tokens of prompt, of thinking and altogether, and milliseconds.
+    ``wrong`` is the refuted first answer, ``false_line`` its line with a false step (from 1), if one was found;
+    ``spent…`` is its cost: tokens of prompt, of thinking and altogether, and milliseconds.
     """
 
     draft: Draft = field(default_factory=Draft)
@@ -54,15 +54,15 @@ class Progress:
 
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> Self:
-        """The progress of a record, whichever release wrote it; nothing was done yet where it is empty."""
+        """The progress of a record of this or another release; an empty record is no progress."""
         return cls(**known_fields(cls, {**value, "draft": Draft.from_dict(value.get("draft", {}))}))
 
 
 class Owner(Protocol):
-    """Whoever owns the work: told at every token and at least four times a second."""
+    """The owner of the work; it gets a heartbeat at every token and at least four times a second."""
 
     def heartbeat(self, progress: Progress) -> None:
-        """Raises when the work is to stop."""
+        """Note that the work goes on; raises to stop it."""
 
 
 class Nobody:
@@ -83,15 +83,15 @@ def perform(
     may_restart: bool = True,
     patience: float = 0.0,
 ) -> Generator[str | None, None, dict[str, Any]]:
-    """Go on with *progress* until there is an answer; yields new raw text or None, returns the result's fields.
+    """Continue from *progress* until there is an answer; yields new raw text or None, returns the result.
 
-    *patience* is how many seconds a host that refuses in the middle of an answer is tried again. *again* says whether
-    a refuted answer may be asked for once more, *may_restart* whether an answer that the host does not go on with may
-    be begun anew. *deadline* is on the monotonic clock.
+    *patience* is how many seconds a host that refuses connections in the middle of an answer is retried. *again* says
+    whether there is time for a second answer after a refuted one, *may_restart* whether an answer that the host does
+    not continue may be restarted. *deadline* is on the monotonic clock.
 
     Raises:
-        ModelUnavailable, ModelError, ModelTimeout, GenerationBroken: *progress* holds what there is by then.
-        What ``owner.heartbeat`` raises.
+        ModelUnavailable, ModelError, ModelTimeout, GenerationBroken: *progress* has the draft so far.
+        Whatever ``owner.heartbeat`` raises.
     """
     task, verify = task_for(plan.kind), task_of(plan)
     if verify:
@@ -126,7 +126,7 @@ def perform(
 
 
 def _proof_search(deps: Dependencies, plan: Plan, draft: Draft) -> AbstractContextManager[ProofSearch | None]:
-    """What looks for a proved answer in the thinking; nothing does where nothing can be checked, or checks are spent."""
+    """The search for a proved answer in the thinking; None if nothing can be checked or the thinking has ended."""
     can_be_proved = task_for(plan.kind).proof_in_thinking and task_of(plan) is not None
     if not can_be_proved or draft.ended_by or not plan.thinking_budget:
         return nullcontext()
@@ -147,7 +147,7 @@ def _read(deps: Dependencies, plan: Plan, progress: Progress) -> dict[str, Any]:
 def _kept(
     writing: Generator[str | None], plan: Plan, progress: Progress, owner: Owner
 ) -> Generator[str | None]:
-    """*writing*, with its owner told of every token, and ended where the client wants it to stop."""
+    """Pass *writing* on with a heartbeat at each item, up to the client's stop sequences."""
     stops = tuple(plan.subject.get("stop", ()))
     stopper = Stopper(stops, progress.draft.text) if stops else None
     with closing(writing):
@@ -168,9 +168,9 @@ def _kept(
 
 
 def store(deps: Dependencies, plan: Plan, result: Mapping[str, Any]) -> bool:
-    """Keep *result* for the next who asks, where it is an answer and none that is better checked is kept already.
+    """Store *result* in the cache, unless it is not cacheable or a better checked answer is stored already.
 
-    A refuted one is kept only briefly. True when it is kept.
+    A refuted answer is stored for a short time. Returns whether it was stored.
     """
     task = task_for(plan.kind)
     if not (plan.store and plan.key and task.cacheable(result)):
@@ -214,7 +214,7 @@ def _ask_once_more(progress: Progress, result: Mapping[str, Any], thinking: Thin
 
 
 def run_to_result[T](work: Generator[str | None, None, T]) -> T:
-    """Do all of *work* for its result."""
+    """Run *work* to its end and return its result."""
     while True:
         try:
             next(work)

@@ -1,4 +1,4 @@
-"""Go on with a run that did not fit in a request, or that its owner left behind."""
+"""Continue a run that was handed over, or whose owner died."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ __all__ = ["Message", "fail_dead_letter", "process_message"]
 
 @dataclass(frozen=True)
 class Message:
-    """A wake-up for a run. ``hold`` keeps it from other workers for some seconds more.
+    """A queue message for a run. ``hold`` extends its visibility timeout by some seconds.
 
-    ``fence`` is that of the owner who was handing the run over when it was sent, else 0.
+    ``fence`` is the fence of the owner that sent it during a hand-over, else 0.
     """
 
     run_id: str
@@ -41,12 +41,12 @@ class Message:
 def process_message(
     deps: Dependencies, shared: Coordination, message: Message, *, remaining: Callable[[], float]
 ) -> None:
-    """Carry the run of *message* on, to its end or to the next hand-over. After this the message has had its use.
+    """Continue the run of *message* to its end or to the next hand-over; then the message can be deleted.
 
     *remaining* gives the seconds that this worker has left.
 
     Raises:
-        TableError, QueueUnavailable: nothing is lost, the message comes again.
+        TableError, QueueUnavailable: the message must be delivered again; nothing is lost.
     """
     life = _SignsOfLife(deps, message)
     plan = shared.runs.plan(message.run_id)
@@ -87,12 +87,12 @@ def _work_on(
     try:
         _carry_on(deps, ownership, plan, deadline=deadline)
     except RunLost:
-        # Its next owner may have come by a second delivery of this very message, which is deleted after this.
+        # The next owner may have received this same message a second time, and the message is deleted after this.
         _come_back(deps, shared, run.id)
 
 
 def _handed_over(deps: Dependencies, shared: Coordination, message: Message) -> Run | None:
-    """The run; where its owner is just handing it over, as it is after that: the message can be quicker."""
+    """The run. If its owner is still handing it over, wait for that: the message can arrive earlier."""
     end = deps.monotonic() + TIMINGS.hand_over
     while True:
         run = shared.runs.get(message.run_id)
@@ -119,7 +119,7 @@ def _slot(
     life: Callable[[], None],
     remaining: Callable[[], float],
 ) -> Slot | None:
-    """A slot as soon as one is free; None when the run has ended or has an owner meanwhile, or patience has ended."""
+    """Wait for a free slot; None if the run has ended or got an owner meanwhile, or after the longest wait."""
     end = deps.monotonic() + min(TIMINGS.worker_slot_patience, remaining() - TIMINGS.worker_margin)
     while True:
         slot = shared.slots.acquire()
@@ -133,18 +133,18 @@ def _slot(
 
 
 def _come_back(deps: Dependencies, shared: Coordination, run_id: str, *, after: float = 0.0) -> None:
-    """Somebody else owns the run, or no slot is free: see to it that a message is there should its owner die.
+    """Send a new message for a run that has another owner or found no slot, in case its owner dies.
 
-    Or the host reads its prompt for *after* seconds more, though the call was closed: it is not sent again before.
+    It is also sent, delayed by *after* seconds, while the model host still processes the prompt of a closed call.
 
-    This one's visibility timeout would do, but each return of it counts towards the dead-letter queue.
+    The visibility timeout of this message would do too, but each delivery counts towards the dead-letter queue.
     """
     run = shared.runs.get(run_id)
     if run is None or run.ended:
         return
     if deps.clock() - run.created_at / 1000 > TIMINGS.longest_run:
         # Lambda does not stop this loop (RecursiveLoop: Allow in template.yaml).
-        # An owner that is at work all the same may still end it.
+        # An owner that still works on the run may end it.
         count("Errors", code="run_too_old")
         logger.error("no message is sent for the run any more", extra={"run_id": run.id, "reason": "too_old"})
         _give_up(shared, run, InternalError("This took too long."))
@@ -154,7 +154,7 @@ def _come_back(deps: Dependencies, shared: Coordination, run_id: str, *, after: 
 
 
 def fail_dead_letter(deps: Dependencies, shared: Coordination, run_id: str) -> None:
-    """A message came back too often: the run has failed for good, unless somebody is at work on it."""
+    """Fail the run of a dead letter, unless an owner works on it."""
     run = shared.runs.get(run_id)
     if run is None or run.ended:
         return
@@ -170,7 +170,7 @@ def fail_dead_letter(deps: Dependencies, shared: Coordination, run_id: str) -> N
 
 
 def _give_up(shared: Coordination, run: Run, error: InternalError) -> bool:
-    """End *run* as failed, with its place in the queue and its flight; False when it has an owner."""
+    """Fail *run* and free its place and flight; returns False if it has an owner."""
     if not shared.runs.give_up(run.id, stored(error)):
         return False
     shared.admission.release(QueuePlace(run.place, run.id, run.since, run.fence))
@@ -181,7 +181,7 @@ def _give_up(shared: Coordination, run: Run, error: InternalError) -> bool:
 
 
 class _SignsOfLife:
-    """Holds the message from other workers, every ten seconds."""
+    """Extends the message's visibility timeout every ten seconds."""
 
     def __init__(self, deps: Dependencies, message: Message) -> None:
         self._deps = deps

@@ -1,1 +1,1 @@
-"""What functions share: runs, jobs, single flight, slots and admission, kept in the table."""
+"""State that functions share through the table: runs, jobs, single flight, slots, admission."""

@@ -1,9 +1,9 @@
-"""Who may come in: places for the answers that are being written or wait to be, as many as a deployment allows.
+"""Admission: a bounded number of places for the answers that run or wait.
 
-Every answer under way holds one of ``MAX_QUEUED + MODEL_SLOTS`` numbered places from its beginning to its end, so
-the bound holds without a counter. A place of an answer that is being written is a short lease that its owner keeps
-moving on; the place of one that waits stands longer, as a message in the queue stands for it. A place knows the
-fence of its run's owner (see :mod:`stepwise.coordination.runs`): what a late owner writes to it changes nothing.
+Every answer holds one of ``MAX_QUEUED + MODEL_SLOTS`` numbered places from its beginning to its end, so the bound
+holds without a counter. The place of a running answer is a short lease that its owner renews. The place of a waiting
+answer is valid for longer, as its message in the queue keeps it alive. A place contains the fence of its run's owner
+(see :mod:`stepwise.coordination.runs`): writes of an earlier owner fail.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from stepwise.storage.table import ConditionFailed, Item, Table, absent, all_of,
 __all__ = ["Admission", "Entry", "QueuePlace"]
 
 WAITING_SECONDS = 21_600.0
-"""How long the place of a waiting answer stands by itself; a sweep frees one whose answer has ended."""
+"""Seconds for which the place of a waiting answer is valid; a sweep frees those of ended answers."""
 
 _PK = "queue"
 _CHANCE = random.SystemRandom()
-"""Not the module's own: its progress would be the same in every environment that comes from one snapshot (SnapStart)."""
+"""Its own generator: the module's would give the same numbers in every environment restored from one snapshot."""
 
 
 @dataclass(frozen=True)
@@ -33,20 +33,20 @@ class QueuePlace:
     number: int
     run_id: str
     since: int
-    """Epoch milliseconds; the order of the queue."""
+    """Epoch milliseconds; the queue is sorted by it."""
     fence: int = 1
     """Of the run's owner."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One place as the table has it: that of an answer which waits, or which is being written."""
+    """One place in the table, that of a waiting or a running answer."""
 
     place: QueuePlace
     group: str
     waiting: bool
     standing: bool
-    """False: its lease has run out."""
+    """False if its lease has expired."""
 
 
 class Admission:
@@ -74,9 +74,9 @@ class Admission:
         """A place for a new answer.
 
         Raises:
-            QueueFull: with an honest ``retry_after``, by the queue and the recent time per answer.
+            QueueFull: ``retry_after`` is computed from the queue and the average time per answer.
         """
-        while True:  # whenever another one is quicker, one more place is taken: this ends
+        while True:  # ends, as one more place is taken each time that another answer was quicker
             now = self._now()
             held = self._held(now)
             taken = {item["number"] for item in held}
@@ -89,15 +89,15 @@ class Admission:
                 return place
 
     def renew(self, place: QueuePlace, group: str) -> QueuePlace:
-        """The answer is being written: hold its place a little longer."""
+        """Renew the place of a running answer."""
         return self._hold(place, group, waiting=False)
 
     def park(self, place: QueuePlace, group: str) -> QueuePlace:
-        """The answer waits for a worker."""
+        """Mark the place as that of an answer that waits for a worker."""
         return self._hold(place, group, waiting=True)
 
     def release(self, place: QueuePlace) -> None:
-        """The answer has ended, or is about to."""
+        """Free the place of an answer that has ended or is about to."""
         ours = all_of(equals("run_id", place.run_id), at_most("fence", place.fence))
         try:
             self._table.delete(_PK, _sk(place.number), condition=ours)
@@ -105,7 +105,7 @@ class Admission:
             return
 
     def entries(self) -> list[Entry]:
-        """Every place that is taken, also those whose lease has run out, in the order of the queue."""
+        """All places that are taken, expired ones included, in the order of the queue."""
         now = self._now()
         found = [
             Entry(
@@ -123,17 +123,17 @@ class Admission:
         return [entry.place.run_id for entry in self.entries() if entry.waiting and entry.standing]
 
     def ahead_of(self, run_id: str) -> int | None:
-        """How many answers wait before this one; None when it does not wait."""
+        """Number of answers that wait before this one; None if it does not wait."""
         waiting = self.waiting()
         return waiting.index(run_id) if run_id in waiting else None
 
     def retry_after(self, waiting: int) -> int:
-        """Seconds until a tenth of *waiting* answers has likely left the queue, so that asking again is worth it."""
+        """Expected seconds until a tenth of the *waiting* answers has left the queue."""
         seconds = self._average_duration.seconds_per_answer() / self._slots
         return min(3_600, max(1, round(seconds * max(1, waiting // 10))))
 
     def time_until_turn(self, ahead: int) -> int:
-        """Seconds until an answer with *ahead* others before it is likely to be ready."""
+        """Expected seconds until an answer with *ahead* others before it is ready."""
         seconds = self._average_duration.seconds_per_answer()
         return min(3_600, max(1, round(seconds * (1 + ahead / self._slots))))
 
@@ -141,10 +141,10 @@ class Admission:
         return [item for item in self._table.query(_PK) if item["until"] >= now]
 
     def _hold(self, place: QueuePlace, group: str, *, waiting: bool) -> QueuePlace:
-        """*place*, or another one where it went to somebody else while its owner was silent.
+        """Write *place*, or a new one if another answer has taken it after its lease expired.
 
-        Whoever was admitted once is not turned away later: if need be the other place is one over the bound, and
-        nobody new is admitted until there is room again.
+        An answer that was admitted is never refused later: the new place may be over the bound, and then no other
+        answer is admitted until there is room again.
         """
         while place.number < 0 or not self._put(place, group, waiting=waiting):
             taken = {item["number"] for item in self._held(self._now())}
@@ -153,7 +153,7 @@ class Admission:
         return place
 
     def _put(self, place: QueuePlace, group: str, *, waiting: bool) -> bool:
-        """False when another answer holds the place."""
+        """Write the place; returns False if another answer holds it."""
         now = self._now()
         seconds = WAITING_SECONDS if waiting else LEASE_SECONDS
         item = {
@@ -172,7 +172,7 @@ class Admission:
         try:
             self._table.put(item, condition=any_of(absent("pk"), less("until", now), ours))
         except ConditionFailed as error:
-            # With a higher fence it is the run's still: we are late, and its owner looks after it.
+            # With a higher fence the place belongs to a later owner of the same run, which renews it.
             return bool(error.item and error.item["run_id"] == place.run_id)
         return True
 

@@ -1,4 +1,4 @@
-"""How long an answer takes these days: an exponential moving average that all functions share."""
+"""Exponential moving average of the seconds per answer, shared by all functions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _WEIGHT = 0.2
 
 
 class AverageDuration:
-    """Seconds per answer. Two that end at once may lose one of the two figures; it is an estimate."""
+    """Average seconds per answer; of two answers that end at once one may not be counted."""
 
     def __init__(self, table: Table) -> None:
         self._table = table

@@ -1,4 +1,4 @@
-"""What functions share through the table and the queue."""
+"""The parts of the coordination, built on one table and one queue."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Coordination:
 def coordination(
     table: Table, queue: WorkQueue, settings: Settings, *, clock: Callable[[], float] = time.time
 ) -> Coordination:
-    """The parts that share *table* and *queue*."""
+    """The coordination on *table* and *queue*."""
     average_duration = AverageDuration(table)
     return Coordination(
         runs=Runs(table, clock=clock),

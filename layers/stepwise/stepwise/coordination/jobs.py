@@ -1,4 +1,4 @@
-"""Jobs: what a client that did not get its answer in time holds instead, a claim on a run."""
+"""Jobs: a client's claim on a run whose answer was not ready in time."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _KEPT_AT_MOST = 172_800
 
 
 def new_job_id() -> str:
-    """An id that nobody can guess: 192 random bits."""
+    """A new id of 192 random bits."""
     return f"job_{secrets.token_urlsafe(24)}"
 
 
 @dataclass(frozen=True)
 class Job:
-    """A claim of *owner* (a digest of the API key's id) on a run; *presentation* is what that client sent.
+    """A claim of *owner* (a digest of the API key's id) on a run; *presentation* has the options of its request.
 
-    Its id is its waiter_id on the run.
+    Its id is its waiter_id in the run.
     """
 
     id: str
@@ -38,7 +38,7 @@ class Job:
 
 
 class Jobs:
-    """The table's view of jobs. *clock* gives epoch seconds."""
+    """Jobs in the table. *clock* gives epoch seconds."""
 
     def __init__(self, table: Table, *, clock: Callable[[], float]) -> None:
         self._table = table
@@ -85,15 +85,15 @@ class Jobs:
         )
 
     def gone(self, run: Run | None) -> bool:
-        """Whether a job on *run* is over for more than a day."""
+        """Whether *run* ended more than a day ago."""
         if run is None:
             return True
         return run.ended and self._clock() > run.ended_at / 1000 + KEPT_SECONDS
 
 
 def status_of(job: Job, run: Run) -> str:
-    """A job that has withdrawn from its run is cancelled, even when the run goes on for somebody else.
+    """The status of a job: that of its run, or ``cancelled`` once the job has withdrawn from the run.
 
-    The waiter_id goes in the one write that needs the run not to have ended, so a job that has ended stays as it is.
+    A waiter_id is only removed from a run that has not ended, so the status of an ended job never changes.
     """
     return run.status if job.id in run.waiters else "cancelled"

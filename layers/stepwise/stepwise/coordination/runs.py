@@ -1,9 +1,9 @@
-"""Runs: answers that are being written, who owns them, and what is there so far.
+"""Runs: the computations of answers, with their owner and their progress.
 
-A run is queued, running, or ended (succeeded, failed, cancelled). A running one has an owner, known by its fence: a
-number that grows with every change of hands and stands in the condition of each of its owner's writes, so a late
-writer changes nothing. Its lease runs out by itself when the owner dies; then the next one takes the run with its
-draft. A run ends once, as every ending needs that it has not ended.
+A run is queued, running, or ended (succeeded, failed, cancelled). A running run has an owner with a fence: a number
+that increases with every change of the owner and is in the condition of each of its writes, so that writes of an
+earlier owner fail. If the owner dies its lease expires, and the next owner continues from the saved draft. A run ends
+only once, as every ending has the condition that the run has not ended.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ from stepwise.storage.table import (
 __all__ = ["ADMISSION_SECONDS", "KEPT_SECONDS", "Run", "RunLost", "Runs"]
 
 KEPT_SECONDS = 86_400
-"""How long an ended run is kept."""
+"""Seconds for which an ended run is kept."""
 
 ADMISSION_SECONDS = 3.0
-"""How long a new run may be without a place: it takes one write, so its owner is dead then."""
+"""Seconds for which a new run may be without a place; one write gives it one, so after that its owner is dead."""
 
 _ABANDONED_SECONDS = 172_800
 _UNFINISHED = ["queued", "running"]
 
 
 class RunLost(Exception):
-    """The run is not ours any more: cancelled, ended, or taken by another owner."""
+    """The run was cancelled, has ended, or has another owner."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """One progress of a run. Times are epoch milliseconds."""
+    """A run as it was read. Times are epoch milliseconds."""
 
     id: str
     kind: str
@@ -57,39 +57,39 @@ class Run:
     lease_until: int
     created_at: int
     progress: Mapping[str, Any] = field(default_factory=dict)
-    """What the worker needs to go on; see :mod:`stepwise.answering.work`."""
+    """What a worker needs to continue; see :mod:`stepwise.answering.work`."""
     tokens: int = 0
     attempts: int = 0
-    """Times that it was taken since it last made progress."""
+    """Times that it was taken since the last progress."""
     place: int = -1
     since: int = 0
     touched_at: int = 0
-    """When a message was last sent for it, as far as the table knows."""
+    """When the last message was sent for it, as far as the table knows."""
     waiters: frozenset[str] = frozenset()
     ended_at: int = 0
     result: Mapping[str, Any] | None = None
     error: Mapping[str, Any] | None = None
     correlation_id: str = ""
-    """That of the request that the run began with; it stands on every line of the log about it."""
+    """That of the request that began the run; it is on every log line about the run."""
 
     @property
     def ended(self) -> bool:
         return self.status not in _UNFINISHED
 
     def owned(self, now: float) -> bool:
-        """Whether its owner has lately given a sign of life; *now* is in epoch seconds."""
+        """Whether its owner's lease is valid at *now* (epoch seconds)."""
         return self.status == "running" and self.lease_until >= round(now * 1000)
 
 
 class Runs:
-    """The table's view of runs. *clock* gives epoch seconds."""
+    """Runs in the table. *clock* gives epoch seconds."""
 
     def __init__(self, table: Table, *, clock: Callable[[], float]) -> None:
         self._table = table
         self._clock = clock
 
     def create(self, run_id: str, plan: Plan, *, group: str, waiter_id: str, correlation_id: str = "") -> Run:
-        """A new run, owned by the caller; *correlation_id* is that of the request that it begins with."""
+        """Create a run, owned by the caller; *correlation_id* is that of the request that begins it."""
         now = self._now()
         expires_at = now // 1000 + _ABANDONED_SECONDS
         self._table.put(
@@ -121,12 +121,12 @@ class Runs:
         return Plan.from_dict(unpack(item["plan"])) if item else None
 
     def join(self, run_id: str, waiter_id: str) -> Run | None:
-        """Take an interest in a run that was admitted and has not ended; None when there is nothing to join."""
+        """Add a waiter to a run that is admitted and has not ended; returns None if there is no such run."""
         admitted = all_of(is_in("status", _UNFINISHED), present("place"))
         return self._changed(run_id, admitted, add={"tickets": {waiter_id}})
 
     def take(self, run_id: str) -> Run | None:
-        """Own a run that waits or whose owner is dead; None when there is nothing to take."""
+        """Become the owner of a run that is queued or whose lease has expired; None if it is neither."""
         now = self._now()
         return self._changed(
             run_id,
@@ -136,19 +136,19 @@ class Runs:
         )
 
     def place(self, run: Run, number: int, since: int) -> Run:
-        """Remember which place in the queue the run holds.
+        """Store which place in the queue the run has.
 
-        This and every other write of an owner raises :class:`RunLost` when the run is not its own any more.
+        This and every other write of an owner raises :class:`RunLost` if it is not the owner any more.
         """
         return self._own(run, set={"place": number, "since": since})
 
     def save(self, run: Run, progress: Mapping[str, Any], *, tokens: int, advanced: bool) -> None:
-        """Keep what is there so far and move the lease on."""
+        """Save the progress and renew the lease."""
         values = {"lease_until": self._now() + _LEASE, "state": pack(progress), "tokens": tokens}
         self._own(run, set=values | ({"attempts": 0} if advanced else {}))
 
     def hand_over(self, run: Run, progress: Mapping[str, Any], *, tokens: int, advanced: bool) -> None:
-        """Give the run back to the queue with what is there so far."""
+        """Queue the run with its progress, without an owner."""
         values = {"status": "queued", "lease_until": 0, "touched_at": self._now()}
         values |= {"state": pack(progress), "tokens": tokens} | ({"attempts": 0} if advanced else {})
         self._own(run, set=values)
@@ -162,19 +162,19 @@ class Runs:
         self._own(run, set=self._ending("failed") | {"error": dict(error)}, remove=["state"])
 
     def give_up(self, run_id: str, error: Mapping[str, Any]) -> bool:
-        """Fail a run that nobody owns; False when somebody does or it has ended."""
+        """Fail a run without an owner; returns False if it has one or has ended."""
         values = self._ending("failed") | {"error": dict(error)}
         return self._changed(run_id, _free(self._now()), set=values, remove=["state"]) is not None
 
     def abandon(self, run_id: str, error: Mapping[str, Any]) -> bool:
-        """Fail a run that should have been admitted long since; False when there is no such run any more."""
+        """Fail a run that was never admitted; returns False if there is no such run any more."""
         overdue = self._now() - round(ADMISSION_SECONDS * 1000)
         dead = all_of(absent("place"), equals("status", "running"), less("created_at", overdue))
         values = self._ending("failed") | {"error": dict(error)}
         return self._changed(run_id, dead, set=values) is not None
 
     def cancel(self, run_id: str, waiter_id: str) -> bool:
-        """Lose interest in a run that has not ended; it is cancelled when nobody else has any. True when it was."""
+        """Remove a waiter from a run that has not ended; without waiters it is cancelled. Returns whether it was."""
         left = self._changed(run_id, is_in("status", _UNFINISHED), delete={"tickets": {waiter_id}})
         if left is None or left.waiters:
             return False
@@ -183,7 +183,7 @@ class Runs:
         return self._changed(run_id, condition, set=ending, remove=["state"]) is not None
 
     def touch(self, run: Run) -> bool:
-        """Say that a message is being sent; False when somebody else has just said so."""
+        """Note that a message is being sent; returns False if another function has just noted it."""
         same = equals("touched_at", run.touched_at) if run.touched_at else absent("touched_at")
         unfinished = is_in("status", _UNFINISHED)
         return self._changed(run.id, all_of(same, unfinished), set={"touched_at": self._now()}) is not None
@@ -214,7 +214,7 @@ _LEASE = round(LEASE_SECONDS * 1000)
 
 
 def _free(now: int) -> Condition:
-    """It waits, or its owner is dead."""
+    """Condition: the run is queued, or its lease has expired."""
     return any_of(equals("status", "queued"), all_of(equals("status", "running"), less("lease_until", now)))
 
 

@@ -1,4 +1,4 @@
-"""Single flight: which run answers a question just now, so that the same question is not computed twice."""
+"""Single flight: a pointer from a question to its current run, so that it is not computed twice at a time."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ __all__ = ["SingleFlight", "flight_key"]
 
 
 def flight_key(plan: Plan) -> str:
-    """What makes questions the same while they are in flight; empty: the question is nobody else's.
+    """The key of a plan's question in flight; empty if its answer is not shared.
 
-    An answer that is not checked is of no use to those who want it checked.
+    It depends on whether the answer is checked: an unchecked one cannot serve clients that want verification.
     """
     checked = plan.subject.get("verify", True)
     return plan.key if checked or not plan.key else f"{plan.key}#unchecked"
 
 
 class SingleFlight:
-    """A pointer from a problem's key to its run. Whether the run still flies is told by the run itself."""
+    """Pointers from a flight key to a run; whether the run has ended is stored in the run only."""
 
     def __init__(self, table: Table, *, clock: Callable[[], float]) -> None:
         self._table = table
@@ -31,7 +31,7 @@ class SingleFlight:
         return item["run_id"] if item else None
 
     def begin(self, key: str, run_id: str, *, instead_of: str | None) -> bool:
-        """Point *key* to *run_id*, in place of an ended run; False when another one was quicker."""
+        """Point *key* to *run_id*, replacing that of an ended run; returns False if another run was quicker."""
         free = any_of(absent("pk"), equals("run_id", instead_of)) if instead_of else absent("pk")
         item = {
             "pk": _pk(key),
@@ -42,7 +42,7 @@ class SingleFlight:
         try:
             self._table.put(item, condition=free)
         except ConditionFailed as error:
-            # A retried write can meet itself.
+            # A retried write finds its own first attempt.
             return bool(error.item and error.item["run_id"] == run_id)
         return True
 

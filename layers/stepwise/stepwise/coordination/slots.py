@@ -1,8 +1,8 @@
-"""Slots of the model host: leases in the table, so that at most ``MODEL_SLOTS`` generations run at a time.
+"""Slots of the model host: leases in the table that allow at most ``MODEL_SLOTS`` generations at a time.
 
-A slot is an item with an owner and an expiry that the owner keeps moving on. Nothing is counted, so nothing can
-drift: a slot whose owner died is free once its expiry has passed. Every acquisition has an owner's name of its own,
-so one who was silent for too long cannot give back what has gone to another.
+A slot is an item with an owner and an expiry that the owner renews. There is no counter that could become wrong: the
+slot of a dead owner is free after its expiry. Every acquisition has a new owner name, so an owner whose lease expired
+cannot release the slot of the next one.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from stepwise.storage.table import ConditionFailed, Item, Table, absent, any_of,
 __all__ = ["LEASE_SECONDS", "Slot", "Slots"]
 
 LEASE_SECONDS = 15.0
-"""How long a lease outlives its owner's last sign of life."""
+"""Seconds from an owner's last renewal to the expiry."""
 
 _PK = "slots"
 _CHANCE = random.SystemRandom()
-"""Not the module's own: its progress would be the same in every environment that comes from one snapshot (SnapStart)."""
+"""Its own generator: the module's would give the same numbers in every environment restored from one snapshot."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Slots:
         self._shuffle = shuffle
 
     def acquire(self) -> Slot | None:
-        """A free slot, or None when all are taken."""
+        """Acquire a free slot; None if all are taken."""
         now, owner = self._now(), secrets.token_hex(8)
         free = self._free(now)
         self._shuffle(free)
@@ -58,15 +58,15 @@ class Slots:
         return None
 
     def free(self) -> int:
-        """How many are free just now."""
+        """Number of free slots."""
         return len(self._free(self._now()))
 
     def renew(self, slot: Slot, *, until: float = 0.0) -> bool:
-        """Move the expiry on, to *until* (epoch seconds) at least; False when the slot has gone to another owner."""
+        """Renew the lease, at least to *until* (epoch seconds); returns False if another owner has the slot."""
         return self._put(slot, self._now(), until=round(until * 1000))
 
     def hold(self, slot: Slot, until: float) -> None:
-        """Nobody works in *slot* any more, but the host is at it until *until* (epoch seconds): free from then on."""
+        """Free the slot at *until* (epoch seconds), when the model host has ended what it still does for a closed call."""
         try:
             self._table.put(self._item(slot, round(until * 1000)), condition=equals("owner", slot.owner))
         except ConditionFailed:
@@ -84,7 +84,7 @@ class Slots:
 
     def _put(self, slot: Slot, now: int, *, until: int = 0) -> bool:
         item = self._item(slot, max(until, now + round(LEASE_SECONDS * 1000)))
-        # Its own owner's too: a write that the client repeated can meet itself.
+        # The same owner counts as free: a retried write finds its own first attempt.
         free = any_of(absent("pk"), less("until", now), equals("owner", slot.owner))
         try:
             self._table.put(item, condition=free)

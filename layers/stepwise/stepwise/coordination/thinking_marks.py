@@ -1,7 +1,7 @@
-"""Whether the model marks its thinking with tags: learned once for a model and deployment.
+"""Whether the model puts its thinking in tags, learned once for each model and deployment.
 
-While that is not known, and where tags were seen, a stream holds the beginning of a text without a tag back for a
-moment, as a closing tag may still make thinking of it; see :class:`stepwise.text.thinking.Splitter`.
+While this is unknown, and if tags were seen, a stream holds back the beginning of an untagged text for a moment, as a
+closing tag may still follow; see :class:`stepwise.text.thinking.Splitter`.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ _LOOK_AGAIN_SECONDS = 60.0
 
 
 class ThinkingMarks:
-    """What is known of each model, kept in the table and for a minute in the memory of the environment.
+    """What is known of each model, stored in the table and cached in memory for a minute.
 
-    One tag that was seen counts for good; that a model has none is only what the warm-up has found.
+    A tag that was seen once counts for good; that a model uses none is only noted by the warm-up.
     """
 
     def __init__(self, table: Table, *, clock: Callable[[], float] = time.time) -> None:
@@ -30,7 +30,7 @@ class ThinkingMarks:
         self._look_at: dict[str, float] = {}
 
     def tagged(self, model: str) -> bool | None:
-        """Whether *model* uses tags; None where that is not known. At most one read a minute."""
+        """Whether *model* uses tags; None if unknown. Reads the table at most once a minute."""
         now = self._clock()
         if self._known.get(model) is True or now < self._look_at.get(model, 0.0):
             return self._known.get(model)
@@ -44,11 +44,11 @@ class ThinkingMarks:
         return self._known.get(model)
 
     def learn(self, model: str, *, tagged: bool) -> None:
-        """*model* was seen with a tag, or without any."""
+        """Note that *model* was seen with a tag, or without any."""
         if self._known.get(model) in (True, tagged):
             return
         self._known[model] = tagged
         try:
             self._table.put({"pk": _PARTITION, "sk": f"thinking#{model}", "tagged": tagged})
         except TableError:
-            return  # this environment knows it, and the next answer tells the others
+            return  # this environment knows it; the next answer tries to store it again

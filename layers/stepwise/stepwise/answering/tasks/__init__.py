@@ -1,6 +1,6 @@
-"""What differs between the kinds of answers: one task per kind, by its name.
+"""The tasks, one for each kind of answer, by name.
 
-Nothing outside of this folder compares a kind: it asks the task.
+Everything that differs between the kinds is a member of the task; no other code compares a kind.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ TASKS: Mapping[str, Task[Any]] = {task.name: task for task in (Solve(), Analyze(
 
 
 def task_for(kind: str) -> Task[Any]:
-    """The task of a plan's or a job's *kind*.
+    """The task of a *kind*, that of a plan or a job.
 
     Raises:
         KeyError: no task has this name.

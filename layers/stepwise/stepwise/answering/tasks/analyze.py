@@ -1,4 +1,4 @@
-"""Analyse an argument: whether its conclusion follows is decided by a solver of logic."""
+"""The task analyze: an argument, whose validity Z3 decides."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class _Parts(TypedDict):
 
 
 class AnalyzeResult(_Parts, Result):
-    """What is kept of an analysis. ``missing_formulas`` goes parallel to ``missing_premises``."""
+    """The stored result of an analysis. ``missing_formulas[i]`` is the formula of ``missing_premises[i]``."""
 
     missing_formulas: list[str | None]
     checked: bool
@@ -98,7 +98,7 @@ class Analysis(_Parts, Body):
 
 
 class Analyze(Task[AnalyzeResult]):
-    """An argument."""
+    """The task analyze."""
 
     name = "analyze"
     text_field = "analysis"
@@ -143,7 +143,7 @@ class Analyze(Task[AnalyzeResult]):
 
     def payload(self, plan: Plan, result: AnalyzeResult) -> dict[str, Any] | None:
         if not result["premises"]:
-            return None  # without what the conclusion is drawn from, the solver would judge another argument
+            return None  # with a premise missing, the solver would decide a different argument
         return {
             "premises": result["premises"],
             "conclusion": result["conclusion"],
@@ -176,14 +176,14 @@ class Analyze(Task[AnalyzeResult]):
         return not result["checked"]
 
     def check_rank(self, result: AnalyzeResult) -> int:
-        """The verdict of the solver is to an analysis what ``verified`` is to a solution."""
+        """The highest rank where the solver has decided, as for ``verified`` of a solution."""
         if result["validity"]["solver"] != "unknown":
             return 3
         return 2 if is_corroborated(result) else 1
 
 
 def _validity(validity: Validity, *, verify: bool) -> Validity:
-    """What a client sees who wants it checked, or not."""
+    """The validity for a client; the solver's part only if verification was asked for."""
     if verify:
         return validity
     return {"model": validity["model"], "solver": "unknown", "countermodel": None}

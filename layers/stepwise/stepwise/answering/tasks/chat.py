@@ -1,4 +1,4 @@
-"""Answer the next turn of a conversation: nothing checks it, and nobody else gets it."""
+"""The task chat: the next turn of a conversation, neither checked nor shared."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Chat", "ChatReply", "ChatResult", "Metadata"]
 
 
 class ChatResult(Result):
-    """What is kept of an answer in a conversation."""
+    """The stored result of a chat."""
 
     response: str
 
@@ -31,7 +31,7 @@ class ChatReply(Body):
 
 
 class Chat(Task[ChatResult]):
-    """A conversation's next turn."""
+    """The task chat."""
 
     name = "chat"
     text_field = "response"

@@ -1,4 +1,4 @@
-"""Solve a mathematics problem: the final answer is checked by the checker of mathematics."""
+"""The task solve: a mathematics problem, whose final answer the mathematics checker checks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from stepwise.plan import Plan
 __all__ = ["Solution", "Solve", "SolveResult", "Step", "Verification"]
 
 NOT_RUN = "not_run"
-"""The method of a verification that was not made."""
+"""The method of a check that was not run."""
 
 _NOT_RUN: Mapping[CheckCause, Mapping[str, str]] = {
     "time": {"zh": "验算没有在限定的时间内完成。", "en": "The check did not end within its time limit."},
@@ -48,7 +48,7 @@ class Verification(TypedDict):
 
 
 class SolveResult(Result):
-    """What is kept of a solution. ``false_line`` is its line in which a step is false (from 1), if one was found."""
+    """The stored result of a solution. ``false_line`` is its line with a false step (from 1), if one was found."""
 
     solution: str
     analysis: str | None
@@ -72,7 +72,7 @@ class Solution(Body):
 
 
 class Solve(Task[SolveResult]):
-    """A mathematics problem."""
+    """The task solve."""
 
     name = "solve"
     text_field = "solution"

@@ -1,4 +1,4 @@
-"""What every task says of itself, and the fields that the results of all tasks share."""
+"""The interface of a task, and the fields that all results and bodies share."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Condensed(TypedDict):
 
 
 class Result(TypedDict):
-    """What the results of all tasks hold. They wait in runs and in the cache as JSON: a field's name stays."""
+    """Fields of every task's result. Results are stored in runs and in the cache: never rename a field."""
 
     model: str
     reasoning: str | None
@@ -75,9 +75,9 @@ class Body(TypedDict):
 
 @dataclass(frozen=True)
 class Presentation:
-    """What one client asked for, as far as it shapes the body of its answer and not the computation.
+    """The options of one client's request that shape its response body but not the computation.
 
-    It waits in the record of a job: a field's name stays.
+    They are stored with a job: never rename a field.
     """
 
     include_reasoning: bool = False
@@ -92,52 +92,52 @@ class Presentation:
 
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> Self:
-        """The presentation of a record, whichever release wrote it."""
+        """The presentation of a record that this or another release wrote."""
         return cls(**known_fields(cls, value))
 
 
 class Task[R: Result](ABC):
-    """One kind of answer: how it is read, checked, kept and shown. *R* is the type of its results."""
+    """One kind of answer: how it is parsed, checked, cached and presented. *R* is the type of its results."""
 
     name: ClassVar[str]
     """The kind of its plans and jobs."""
     text_field: ClassVar[str]
-    """The field of its results and bodies that holds the whole text of the answer."""
+    """The field of results and bodies with the whole text of the answer."""
     pointer: ClassVar[str]
-    """Where in a request the text stands that the model is asked (a JSON pointer)."""
+    """JSON pointer to the text of the question in a request."""
     body: ClassVar[Any]
     """The type of its 200 bodies, from which the OpenAPI document is made."""
     checker: ClassVar[str | None] = None
-    """The checkers' task that checks its results; None: nothing does."""
+    """The checkers' task for its results; None if they are not checked."""
     verdict: ClassVar[tuple[str, ...]] = ()
     """The fields of a check's result that :meth:`take_verdict` reads."""
     proof_in_thinking: ClassVar[bool] = False
-    """Whether an answer that is found in the thinking can be checked by itself: see :meth:`proof_payload`."""
+    """Whether a candidate from the thinking can be checked alone; see :meth:`proof_payload`."""
     streamed_text_repeated: ClassVar[bool] = True
-    """Whether the last event of a stream holds the text again that its pieces told."""
+    """Whether the last event of a stream repeats the text of its deltas."""
 
     @abstractmethod
     def read(self, plan: Plan, answer: str, common: Result) -> R:
-        """The result: the fields of *answer*, what the model wrote after its thinking, beside the *common* ones."""
+        """Parse *answer*, the text after the thinking, into a result with the *common* fields."""
 
     @abstractmethod
     def present(self, result: R, presentation: Presentation, *, cached: bool) -> Mapping[str, Any]:
         """The 200 body for one client."""
 
     def text_of(self, fields: Mapping[str, Any]) -> str:
-        """The whole text of an answer, from a result or a body."""
+        """The whole text of the answer in a result or a body."""
         return str(fields.get(self.text_field) or "")
 
     def cacheable(self, result: R) -> bool:
-        """Whether *result* is a whole answer that is one; a cut one is never reused."""
+        """Whether *result* may be cached: it is complete and not empty."""
         return result["finish_reason"] == "stop" and bool(self.text_of(result))
 
     def payload(self, plan: Plan, result: R) -> dict[str, Any] | None:
-        """What the check of *result* needs; None where there is nothing to check."""
+        """The input of the check of *result*; None if there is nothing to check."""
         return None
 
     def proof_payload(self, plan: Plan, answer: str) -> dict[str, Any]:
-        """What the check of an *answer* that stands in the thinking needs.
+        """The input of the check of *answer*, a candidate from the thinking.
 
         Raises:
             NotImplementedError: the task has no ``proof_in_thinking``.
@@ -145,30 +145,30 @@ class Task[R: Result](ABC):
         raise NotImplementedError
 
     def nothing_to_check(self, result: R, language: str) -> None:  # noqa: B027 - most tasks have nothing to say
-        """Say in *result* that it has nothing that could be checked."""
+        """Note in *result* that there is nothing to check."""
 
     def take_verdict(self, result: R, found: Mapping[str, Any], language: str) -> None:  # noqa: B027
-        """Fill in what the check *found*: the fields of :attr:`verdict` and ``line``."""
+        """Store in *result* what the check *found*: the fields of :attr:`verdict` and ``line``."""
 
     def check_not_run(self, result: R, cause: CheckCause, language: str) -> None:  # noqa: B027
-        """Say in *result* that its check was not run."""
+        """Note in *result* that its check was not run."""
 
     def unchecked(self, result: R) -> bool:
-        """Whether the check of *result* is still to be made."""
+        """Whether *result* still has to be checked."""
         return False
 
     def without_unmade_check(self, result: R) -> R:
-        """*result* as it is cached: a check that was not run leaves no verdict behind."""
+        """*result* for the cache: without the note of a check that was not run."""
         return result
 
     def status(self, result: R) -> str:
-        """``verified``, ``refuted`` or ``unverifiable``; empty where nothing was checked so."""
+        """``verified``, ``refuted`` or ``unverifiable``; empty for tasks without such a status."""
         return ""
 
     def check_rank(self, result: R) -> int:
         """How well *result* is checked: 3 verified, 2 corroborated, 1 unverifiable, 0 refuted or not checked.
 
-        A cached answer never gives way to one of a lower rank.
+        A cached answer is never replaced by one of a lower rank.
         """
         return 0
 
