@@ -1,4 +1,4 @@
-"""POST /v1/logic/analyze: take an argument apart and judge it."""
+"""POST /v1/logic/analyze: analyse an argument and decide its validity."""
 
 from stepwise import wiring
 from stepwise.api.app import Api, Call

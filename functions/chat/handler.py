@@ -1,4 +1,4 @@
-"""POST /v1/general/chat, and the OpenAI-compatible surface: /v1/chat/completions and /v1/models."""
+"""POST /v1/general/chat, and the OpenAI-compatible endpoints /v1/chat/completions and /v1/models."""
 
 from stepwise import wiring
 from stepwise.api.app import Call

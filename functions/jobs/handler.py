@@ -1,4 +1,4 @@
-"""GET and DELETE /v1/jobs/{id}: look a job up, wait for it, cancel it."""
+"""GET and DELETE /v1/jobs/{id}: look up, wait for and cancel a job."""
 
 from stepwise import wiring
 from stepwise.api.app import Api, Call

@@ -1,4 +1,4 @@
-"""The pages' files: read once, named by what is in them, and given with validators for caches."""
+"""Static files of the pages: read once, with a version made of their contents, and ETags."""
 
 from __future__ import annotations
 
@@ -37,40 +37,40 @@ PAGE_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-"""What the page may do: its own files, its own API, fonts out of its style sheets; no script of anybody else."""
+"""Headers of the page; its policy allows only its own files and API, and fonts embedded in its style sheets."""
 
 _PLACEHOLDER = re.compile(r"\b(VERSION|MODULES)\b")
 
 
 @dataclass(frozen=True)
 class Asset:
-    """A text file as it is sent."""
+    """A text file with its content type and ETag."""
 
     text: str
     kind: str
     etag: str = field(default="")
 
     def matches(self, if_none_match: str) -> bool:
-        """Whether a client that sent ``If-None-Match`` has this already (RFC 9110, 13.1.2: weak comparison)."""
+        """Whether ``If-None-Match`` names this file (weak comparison, RFC 9110, 13.1.2)."""
         known = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
         return "*" in known or self.etag in known
 
 
 def playground(folder: Path) -> dict[str, Asset]:
-    """The playground's files by their names in its address; libraries of others stand among them."""
+    """The playground's files by name, vendored libraries included."""
     paths = [path for path in (*folder.iterdir(), *(folder / "vendor").iterdir()) if path.suffix in _KINDS]
     return {path.name: _asset(path.read_text("utf-8"), path.suffix) for path in sorted(paths)}
 
 
 def version_of(assets: Mapping[str, Asset]) -> str:
-    """A name for exactly these files, so that each may be kept for ever under it."""
+    """A version made of the contents of all files, so that browsers may cache them for ever under it."""
     return _digest("".join(f"{name} {asset.etag}\n" for name, asset in sorted(assets.items())))
 
 
 def playground_page(assets: Mapping[str, Asset], version: str) -> Asset:
-    """The page that names the files under *version*, and its modules for the browser to fetch all at once.
+    """The page with its links to files of *version*, and preload links to all its modules.
 
-    *assets* are the playground's; their ``index.html`` is what the page is made of.
+    It is made from ``index.html`` of *assets*, the playground's files.
     """
     modules = _preloads((name for name in assets if name.endswith(".js")), version)
     values = {"VERSION": version, "MODULES": modules}

@@ -16,7 +16,7 @@ from stepwise.observability import observed
 api = Api(wiring.status_dependencies)
 
 _HERE = Path(__file__).parent
-_SWAGGER_UI = Path(powertools_openapi.__file__).parent / "swagger_ui"  # Powertools carries a copy
+_SWAGGER_UI = Path(powertools_openapi.__file__).parent / "swagger_ui"  # Powertools contains a copy
 _ASSETS = {
     "swagger-ui.js": (_SWAGGER_UI / "swagger-ui-bundle.min.js", "text/javascript; charset=utf-8"),
     "swagger-ui.css": (_SWAGGER_UI / "swagger-ui.min.css", "text/css; charset=utf-8"),
@@ -61,7 +61,7 @@ def ready(call: Call, deps: StatusDependencies) -> Reply | Response[str]:
 
 @api.get("/openapi.json")
 def openapi(call: Call, deps: StatusDependencies) -> Reply | Response[str]:
-    """The committed document, with this deployment's limits and model in it."""
+    """The committed document, with the limits and the model of this deployment."""
     document = json.loads((_HERE / "openapi.json").read_text(encoding="utf-8"))
     settings = deps.settings
     limit = settings.num_predict
@@ -76,7 +76,7 @@ def openapi(call: Call, deps: StatusDependencies) -> Reply | Response[str]:
 
 @api.get("/docs")
 def docs(call: Call, deps: StatusDependencies) -> Reply | Response[str]:
-    if call.path.endswith("/"):  # the page names its files as they are seen from /docs
+    if call.path.endswith("/"):  # links in the page are relative to /docs
         return Reply(308, {}, {"Location": "../docs"})
     return _file(
         call, _HERE / "docs.html", "text/html; charset=utf-8", {"Content-Security-Policy": _PAGE_POLICY}
@@ -93,14 +93,14 @@ def docs_asset(call: Call, _deps: StatusDependencies, asset: str) -> Response[st
 
 @api.get("/playground")
 def playground(call: Call, deps: StatusDependencies) -> Reply | Response[str]:
-    if call.path.endswith("/"):  # the page names its files as they are seen from /playground
+    if call.path.endswith("/"):  # links in the page are relative to /playground
         return Reply(308, {}, {"Location": "../playground"})
     return _asset(call, _PLAYGROUND_PAGE, {"Cache-Control": "no-cache", **assets.PAGE_HEADERS})
 
 
 @api.get("/playground/<version>/<name>")
 def playground_asset(call: Call, _deps: StatusDependencies, version: str, name: str) -> Response[str]:
-    """A file of the playground; a page of another version is given today's file, but may not keep it."""
+    """A file of the playground. A page of another version gets the current file, but must not cache it."""
     if name not in _PLAYGROUND:
         raise NotFound
     kept = "public, max-age=31536000, immutable" if version == _PLAYGROUND_VERSION else "no-cache"
@@ -108,14 +108,14 @@ def playground_asset(call: Call, _deps: StatusDependencies, version: str, name: 
 
 
 def _beside_root(call: Call, name: str) -> str:
-    """The address of *name* beside ``/``: the gateway's own host name has the stage first, with or without a slash."""
+    """The address of *name* next to ``/``; under the gateway's own host name the path begins with the stage."""
     if ".execute-api." in call.domain:
         return f"/{call.stage}/{name}"
     return f"./{name}"
 
 
 def _asset(call: Call, asset: assets.Asset, headers: dict[str, str]) -> Response[str]:
-    """*asset*, or 304 for a client that has it."""
+    """*asset*, or 304 if the client has it already."""
     known = asset.matches(call.headers.get("if-none-match", ""))
     return Response(
         status_code=304 if known else 200,

@@ -1,4 +1,4 @@
-"""Scheduled: keeps the model loaded, and brings back what a crash left behind in the queue."""
+"""Scheduled: keep the model loaded, and requeue runs that a crash left without a message."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Goes on with answers that did not fit in a request (SQS event source, partial batch responses)."""
+"""Continue runs that were handed over (SQS event source, partial batch responses)."""
 
 import json
 from collections.abc import Callable
@@ -19,8 +19,8 @@ def _record(record: dict[str, Any], remaining: Callable[[], float]) -> None:
         run_id = str(body["run_id"])
     except (ValueError, KeyError, TypeError) as error:
         if not dead:
-            raise  # it comes again, and at last goes to the dead-letter queue
-        # No job belongs to it. Given back it would come again for 14 days, and ring each time.
+            raise  # it is delivered again, and in the end goes to the dead-letter queue
+        # It belongs to no job. Returned to the queue, it would set off the alarm again and again for 14 days.
         log_exception(error, "a dead letter that cannot be read is dropped", message_id=record["messageId"])
         count("Errors", code="unreadable_dead_letter")
         return

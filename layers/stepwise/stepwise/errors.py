@@ -64,7 +64,7 @@ class StepwiseError(Exception):
     reason: str = ""
     """For the log: a fixed word, never text of a client, the model or its host."""
     default_detail: ClassVar[str] = (
-        "Something went wrong on our side. Try again; if it stays, tell us the instance."
+        "An unexpected error occurred. Try again; if it persists, report the instance."
     )
 
     def __init__(
@@ -97,14 +97,14 @@ class InputRejected(StepwiseError):
     """400: the text matches a rule of the screening."""
 
     status, code, title = 400, "input_rejected", "The text was refused"
-    default_detail = "The text holds something that is not accepted here."
+    default_detail = "The text contains something that is not accepted here."
 
 
 class MissingApiKey(StepwiseError):
     """401: no key."""
 
     status, code, title = 401, "missing_api_key", "No API key"
-    default_detail = "Send your API key in the x-api-key header."
+    default_detail = "Send your API key in the x-api-key header, or as Authorization: Bearer."
 
 
 class InvalidApiKey(StepwiseError):
@@ -139,7 +139,7 @@ class MethodNotAllowed(StepwiseError):
     """405: the response has an ``Allow`` header."""
 
     status, code, title = 405, "method_not_allowed", "Method not allowed"
-    default_detail = "This address does not take this method; Allow lists those that it takes."
+    default_detail = "This path does not support this method; Allow lists those that it supports."
 
 
 class UnsupportedMediaType(StepwiseError):
@@ -153,21 +153,21 @@ class IdempotencyInProgress(StepwiseError):
     """409: the first request with this Idempotency-Key has not ended yet."""
 
     status, code, title = 409, "idempotency_in_progress", "Still being worked on"
-    default_detail = "A request with this Idempotency-Key is still being worked on. Repeat it later."
+    default_detail = "The first request with this Idempotency-Key is still being processed. Repeat it later."
 
 
 class PayloadTooLarge(StepwiseError):
     """413: body over the limit."""
 
     status, code, title = 413, "payload_too_large", "Body too large"
-    default_detail = "The body is over the limit."
+    default_detail = "The body is larger than the limit."
 
 
 class InvalidRequest(StepwiseError):
     """422: a field is missing, of the wrong type, out of range or unknown."""
 
     status, code, title = 422, "invalid_request", "Invalid request"
-    default_detail = "The request does not fit; errors says where."
+    default_detail = "The request is invalid; errors lists each fault."
 
 
 class IdempotencyMismatch(StepwiseError):
@@ -181,21 +181,21 @@ class QueueFull(StepwiseError):
     """429: the queue has ``MAX_QUEUED`` answers."""
 
     status, code, title = 429, "queue_full", "The queue is full"
-    default_detail = "Too many problems wait for the model. Try again after Retry-After."
+    default_detail = "Too many requests wait for the model. Try again after Retry-After."
 
 
 class RateLimited(StepwiseError):
     """429: the key's rate or quota is used up."""
 
     status, code, title = 429, "rate_limited", "Too many requests"
-    default_detail = "This API key sends faster than its plan allows. Try again after Retry-After."
+    default_detail = "This API key sends more requests than its plan allows. Try again after Retry-After."
 
 
 class ModelError(StepwiseError):
     """502: the model host answered with an error, or broke its protocol."""
 
     status, code, title = 502, "model_error", "The model failed"
-    default_detail = "The model host failed while it worked on this. Try again."
+    default_detail = "The model host failed while it generated the answer. Try again."
 
 
 class GenerationBroken(ModelError):

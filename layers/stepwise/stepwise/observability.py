@@ -1,10 +1,11 @@
 """Logs and metrics of all functions: structured lines, and CloudWatch's embedded metric format (EMF).
 
-No line holds text of a problem or of an answer: an exception is logged by its type and its places in the code, never
-by its message, even where ``logger.exception`` is called. Level and sampling are set by Powertools' own variables
-``POWERTOOLS_LOG_LEVEL`` and ``POWERTOOLS_LOGGER_SAMPLE_RATE``.
+No line contains text of a problem or an answer: an exception is logged with its type and stack, never with its message,
+also by ``logger.exception``. Level and sampling are set by Powertools' variables ``POWERTOOLS_LOG_LEVEL`` and
+``POWERTOOLS_LOGGER_SAMPLE_RATE``.
 
-There is no tracing: the X-Ray SDK takes four times as long to import as all of this (``tests/benchmarks/import_time.py``).
+There is no tracing: importing the X-Ray SDK takes four times as long as this module (see
+``tests/benchmarks/import_time.py``).
 """
 
 from __future__ import annotations
@@ -51,11 +52,11 @@ SERVICE = "stepwise"
 NAMESPACE = "Stepwise"
 
 _MAX_DIMENSION_VALUES = 50
-"""Different values of one dimension in one environment; each makes a metric that is paid for."""
+"""Most values of one dimension in one environment; CloudWatch bills each of them as a metric."""
 _DIMENSION_VALUE = re.compile(r"[A-Za-z0-9_.:/{}+-]{1,64}")
 _CORRELATION_ID = re.compile(r"[A-Za-z0-9_.:=+/-]{1,128}")
 _LINE_VALUES = 99
-"""Values of one metric in one line; at 100 Powertools would write the line by itself and forget its dimensions."""
+"""Most values of one metric in one line; at 100 Powertools would write the line itself, without the dimensions."""
 _MAX_FRAMES = 20
 _MAX_CAUSES = 5
 
@@ -64,11 +65,11 @@ type Handler = Callable[[Any, Any], Any]
 
 
 class HandlerFailed(Exception):
-    """A handler raised what it should not have; the text names the type only, as Lambda logs it."""
+    """A handler raised an unexpected exception; the text is its type only, as Lambda logs it."""
 
 
 class _Formatter(LambdaPowertoolsFormatter):
-    """Powertools' JSON lines, with exceptions described by type and place instead of their texts."""
+    """Powertools' JSON lines, with the type and stack of exceptions instead of their messages."""
 
     def format(self, record: logging.LogRecord) -> str:
         if record.exc_info and record.exc_info[1] is not None:
@@ -80,18 +81,18 @@ class _Formatter(LambdaPowertoolsFormatter):
 
 
 for _noisy in ("boto3", "botocore", "httpx", "httpcore", "urllib3"):
-    logging.getLogger(_noisy).setLevel(logging.WARNING)  # at INFO they name hosts, at DEBUG they write bodies
+    logging.getLogger(_noisy).setLevel(logging.WARNING)  # they log host names at INFO and bodies at DEBUG
 
 logger = Logger(service=SERVICE, logger_formatter=_Formatter(utc=True, use_rfc3339=True))
-# Powertools would take Lambda's own level (AWS_LAMBDA_LOG_LEVEL) first, which stays at INFO for the sake of the metrics.
+# Powertools prefers Lambda's own level (AWS_LAMBDA_LOG_LEVEL), which has to be INFO for the metrics.
 logger.initial_log_level = os.environ.get("POWERTOOLS_LOG_LEVEL", "").upper() or "INFO"
 logging.getLogger(SERVICE).setLevel(logger.initial_log_level)
 
 
 def log_exception(error: BaseException, message: str = "unexpected error", **fields: object) -> None:
-    """Log *error* by type, module, code and places in the code, without any of its values.
+    """Log *error* with type, module, code and stack, without its message.
 
-    *message* and *fields* must not hold what users or the model wrote either.
+    *message* and *fields* must not contain text of users or of the model.
     """
     logger.error(message, extra={**_described(error), **fields}, stacklevel=3)
 
@@ -116,7 +117,7 @@ def _described(error: BaseException) -> dict[str, Any]:
 
 
 def _causes(error: BaseException) -> list[str]:
-    """Types of what led to *error*, the nearest first."""
+    """Types of the exceptions that caused *error*, the nearest first."""
     causes: list[str] = []
     cause = error.__cause__ or error.__context__
     while cause is not None and len(causes) < _MAX_CAUSES:
@@ -126,10 +127,9 @@ def _causes(error: BaseException) -> list[str]:
 
 
 class _Metrics:
-    """Values of one invocation, in one EMF line for each combination of dimensions.
+    """The metrics of one invocation, written as one EMF line for each combination of dimensions.
 
-    A metric with dimensions is published twice, for its service alone and for its dimensions too, so that an
-    alarm on the whole needs no arithmetic.
+    A metric with dimensions is also published for the service alone, so that an alarm on the sum is simple.
     """
 
     def __init__(self) -> None:
@@ -173,7 +173,7 @@ def _write_line(
     metrics: Mapping[str, tuple[MetricUnit, list[float]]],
     metadata: Mapping[str, str],
 ) -> None:
-    """One EMF line on standard output, with as many values of each metric as a line takes."""
+    """Write one EMF line to standard output, with up to 99 values of each metric."""
     if dimensions:
         _line.add_dimensions(service=SERVICE, **dict(dimensions))
     for word, text in metadata.items():
@@ -192,8 +192,8 @@ _metrics = _Metrics()
 def count(name: str, n: float = 1, **dimensions: object) -> None:
     """Add *n* to the metric *name*.
 
-    Dimensions are for words of few values (``code``, ``function``); over 50 of them, and what is no word,
-    become "other".
+    Dimensions are for fields with few values (``code``, ``function``). From the 51st value on, and for values that are
+    not a plain word, the dimension is "other".
     """
     _metrics.add(name, n, MetricUnit.Count, dimensions)
 
@@ -204,21 +204,21 @@ def timing_ms(name: str, milliseconds: float, **dimensions: object) -> None:
 
 
 def gauge(name: str, value: float, **dimensions: object) -> None:
-    """Record a value that is neither counted nor a time, such as tokens a second, or 0 and 1 for no and yes."""
+    """Record a value that is neither a count nor a time, such as tokens a second, or 0 and 1 for no and yes."""
     _metrics.add(name, value, MetricUnit.NoUnit, dimensions)
 
 
 def flush(**metadata: str) -> None:
-    """Write what was measured since the last time; *metadata* stands beside it and makes no dimension."""
+    """Write the metrics since the last flush; *metadata* is added to the line, but not as dimensions."""
     _metrics.flush(metadata)
 
 
 _noted: dict[str, object] = {}
-"""What the line at the end of this invocation says of it; an environment has one invocation at a time."""
+"""Fields of the last log line of this invocation; an environment has one invocation at a time."""
 
 
 class _Observation:
-    """One invocation: its ids on every line of the log, its metrics written when it ends."""
+    """One invocation: puts its ids on every log line, and writes its metrics at its end."""
 
     def __init__(self, event: object, context: object, function: str) -> None:
         self.summary: dict[str, object] = _noted
@@ -234,7 +234,7 @@ class _Observation:
         count("Requests", **self._dimensions)
 
     def fail(self, error: Exception) -> HandlerFailed:
-        """Log *error*, and give what is raised in its place: Lambda's own log would write its message."""
+        """Log *error*, and return the exception to raise instead: Lambda would log the message of *error*."""
         log_exception(error, "the handler failed")
         count("Errors", code="internal_error")
         self.summary["failed"] = True
@@ -252,7 +252,7 @@ class _Observation:
 
 
 class _ObservedBody(Iterator[bytes]):
-    """The body of a stream; its invocation ends with it, and not before."""
+    """The body of a stream; the invocation ends with the body."""
 
     def __init__(self, body: Iterator[bytes], observation: _Observation) -> None:
         self._body = body
@@ -273,7 +273,7 @@ class _ObservedBody(Iterator[bytes]):
             raise
 
     def close(self) -> None:
-        """Stop the stream: its client has left, or it has ended."""
+        """End the stream: it is complete, or its client has disconnected."""
         try:
             close = getattr(self._body, "close", None)
             if close is not None:
@@ -284,12 +284,12 @@ class _ObservedBody(Iterator[bytes]):
 
 @contextmanager
 def observing(event: object, context: object, *, function: str = "") -> Iterator[dict[str, object]]:
-    """Observe one invocation: its ids on every line of the log, its metrics at its end, however it ends.
+    """Observe one invocation: its ids on every log line, its metrics written at its end, also after an exception.
 
-    The dict that it gives is logged at the end; put the ``status`` of the reply in it, for example.
+    The dict that it yields is logged in the last line; the ``status`` of the reply belongs there, for example.
 
     Raises:
-        HandlerFailed: in place of any exception, which is logged by :func:`log_exception` before.
+        HandlerFailed: instead of any exception, which is logged by :func:`log_exception`.
     """
     observation = _Observation(event, context, function)
     try:
@@ -303,7 +303,7 @@ def observing(event: object, context: object, *, function: str = "") -> Iterator
 def observed(handler: Handler, *, function: str = "") -> Handler:
     """Observe each invocation of *handler*; *function* is its name in logs and metrics.
 
-    An invocation that answers with a stream ends with the last byte of the stream, or when its client leaves.
+    An invocation with a streamed response ends with the last byte, or when its client disconnects.
 
     Example:
         ``lambda_handler = observed(app.resolve, function="solve")``
@@ -334,7 +334,7 @@ def observed(handler: Handler, *, function: str = "") -> Handler:
 
 @contextmanager
 def correlated(correlation_id: str, **fields: object) -> Iterator[None]:
-    """Put *correlation_id* and *fields* on every line of the log until the end of the block."""
+    """Put *correlation_id* and *fields* on every log line inside the block."""
     before = dict(logger.get_current_keys())
     given = {**({"correlation_id": correlation_id} if correlation_id else {}), **fields}
     logger.append_keys(**given)
@@ -346,14 +346,14 @@ def correlated(correlation_id: str, **fields: object) -> Iterator[None]:
 
 
 def note(**fields: object) -> None:
-    """Put *fields* on the line at the end of this invocation; it costs less than a line of its own."""
+    """Add *fields* to the last log line of this invocation; that costs less than a line of its own."""
     _noted.update(fields)
 
 
 def report_error(code: str, reason: str = "") -> None:
-    """Count an error that a client is told of; the line at the end of this invocation has its *code*.
+    """Count an error that is sent to a client, and add its *code* to the last log line of this invocation.
 
-    A *reason*, one of our own words, gets a line of its own.
+    With a *reason*, a fixed word, a line of its own is logged too.
     """
     count("Errors", code=code)
     note(code=code)
@@ -362,12 +362,12 @@ def report_error(code: str, reason: str = "") -> None:
 
 
 def log_event(message: str, **fields: object) -> None:
-    """Write one line of the log: a fixed sentence, and fields that hold nobody's text."""
+    """Write one log line: a fixed message, and fields without text of users or of the model."""
     logger.info(message, extra=fields, stacklevel=3)
 
 
 def request_ids(event: object, context: object) -> dict[str, str]:
-    """Request id (the gateway's, else Lambda's) and correlation id (the client's if it is a plain word)."""
+    """Request id (the gateway's, else Lambda's) and correlation id (the client's if its characters are allowed)."""
     ids: dict[str, str] = {}
     gateway: object = event.get("requestContext") if isinstance(event, Mapping) else None
     request_id = gateway.get("requestId") if isinstance(gateway, Mapping) else None
@@ -382,7 +382,7 @@ def request_ids(event: object, context: object) -> dict[str, str]:
 
 
 def _route(event: object) -> dict[str, object]:
-    """Method and path template: the path itself can hold ids of jobs."""
+    """Method and path template; the path itself may contain the id of a job."""
     if not isinstance(event, Mapping) or "httpMethod" not in event:
         return {}
     return {"method": event["httpMethod"], "resource": event.get("resource")}

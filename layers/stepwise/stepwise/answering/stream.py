@@ -35,7 +35,7 @@ from stepwise.text.thinking import Splitter
 
 __all__ = ["Live", "live"]
 
-_LATE = "The answer was not whole in time. Ask for fewer tokens, or without a stream for a job."
+_LATE = "The answer was not complete in time. Ask for fewer tokens, or without a stream to get a job."
 _TAG_PATIENCE = 0.3
 """Seconds for which the beginning of an untagged text is held back: a ``</think>`` may still follow it."""
 

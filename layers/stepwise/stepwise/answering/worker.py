@@ -106,7 +106,7 @@ def _carry_on(deps: Dependencies, ownership: Ownership, plan: Plan, *, deadline:
     progress = Progress.from_dict(ownership.run.progress)
     with owned(deps, ownership, progress, Worker(deadline)) as succeed:
         if ownership.run.attempts > TIMINGS.max_attempts:
-            raise InternalError("This could not be worked on: it stopped the worker each time.")
+            raise InternalError("This could not be answered: each attempt ended without a result.")
         result = run_to_result(perform(deps, plan, progress, ownership, deadline=deadline))
         store(deps, plan, result)
         succeed(result)
@@ -158,7 +158,7 @@ def fail_dead_letter(deps: Dependencies, shared: Coordination, run_id: str) -> N
     run = shared.runs.get(run_id)
     if run is None or run.ended:
         return
-    error = InternalError("This could not be worked on after several attempts.")
+    error = InternalError("This could not be answered after several attempts.")
     if not _give_up(shared, run, error):
         _come_back(deps, shared, run_id)
         return

@@ -1,1 +1,1 @@
-"""HTTP: requests in, responses, streams and problem documents out."""
+"""HTTP: read requests; make responses, streams and problem documents."""

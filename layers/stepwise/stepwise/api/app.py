@@ -1,4 +1,4 @@
-"""HTTP on both sides of the domain: a gateway event in, a response out, every error as a problem document."""
+"""Route gateway events to the use cases, and turn results and errors into responses."""
 
 from __future__ import annotations
 
@@ -36,25 +36,25 @@ _SECURITY_HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-s
 
 @dataclass(frozen=True)
 class Call:
-    """One request as the functions see it. Header names are in lower case."""
+    """One request. Header names are in lower case."""
 
     id: str
     method: str
     path: str
     headers: Mapping[str, str]
     partner: str
-    """A digest of the API key's id; what is a partner's own is kept under it."""
+    """A digest of the API key's id, under which a partner's jobs and replies are stored."""
     body: bytes
     remaining: Callable[[], float]
     """Seconds that the function has left."""
     correlation_id: str = ""
-    """The client's ``x-correlation-id`` if it is a plain word, else the id."""
+    """The client's ``x-correlation-id`` if it has only allowed characters, else the request's id."""
     domain: str = ""
     stage: str = ""
-    """Of the gateway; its own host name has the stage first in the path."""
+    """The gateway's stage; under the gateway's own host name, paths begin with it."""
 
     def json_body(self, limit: int) -> bytes:
-        """The body, when it is JSON by its type and not over *limit* bytes.
+        """The body, if its content type is JSON and it has at most *limit* bytes.
 
         Raises:
             UnsupportedMediaType, PayloadTooLarge
@@ -70,14 +70,14 @@ class Call:
 
     @property
     def wants_events(self) -> bool:
-        """Whether the client asks for a stream of server-sent events, and not rather for JSON (RFC 9110, 12.5.1)."""
+        """Whether ``Accept`` prefers server-sent events to JSON (RFC 9110, 12.5.1)."""
         accepted = _accepted(self.headers.get("accept", ""))
         events = accepted.get("text/event-stream", 0.0)
         return events > 0 and events >= accepted.get("application/json", 0.0)
 
     @property
     def wants_html(self) -> bool:
-        """Whether the client asks for a page by name, as browsers do, and not rather for JSON."""
+        """Whether ``Accept`` names HTML, as browsers do, and does not prefer JSON."""
         accepted = _accepted(self.headers.get("accept", ""))
         pages = accepted.get("text/html", 0.0)
         return pages > 0 and pages > accepted.get("application/json", 0.0)
@@ -89,10 +89,10 @@ type Endpoint = Callable[..., Reply | StreamingResponse | Response[str]]
 class Api[D](APIGatewayRestResolver):
     """Powertools' resolver with this API's errors, and with routes that may stream.
 
-    A route is a function of the call, of the dependencies that *dependencies* gives, and of the parameters in its path;
-    it returns a reply, a stream, or a response as it is.
+    A route is a function of the call, the result of *dependencies*, and the parameters in its path. It returns a
+    reply, a stream, or a Powertools response, which is sent unchanged.
 
-    ``error_body``, ``error_type`` and ``error_status`` give an error its shape: a problem document (RFC 9457).
+    ``error_body``, ``error_type`` and ``error_status`` define how errors are shown: as problem documents (RFC 9457).
     """
 
     def __init__(self, dependencies: Callable[[], D]) -> None:
@@ -133,7 +133,7 @@ class Api[D](APIGatewayRestResolver):
         return reply
 
     def _current_call(self) -> Call:
-        """The call that is being answered; its body is decoded once."""
+        """The current call; it is read once for each event, so that the body is decoded once."""
         if self._call is None:
             self._call = self._read_call()
         return self._call
@@ -155,7 +155,7 @@ class Api[D](APIGatewayRestResolver):
         )
 
     def error_response(self, error: StepwiseError) -> Response[str]:
-        """*error* as this API shows it."""
+        """The response for *error*; it is logged and counted."""
         report_error(error.code, error.reason)
         call = self._current_call()
         headers = dict(error.headers)
@@ -178,7 +178,7 @@ class Api[D](APIGatewayRestResolver):
         return self.error_response(InternalError())
 
     def _no_route(self) -> StepwiseError:
-        """404, or 405 where the address takes other methods."""
+        """404, or 405 if the path has routes for other methods."""
         event = self.current_event
         allowed = {
             route.method
@@ -197,7 +197,7 @@ def json_response(
     headers: Mapping[str, str] | None = None,
     content_type: str = "application/json",
 ) -> Response[str]:
-    """A response with the headers that every one of this API has."""
+    """A response with the headers that all responses of this API have."""
     return Response(
         status_code=status,
         content_type=content_type,
@@ -207,7 +207,7 @@ def json_response(
 
 
 def _headers(event: Mapping[str, Any]) -> dict[str, str]:
-    """Names in lower case; a header that came more than once is one list (RFC 9110, 5.3)."""
+    """The headers with names in lower case; repeated headers are joined by commas (RFC 9110, 5.3)."""
     single = {name: [value] for name, value in (event.get("headers") or {}).items()}
     headers: dict[str, list[str]] = {}
     for name, values in (event.get("multiValueHeaders") or single).items():
@@ -216,7 +216,7 @@ def _headers(event: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _accepted(accept: str) -> dict[str, float]:
-    """Weight of each media type in an ``Accept`` header; a weight that is no number is the ordinary one."""
+    """Weight of each media type in an ``Accept`` header; an invalid weight counts as 1."""
     weights = {}
     for element in accept.lower().split(","):
         kind, *parameters = [part.strip() for part in element.split(";")]

@@ -1,4 +1,4 @@
-"""What the endpoints get handed in."""
+"""The dependencies of the endpoints."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ __all__ = ["ApiDependencies"]
 
 @dataclass(frozen=True)
 class ApiDependencies(Dependencies):
-    """All that answering needs, and the replies by Idempotency-Key (None where there is no table)."""
+    """The dependencies of the use cases, and the replies by Idempotency-Key (None without a table)."""
 
     idempotency: Idempotency | None = None

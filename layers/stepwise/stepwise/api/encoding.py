@@ -1,4 +1,4 @@
-"""JSON as this API sends it."""
+"""Encode JSON for responses."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ __all__ = ["json_bytes"]
 
 
 def json_bytes(value: Any) -> bytes:
-    """JSON in UTF-8 on one line; half of a surrogate pair, which UTF-8 cannot say, becomes a question mark."""
+    """JSON in UTF-8 on one line; a lone surrogate, which UTF-8 cannot encode, becomes a question mark."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""What the model-backed endpoints do alike: from a call to a reply, or to a stream."""
+"""The shared part of the model-backed endpoints: from a call to a reply or a stream."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def model_backed[T: AnswerRequest](
     *,
     streams: Callable[[Call, T], bool] = lambda call, _: call.wants_events,
 ) -> Reply | StreamingResponse:
-    """Answer *call*: read it, screen it, plan it, and give the reply or the stream.
+    """Answer *call*: parse and screen the request, plan it, and return the reply or the stream.
 
     Raises:
         StepwiseError: named as in the HTTP contract.
@@ -59,7 +59,7 @@ def model_backed[T: AnswerRequest](
 
 
 def respond(deps: Dependencies, plan: Plan, presentation: Presentation, caller: Caller) -> Reply:
-    """The reply to one request, with what was honoured of its preferences.
+    """The reply to one request, with ``Preference-Applied``.
 
     Raises:
         StepwiseError: named as in the HTTP contract.
@@ -71,7 +71,7 @@ def respond(deps: Dependencies, plan: Plan, presentation: Presentation, caller: 
 
 
 def _cache_told[R](plan: Plan, respond: Callable[[], R]) -> R:
-    """What *respond* gives; an error of it says too that no cached answer was there."""
+    """The reply of *respond*; its errors get a ``Cache-Status`` header too."""
     try:
         return respond()
     except StepwiseError as error:
@@ -87,7 +87,7 @@ def read_screened[T: AnswerRequest](kind: type[T], call: Call, settings: Setting
     """
     request = read_request(kind, call.json_body(settings.max_body_bytes))
     if isinstance(request, (ChatRequest, CompletionRequest)):
-        refuse_by_length(request, settings)  # before it costs more than its length
+        refuse_by_length(request, settings)  # before anything slower than a look at its length
     try:
         request.screen()
     except StepwiseError:
@@ -97,7 +97,7 @@ def read_screened[T: AnswerRequest](kind: type[T], call: Call, settings: Setting
 
 
 def caller_of(deps: Dependencies, call: Call) -> Caller:
-    """Who asks, and since when."""
+    """The client of *call* and its preferences."""
     return Caller(
         partner=call.partner,
         preferences=read_preferences(call.headers),
@@ -108,7 +108,7 @@ def caller_of(deps: Dependencies, call: Call) -> Caller:
 
 
 def _kept_apart(plan: Plan, caller: Caller) -> Plan:
-    """The plan, kept to this client where it says ``no-store``."""
+    """The plan; without a cache key if the client sent ``no-store``."""
     if not caller.preferences.no_store:
         return plan
     return replace(plan, key="", store=False)

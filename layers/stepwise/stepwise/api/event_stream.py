@@ -1,4 +1,4 @@
-"""Answers as server-sent events: ``reasoning``, ``delta``, then one of ``done`` and ``error``."""
+"""Send an answer as server-sent events: ``reasoning``, ``delta``, then ``done`` or ``error``."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from stepwise.runtime.streaming_response import StreamingResponse
 __all__ = ["prime", "ready_stream", "stream"]
 
 _PRIMING_SECONDS = 1.5
-"""How long an error can still be an HTTP status instead of an event."""
+"""Seconds for which the status is held back, so that an early error gets an HTTP status of its own."""
 
 
 def stream(
     deps: Dependencies, plan: Plan, presentation: Presentation, caller: Caller, request_id: str
 ) -> StreamingResponse:
-    """The answer as it is written; one that is in the cache comes in one piece. ``Cache-Status`` says which.
+    """Stream the answer while it is written; a cached one is sent in one piece. ``Cache-Status`` says which.
 
     Raises:
         StepwiseError: before the first byte.
@@ -47,7 +47,7 @@ def stream(
 
 
 def ready_stream(plan: Plan, answered: Answered, request_id: str) -> StreamingResponse:
-    """An answer that is there already, as a stream: each event comes only once."""
+    """Stream a finished answer, with at most one event of each kind."""
     headers = {**HEADERS, **cache_headers(answered.cache), "x-request-id": request_id}
     return StreamingResponse(200, headers, _ready_events(plan, answered.body))
 
@@ -62,7 +62,7 @@ def _ready_events(plan: Plan, body: Mapping[str, Any]) -> Iterator[bytes]:
 
 
 def prime(deps: Dependencies, pieces: Generator[Live | None]) -> Generator[Live | None]:
-    """Wait for the first piece, or until it is clear that the model takes its time; errors up to there are raised."""
+    """Wait for the first piece, at most 1.5 s, so that errors until then are raised before the status is sent."""
     begun = deps.monotonic()
     first: list[Live | None] = []
     for piece in pieces:

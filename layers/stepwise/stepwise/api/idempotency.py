@@ -1,8 +1,8 @@
-"""``Idempotency-Key``: a POST that is sent again gets the first reply again, for 24 hours, per API key.
+"""``Idempotency-Key``: a repeated POST gets the first reply again, for 24 hours and for each API key separately.
 
-Follows the IETF draft "The Idempotency-Key HTTP Header Field": 409 while the first one is being worked on, 422 where
-the key comes with another request. Only what succeeded is kept (200 and 202): an error may be tried again. A first
-request whose function was killed gives its key free after the longest time that a request can take.
+Follows the IETF draft "The Idempotency-Key HTTP Header Field": 409 while the first request is being processed, 422 if
+the key comes with a different request. Only successful replies are stored (200 and 202), so a request can be repeated
+after an error. If the function of the first request is killed, its key is free after the longest time of a request.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ _SK = "request"
 
 @dataclass(frozen=True)
 class Held:
-    """A key whose first reply is being made: it is kept in the end, or the key is given free."""
+    """A key whose first request is being processed; in the end its reply is stored or the key is freed."""
 
     keep: Callable[[Reply], None]
     free: Callable[[], None]
 
 
 class Idempotency:
-    """Replies by key. *clock* gives epoch seconds; *patience* is the longest that a request can take, in seconds."""
+    """Replies by key. *clock* gives epoch seconds; *patience* is the longest time of a request in seconds."""
 
     def __init__(self, table: Table, *, clock: Callable[[], float], patience: float) -> None:
         self._table = table
@@ -52,10 +52,10 @@ class Idempotency:
         self._patience = patience
 
     def once(self, partner: str, key: str, request: bytes, compute: Callable[[], Reply]) -> Reply:
-        """The first reply to *request* under *key*; *compute* is called when there is none yet.
+        """The stored reply to *request* under *key*; if there is none, that of *compute*.
 
         Raises:
-            IdempotencyInProgress: the first one is still being worked on.
+            IdempotencyInProgress: the first request is still being processed.
             IdempotencyMismatch: the key came with another request.
         """
         held = self.hold(partner, key, request, patience=self._patience)
@@ -73,12 +73,12 @@ class Idempotency:
         return reply
 
     def hold(self, partner: str, key: str, request: bytes, *, patience: float) -> Reply | Held:
-        """The first reply to *request* under *key*, or the key itself when there is none yet.
+        """The stored reply to *request* under *key*; if there is none, hold the key.
 
-        A holder that dies gives the key free after *patience* seconds.
+        The key of a holder that dies is free after *patience* seconds.
 
         Raises:
-            IdempotencyInProgress: the first one is still being worked on.
+            IdempotencyInProgress: the first request is still being processed.
             IdempotencyMismatch: the key came with another request.
         """
         pk = "idempotency#" + hashlib.sha256(json.dumps([partner, key]).encode()).hexdigest()
@@ -87,7 +87,7 @@ class Idempotency:
         try:
             kept = self._begin(pk, digest, owner, patience)
         except TableError:
-            # Without the table nothing can be kept; the answer is worth more.
+            # Without the table the request is answered, but its reply is not stored.
             return Held(keep=lambda _: None, free=lambda: None)
         return kept or Held(
             keep=lambda reply: self._keep(pk, owner, reply), free=lambda: self._forget(pk, owner)
@@ -113,12 +113,12 @@ class Idempotency:
             )
         except ConditionFailed as error:
             item = error.item or self._table.get(pk, _SK, consistent=True)
-            # A write that the client repeated can meet itself.
+            # A retried write finds its own first attempt.
             return None if item is None or item["owner"] == owner else _kept(item, digest)
         return None
 
     def _keep(self, pk: str, owner: str, reply: Reply) -> None:
-        """Keep *reply*; where that cannot be, the key is given free, as it would hold back every repetition."""
+        """Store *reply*; if that fails, free the key, as repetitions would get 409 otherwise."""
         try:
             self._table.update(
                 pk,
@@ -130,7 +130,7 @@ class Idempotency:
                 condition=equals("owner", owner),
             )
         except ConditionFailed:
-            return  # the key has gone to a later request, whose reply counts
+            return  # a later request has the key; its reply counts
         except TableError as error:
             count("IdempotencyNotKept")
             logger.warning("a reply was not kept for its key", extra={"reason": type(error).__name__})

@@ -1,4 +1,4 @@
-"""``Idempotency-Key`` for what the endpoints answer: a reply, or a stream that is given again as it was."""
+"""``Idempotency-Key`` for replies and for streams, which are sent again unchanged."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from stepwise.runtime.streaming_response import StreamingResponse
 __all__ = ["reply_once", "stream_once"]
 
 _WHOLE = (b"event: done\n", b"data: [DONE]\n")
-"""How the last chunk of a stream begins that did not end with an error."""
+"""Beginnings of the last chunk of a stream that ended without an error."""
 
 
 def reply_once(
     idempotency: Idempotency | None, call: Call, caller: Caller, compute: Callable[[], Reply]
 ) -> Reply:
-    """The first reply to *call*, where it has an Idempotency-Key; *compute* is called when there is none yet.
+    """The stored reply to *call*, if it has an Idempotency-Key and was answered before; else that of *compute*.
 
     Raises:
         IdempotencyInProgress, IdempotencyMismatch
@@ -35,7 +35,7 @@ def reply_once(
 def stream_once(
     idempotency: Idempotency | None, call: Call, caller: Caller, start: Callable[[], StreamingResponse]
 ) -> StreamingResponse:
-    """The same for a stream: one that came to its end is given again in one piece; another gives its key free.
+    """The same for a stream. A complete one is sent again in one piece; after a broken one the key is free.
 
     Raises:
         IdempotencyInProgress, IdempotencyMismatch
@@ -64,7 +64,7 @@ def _kept(response: StreamingResponse, held: Held) -> Iterator[bytes]:
                 written += chunk
                 last = chunk
                 if last.startswith(_WHOLE):
-                    # Before it is sent: a client that leaves then has its answer the next time.
+                    # Before the last chunk is sent: a client that disconnects now gets it by repeating.
                     held.keep(Reply(response.status, {"stream": written.decode()}, response.headers))
             yield chunk
     finally:

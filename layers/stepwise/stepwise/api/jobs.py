@@ -1,4 +1,4 @@
-"""``/v1/jobs/{id}``: look a job up, wait for it, cancel it."""
+"""``/v1/jobs/{id}``: look up, wait for and cancel a job."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["delete_job", "get_job"]
 
 
 def get_job(call: Call, deps: Dependencies, job_id: str) -> Reply:
-    """The job as it is, or as it is when it ends within the time that the client prefers to wait.
+    """The job; with ``Prefer: wait=N`` once it has ended or after N seconds.
 
     Raises:
         NotFound: there is no such job, or it is somebody else's.
@@ -27,7 +27,7 @@ def get_job(call: Call, deps: Dependencies, job_id: str) -> Reply:
 
 
 def delete_job(call: Call, deps: Dependencies, job_id: str) -> Reply:
-    """The job after it was cancelled; one that has ended stays as it is.
+    """Cancel the job and return it; a job that has ended is not changed.
 
     Raises:
         NotFound: there is no such job, or it is somebody else's.

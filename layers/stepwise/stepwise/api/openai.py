@@ -1,7 +1,7 @@
-"""The OpenAI-compatible surface: completions plain and streamed, models, and errors in OpenAI's shape.
+"""The OpenAI-compatible endpoints: completions, plain and streamed, models, and errors in OpenAI's format.
 
-Source: OpenAI API reference, "Chat" and "Models" (https://platform.openai.com/docs/api-reference). Thinking comes in
-``reasoning_content``, as other hosts of reasoning models send it.
+Source: OpenAI API reference, "Chat" and "Models" (https://platform.openai.com/docs/api-reference). Thinking is sent in
+``reasoning_content``, as other hosts of reasoning models do.
 """
 
 from __future__ import annotations
@@ -61,10 +61,10 @@ def completion(call: Call, deps: ApiDependencies) -> Reply | StreamingResponse:
 
 
 def complete(deps: Dependencies, request: CompletionRequest, caller: Caller, request_id: str) -> Reply:
-    """The whole completion; it waits as long as the deployment allows.
+    """The whole completion; it waits until the deployment's time limit.
 
     Raises:
-        ModelTimeout: it was not ready by then.
+        ModelTimeout: it was not ready in time.
         StepwiseError: named as in the HTTP contract.
     """
     plan = completion_plan(request, deps.settings)
@@ -95,7 +95,7 @@ def _body(deps: Dependencies, pieces: Generator[Live | None], until: float) -> M
 def stream_completion(
     deps: Dependencies, request: CompletionRequest, caller: Caller, request_id: str
 ) -> StreamingResponse:
-    """The completion as ``chat.completion.chunk`` objects.
+    """The completion as a stream of ``chat.completion.chunk`` objects.
 
     Raises:
         StepwiseError: before the first byte.
@@ -155,7 +155,7 @@ def _chunks(
 
 
 class ChatApi(Api[ApiDependencies]):
-    """Errors in OpenAI's shape on its paths."""
+    """Sends errors in OpenAI's format on OpenAI's paths."""
 
     def error_body(self, error: StepwiseError, call: Call) -> Mapping[str, Any]:
         return error_body(error) if self.speaks_openai(call) else super().error_body(error, call)
@@ -172,7 +172,7 @@ class ChatApi(Api[ApiDependencies]):
 
 
 def list_models(settings: Settings) -> Reply:
-    """``GET /v1/models``: those that this deployment serves."""
+    """``GET /v1/models``: the models of this deployment."""
     return Reply(200, {"object": "list", "data": [_model(settings.model_name)]})
 
 
@@ -180,13 +180,13 @@ def retrieve_model(settings: Settings, name: str) -> Reply:
     """``GET /v1/models/{model}``.
 
     Raises:
-        ModelNotFound: it is not served here.
+        ModelNotFound: this deployment does not serve it.
     """
     return Reply(200, _model(served_model(name, settings)))
 
 
 def error_body(error: StepwiseError) -> dict[str, Any]:
-    """*error* in OpenAI's shape."""
+    """*error* in OpenAI's format."""
     kinds = {
         401: "authentication_error",
         403: "permission_error",

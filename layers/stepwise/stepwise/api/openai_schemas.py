@@ -1,4 +1,4 @@
-"""What clients of OpenAI's API send, as far as it works here; everything else is refused by name.
+"""Request schemas of the OpenAI-compatible endpoints; fields that are not supported are refused by name.
 
 Source: OpenAI API reference, "Create chat completion" (https://platform.openai.com/docs/api-reference/chat/create).
 """
@@ -22,7 +22,7 @@ class _TextPart(Request):
 
 
 def _as_parts(value: Any) -> Any:
-    """A text as its only part; so a fault is pointed at without the names of a union's members."""
+    """Wrap a text in a list of parts, so that pointers of errors do not name the members of a union."""
     return [{"type": "text", "text": value}] if isinstance(value, str) else value
 
 
@@ -89,12 +89,12 @@ class CompletionRequest(AnswerRequest):
 
     @property
     def effort(self) -> Effort:
-        """How long the model may think, in the words of the other endpoints."""
+        """The effort in the values of the other endpoints."""
         return "low" if self.reasoning_effort == "minimal" else self.reasoning_effort
 
     @property
     def limit(self) -> int | None:
-        """Most tokens of the answer; the newer name wins."""
+        """Most tokens of the answer; the newer of the two names counts."""
         return self.max_completion_tokens or self.max_tokens
 
     @property
@@ -103,12 +103,12 @@ class CompletionRequest(AnswerRequest):
 
     @property
     def characters(self) -> int:
-        """Code points that the model gets at least; of its own turns the thinking is left out."""
+        """Least number of code points in the prompt; assistant turns are not counted, as their thinking is left out."""
         return sum(len(turn.text) for turn in self.messages if turn.role != "assistant")
 
     def screen(self) -> None:
         for index, turn in enumerate(self.messages):
-            if turn.role != "assistant":  # what the model wrote may hold what a user may not
+            if turn.role != "assistant":  # text of the model is not screened
                 screen_conversation(turn.text, f"/messages/{index}/content")
 
     def presentation(self) -> Presentation:

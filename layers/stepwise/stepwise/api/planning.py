@@ -1,4 +1,4 @@
-"""From a request to what the model is asked: a plan that any function can carry out, now or later."""
+"""Make a plan from a request: prompt, sampling, token limits and cache key."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from stepwise.text.tokens import LEAST_PER_CHARACTER, estimate
 __all__ = ["analyze_plan", "chat_plan", "completion_plan", "refuse_by_length", "served_model", "solve_plan"]
 
 _MESSAGE_TOKENS = 8
-"""What a chat template adds to each message, at most."""
+"""Most tokens that a chat template adds to a message."""
 _LEAST_ROOM = 64
 
 
 def solve_plan(request: SolveRequest, settings: Settings) -> Plan:
-    """The plan of a mathematics problem; ``context`` is condensed to what the problem needs.
+    """The plan of a mathematics problem; a long ``context`` is condensed to what the problem needs.
 
-    The model is asked, and the checker checks, the problem in the form that its key is made of.
+    Prompt, checker and cache key use the same canonical form of the problem.
     """
     language = detect(request.problem) if request.language == "auto" else request.language
     problem = canonical(request.problem)
@@ -66,7 +66,7 @@ def solve_plan(request: SolveRequest, settings: Settings) -> Plan:
 def analyze_plan(request: AnalyzeRequest, settings: Settings) -> Plan:
     """The plan of an argument; a long text is condensed to what the question needs.
 
-    The model is asked the text in the form that its key is made of.
+    Prompt and cache key use the same canonical form of the text.
     """
     question = request.question or ""
     language = detect(question + request.text[:2_000]) if request.language == "auto" else request.language
@@ -96,7 +96,7 @@ def analyze_plan(request: AnalyzeRequest, settings: Settings) -> Plan:
 
 
 def chat_plan(request: ChatRequest, settings: Settings) -> Plan:
-    """The plan of a conversation's next turn; shared with nobody.
+    """The plan of a conversation's next turn; its answer is not shared.
 
     Raises:
         ModelNotFound: a model that is not served here.
@@ -119,7 +119,7 @@ def chat_plan(request: ChatRequest, settings: Settings) -> Plan:
 
 
 def completion_plan(request: CompletionRequest, settings: Settings) -> Plan:
-    """The plan of an OpenAI-compatible completion; shared with nobody.
+    """The plan of an OpenAI-compatible completion; its answer is not shared.
 
     Raises:
         ModelNotFound: a model that is not served here.
@@ -152,16 +152,16 @@ def completion_plan(request: CompletionRequest, settings: Settings) -> Plan:
 
 @dataclass(frozen=True)
 class _Thinking:
-    """Tokens that may be thinking, and tokens that are kept for the answer."""
+    """Token budget of the thinking, and tokens reserved for the answer."""
 
     budget: int
     reserve: int
 
 
 def _thinking(effort: Effort, room: int, settings: Settings) -> _Thinking:
-    """What of *room*, the tokens of a whole answer, may be thinking at this *effort*.
+    """The budget of the thinking at this *effort*, in *room* tokens for thinking and answer.
 
-    Where the room is small, half of it is kept for the answer.
+    If the room is small, half of it is reserved for the answer.
     """
     reserve = min(settings.answer_reserve, room // 2)
     wanted = {"low": settings.thinking_budget_low, "medium": settings.thinking_budget_medium, "high": room}[
@@ -171,7 +171,7 @@ def _thinking(effort: Effort, room: int, settings: Settings) -> _Thinking:
 
 
 def _most(effort: Effort, settings: Settings) -> int:
-    """Most tokens of an answer: at high effort as many as the context holds."""
+    """Most tokens of an answer: ``NUM_PREDICT``, at high effort the whole context."""
     return settings.num_ctx if effort == "high" else settings.num_predict
 
 
@@ -181,7 +181,7 @@ def _sampling(settings: Settings) -> dict[str, float]:
 
 
 def refuse_by_length(request: ChatRequest | CompletionRequest, settings: Settings) -> None:
-    """Refuse a conversation that the context cannot hold whatever is in it, by its length alone.
+    """Refuse a conversation that is certainly too long for the context, by its number of characters.
 
     Raises:
         InvalidRequest: ``too_long``.
@@ -220,7 +220,7 @@ def _condensed(
 
 
 def _parts(settings: Settings, language: str, effort: Effort) -> dict[str, Any]:
-    """All else that changes an answer."""
+    """The parts of the cache key beside the text: everything else that changes an answer."""
     return {
         "language": language,
         "model": settings.model_name,
@@ -234,7 +234,7 @@ def _parts(settings: Settings, language: str, effort: Effort) -> dict[str, Any]:
 
 
 def _room(messages: tuple[Mapping[str, str], ...], settings: Settings, wanted: int, pointer: str) -> int:
-    """Tokens that an answer can have beside its prompt in the context (an estimate)."""
+    """Tokens that are left in the context for an answer (an estimate), at most *wanted*."""
     prompt = sum(estimate(message["content"]) + _MESSAGE_TOKENS for message in messages)
     room = settings.num_ctx - prompt
     if room < _LEAST_ROOM:

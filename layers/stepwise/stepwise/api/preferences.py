@@ -1,4 +1,4 @@
-"""What a client prefers: ``Prefer`` (RFC 7240), ``Cache-Control`` (RFC 9111), ``Idempotency-Key``."""
+"""Read ``Prefer`` (RFC 7240), ``Cache-Control`` (RFC 9111) and ``Idempotency-Key``."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _PREFERENCE = re.compile(
     r'\s*([!#$%&\'*+.^_`|~0-9A-Za-z-]+)\s*(?:=\s*("[^"]*"|[^\s;,]*))?\s*(?:;.*)?', re.DOTALL
 )
 _ELEMENT = re.compile(r'(?:"[^"]*"|[^,])+')
-"""One element of a list; a comma inside quotes belongs to it."""
+"""One element of a header's list; quoted strings may contain commas."""
 _MAX_WAIT = 86_400
 
 
 def read_preferences(headers: Mapping[str, str]) -> Preferences:
-    """Preferences of *headers* (names in lower case); what is not understood is ignored, as RFC 7240 asks.
+    """The preferences in *headers* (names in lower case); unknown ones are ignored, as RFC 7240 demands.
 
     Raises:
         InvalidRequest: an Idempotency-Key that is empty, too long or not printable ASCII.
@@ -42,7 +42,7 @@ def _preferences(value: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in _ELEMENT.findall(value[:_LONGEST]):
         match = _PREFERENCE.fullmatch(part)
-        if match:  # the first of a name counts (RFC 7240, section 2)
+        if match:  # the first of equal names counts (RFC 7240, section 2)
             found.setdefault(match[1].lower(), (match[2] or "").strip('"').lower())
     return found
 
@@ -53,7 +53,7 @@ def _idempotency_key(headers: Mapping[str, str]) -> str:
     key = headers["idempotency-key"].strip()
     if not 1 <= len(key) <= 255 or not key.isascii() or not key.isprintable():
         raise InvalidRequest(
-            "The Idempotency-Key does not fit.",
+            "The Idempotency-Key is invalid.",
             errors=(
                 Pointer("", "idempotency_key", "Idempotency-Key takes 1 to 255 printable ASCII characters."),
             ),
@@ -62,9 +62,9 @@ def _idempotency_key(headers: Mapping[str, str]) -> str:
 
 
 def preference_applied(preferences: Preferences, wait: float, *, at_once: bool = False) -> str:
-    """Value of ``Preference-Applied``; *wait* is what was honoured, in seconds.
+    """Value of ``Preference-Applied``; *wait* is the applied wait in seconds.
 
-    An answer that was there *at_once*, though nobody would have waited for it, is not an asynchronous one.
+    ``respond-async`` was not applied if the answer was available *at_once*.
     """
     parts = []
     if preferences.respond_async and not (at_once and preferences.wait is None):

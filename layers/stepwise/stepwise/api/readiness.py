@@ -1,4 +1,4 @@
-"""Whether this deployment can answer just now: the model host and the table are asked."""
+"""Check whether the model host and the table answer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["StatusDependencies", "readiness"]
 
 @dataclass(frozen=True)
 class StatusDependencies:
-    """What the status endpoints get handed in."""
+    """The dependencies of the status endpoints."""
 
     settings: Settings
     model: OllamaClient
@@ -29,7 +29,7 @@ class StatusDependencies:
 def readiness(
     settings: Settings, model: OllamaClient, table: Table | None, clock: Callable[[], float] = time.monotonic
 ) -> Reply:
-    """200, or 503 with what is wrong; nothing of hosts or errors' texts is shown."""
+    """200, or 503 with the part that failed, without host names or texts of errors."""
     checks = {
         "model": _timed(clock, lambda: _model(settings, model)),
         "cache": _timed(clock, lambda: _table(table)),

@@ -1,4 +1,4 @@
-"""What a client gets: status, body and headers, made of what the use cases give back."""
+"""Make HTTP replies of the return values of the use cases."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Reply", "cache_headers", "cache_status", "job_reply", "reply_to"]
 
 @dataclass(frozen=True)
 class Reply:
-    """An HTTP response before the headers that every one has."""
+    """Status, body and own headers of a response; ``app`` adds the headers that all responses have."""
 
     status: int
     body: Mapping[str, Any]
@@ -23,7 +23,7 @@ class Reply:
 
 
 def reply_to(outcome: Answered | Accepted) -> Reply:
-    """Make 200 of an answer, and 202 of one that comes later under ``Location``."""
+    """200 for an answer, 202 with ``Location`` for a job."""
     headers = cache_headers(outcome.cache)
     if isinstance(outcome, Answered):
         return Reply(200, outcome.body, headers)
@@ -38,7 +38,7 @@ def reply_to(outcome: Answered | Accepted) -> Reply:
 
 
 def job_reply(job: JobView, instance: str) -> Reply:
-    """Make the reply about a job; *instance* is the request's id."""
+    """The reply with a job; *instance* is the request's id."""
     headers = {} if job.retry_after is None else {"Retry-After": str(job.retry_after)}
     body = {
         "id": job.id,

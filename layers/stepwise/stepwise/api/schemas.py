@@ -1,4 +1,4 @@
-"""What clients send, as the HTTP contract fixes it: strict types, no unknown fields, lengths in code points."""
+"""Request schemas of the HTTP contract: strict types, no unknown fields, lengths in code points."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ _MAX_ERRORS = 20
 
 
 class Request(BaseModel):
-    """Strict: unknown fields are refused, and null for an optional field is the same as leaving it out."""
+    """Base of the schemas: unknown fields are refused; null for an optional field counts as missing."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     @model_validator(mode="before")
     @classmethod
     def _null_is_left_out(cls, data: Any) -> Any:
-        """null for an optional field is the same as leaving it out."""
+        """Treat null for an optional field as missing."""
         if not isinstance(data, dict):
             return data
         optional = {name for name, field in cls.model_fields.items() if not field.is_required()}
@@ -60,20 +60,20 @@ class AnswerRequest(Request):
 
     @abstractmethod
     def screen(self) -> None:
-        """Refuse what the model must not see. Raises what :mod:`stepwise.screening` raises."""
+        """Screen the texts of the request. Raises what :mod:`stepwise.screening` raises."""
 
     @abstractmethod
     def presentation(self) -> Presentation:
-        """What of the request shapes the body of its answer and not the computation."""
+        """The options that shape the response body but not the computation."""
 
 
 def _whole(value: Any) -> Any:
-    """JSON has one kind of number: 5.0 is the whole number 5."""
+    """Accept 5.0 as 5: JSON has only one type of number."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 WHOLE = BeforeValidator(_whole)
-"""Lets a whole number be written as JSON may write it."""
+"""Accepts whole numbers that are written as floats, such as 5.0."""
 
 
 class SolveRequest(AnswerRequest):
@@ -174,12 +174,12 @@ class ChatRequest(AnswerRequest):
 
     @property
     def characters(self) -> int:
-        """Code points that the model gets at least; of its own turns the thinking is left out."""
+        """Least number of code points in the prompt; assistant turns are not counted, as their thinking is left out."""
         return sum(len(message.content) for message in self.messages if message.role != "assistant")
 
     def screen(self) -> None:
         for index, message in enumerate(self.messages):
-            if message.role != "assistant":  # what the model wrote may hold what a user may not
+            if message.role != "assistant":  # text of the model is not screened
                 screen_conversation(message.content, f"/messages/{index}/content")
 
     def presentation(self) -> Presentation:
@@ -187,33 +187,33 @@ class ChatRequest(AnswerRequest):
 
 
 def read_json(body: bytes) -> Any:
-    """The JSON value in *body* (RFC 8259: UTF-8, no NaN).
+    """Parse *body* as JSON (RFC 8259: UTF-8, no NaN).
 
     Raises:
-        MalformedJson: not UTF-8, not JSON, nested too deep, or a number with thousands of digits.
+        MalformedJson: not UTF-8, not JSON, nested too deeply, or a number with thousands of digits.
     """
     try:
         return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
     except RecursionError:
-        raise MalformedJson("The body is nested too deep.") from None
+        raise MalformedJson("The body is nested too deeply.") from None
     except UnicodeDecodeError as error:
-        raise MalformedJson(f"The body is not UTF-8: byte {error.start} does not fit.") from None
+        raise MalformedJson(f"The body is not UTF-8: byte {error.start} is invalid.") from None
     except json.JSONDecodeError as error:
         raise MalformedJson(
             f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
         ) from None
     except ValueError:
         raise MalformedJson(
-            "The body is not JSON: it holds a number that is none of JSON's, or too long a one."
+            "The body is not JSON: it contains NaN, Infinity or a number with too many digits."
         ) from None
 
 
 def read_request[T: Request](model: type[T], body: bytes) -> T:
-    """The request in *body*.
+    """Parse and validate the request in *body*.
 
     Raises:
         MalformedJson: the body is not JSON.
-        InvalidRequest: with a pointer to each thing that does not fit.
+        InvalidRequest: it has a pointer to each fault.
     """
     value = read_json(body)
     if not isinstance(value, dict):
@@ -235,15 +235,15 @@ def _refuse_constant(name: str) -> float:
 
 def _not_blank(value: str) -> str:
     if not value.strip():
-        raise ValueError("must hold more than white space")
+        raise ValueError("must contain more than white space")
     return value
 
 
 _MESSAGES = {
     "missing": ("missing", "This field is required."),
-    "extra_forbidden": ("unknown_field", "This field is not known here; take it out."),
+    "extra_forbidden": ("unknown_field", "This field is unknown; remove it."),
     "string_type": ("wrong_type", "This must be a string."),
-    "string_unicode": ("not_unicode", "This holds half of a surrogate pair, which is no character."),
+    "string_unicode": ("not_unicode", "This contains a lone surrogate, which is not a character."),
     "bool_type": ("wrong_type", "This must be true or false."),
     "int_type": ("wrong_type", "This must be a whole number."),
     "float_type": ("wrong_type", "This must be a number."),
@@ -254,7 +254,7 @@ _MESSAGES = {
 
 
 def _pointer(entry: Any) -> Pointer:
-    """One entry of pydantic's errors without the input that it quotes."""
+    """One of pydantic's errors as a pointer, without the input that it quotes."""
     path = "".join("/" + _escaped(part) for part in entry["loc"])
     kind = entry["type"]
     context = entry.get("ctx", {})
@@ -276,10 +276,10 @@ def _pointer(entry: Any) -> Pointer:
             return Pointer(path or "/messages", "not_allowed", str(context["error"]).capitalize() + ".")
         case "greater_than_equal" | "greater_than" | "less_than_equal" | "less_than" | "finite_number":
             return Pointer(path, "out_of_range", entry["msg"].replace("Input should", "This must") + ".")
-    return Pointer(path, "invalid", "This does not fit.")
+    return Pointer(path, "invalid", "This is invalid.")
 
 
 def _escaped(part: object) -> str:
-    """A reference token (RFC 6901), bounded, as a field's name is the client's own text."""
+    """A reference token (RFC 6901), cut to 80 characters, as a field's name may be any text of the client."""
     text = str(part).encode("utf-8", "replace").decode()[:80]
     return text.replace("~", "~0").replace("/", "~1")

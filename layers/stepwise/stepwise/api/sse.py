@@ -9,7 +9,7 @@ from stepwise.api.encoding import json_bytes
 __all__ = ["HEADERS", "HEARTBEAT", "event"]
 
 HEARTBEAT = b": the model is at work\n\n"
-"""A comment line, so that idle timers do not cut the connection."""
+"""A comment line; sent while there is no event, so that idle timeouts do not close the connection."""
 
 HEARTBEAT_SECONDS = 10.0
 

@@ -124,7 +124,7 @@ def test_a_job_that_failed_has_a_problem_document(scene: Scene) -> None:
         "type": "urn:stepwise:problem:model_error",
         "title": "The model failed",
         "status": 502,
-        "detail": "The model host failed while it worked on this. Try again.",
+        "detail": "The model host failed while it generated the answer. Try again.",
         "instance": "request-7",
         "code": "model_error",
     }
