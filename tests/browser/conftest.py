@@ -13,7 +13,7 @@ from support.local_stack import LocalStack, local_stack
 
 type Open = Callable[..., Playground]
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=45_000)
 
 
 @pytest.fixture(scope="module")

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 from support.browser import Playground
 from support.drills import question_of
-from support.hosts.model_host import ModelHost
+from support.hosts.model_host import ModelHost, tokens_of
 from support.local_stack import LocalStack, local_stack
 
 SOLUTION = (
     "## Analysis\n\nA sum.\n\n## Steps\n\n1. **Add**: two and three make five.\n\n## Answer\n\n$\\boxed{5}$"
 )
 SLOTS, QUEUED = 2, 1
+STREAM_SECONDS = 10
+"""How long an answer may be streamed before it is handed over."""
 HOSTILE = r"""## Analysis
 
 <img src=x onerror="window.hit=1"><script>window.hit=2</script><iframe srcdoc="<script>parent.hit=3</script>"></iframe>
@@ -41,8 +45,11 @@ def thinking(words: int) -> str:
 
 
 def script(body: dict[str, Any]) -> str:
+    return script_of(question_of(body))
+
+
+def script_of(question: str) -> str:
     """Slow for problems that say so."""
-    question = question_of(body)
     if "hostile" in question:
         return f"{thinking(3)}{HOSTILE}"
     if "long" in question:
@@ -61,7 +68,12 @@ def host() -> Iterator[ModelHost]:
 
 @pytest.fixture(scope="module")
 def stack(host: ModelHost) -> Iterator[LocalStack]:
-    settings = {"OLLAMA_HOST": host.url, "MODEL_SLOTS": str(SLOTS), "MAX_QUEUED": str(QUEUED)}
+    settings = {
+        "OLLAMA_HOST": host.url,
+        "MODEL_SLOTS": str(SLOTS),
+        "MAX_QUEUED": str(QUEUED),
+        "GENERATION_TIMEOUT_SECONDS": str(STREAM_SECONDS),
+    }
     with local_stack(settings=settings) as stack:
         yield stack
 
@@ -106,6 +118,84 @@ def test_a_service_that_is_gone_is_a_sentence(playground: Playground) -> None:
     playground.page.context.set_offline(False)
     playground.failure().locator(".actions button").click()
     playground.answer()
+
+
+def test_a_long_answer_goes_on_as_a_job_without_anybody_doing_anything(
+    playground: Playground, host: ModelHost
+) -> None:
+    host.tokens_per_second = 50
+    generated = host.generated
+    playground.ask("A slow one that outlasts its stream")
+    view = playground.view("solve")
+    expect(view.locator(".state")).to_have_text("The model is thinking…")
+    expect(view.locator(".state")).to_have_text("Working on it as a job")
+    playground.screenshot("solve-job")
+    expect(playground.answer().locator(".final")).to_contain_text("5")
+    assert host.generated - generated < 1.2 * len(tokens_of(script_of("slow")))  # nothing is computed twice
+    playground.go("jobs")
+    expect(playground.view("jobs").locator(".job .status")).to_have_text("Done")
+
+
+def test_a_reload_brings_a_long_answer_back(playground: Playground, host: ModelHost) -> None:
+    host.tokens_per_second = 60
+    playground.ask("A slow one to be reloaded")
+    expect(playground.page.locator("#job-count")).to_have_text("1")
+
+    playground.page.reload()
+
+    view = playground.view("solve")
+    expect(view.locator("textarea")).to_have_value("A slow one to be reloaded")
+    expect(view.locator(".state")).to_have_text("Working on it as a job")
+    expect(view.locator(".more")).to_contain_text("tokens so far")
+    host.tokens_per_second = 0
+    expect(playground.answer().locator(".final")).to_contain_text("5")
+    playground.page.reload()
+    expect(playground.answer().locator(".final")).to_contain_text("5")  # kept by the tab
+
+
+def test_a_question_behind_others_shows_its_place_and_one_too_many_what_to_do(
+    playground: Playground, host: ModelHost, stack: LocalStack
+) -> None:
+    host.tokens_per_second = 60
+    with httpx.Client(base_url=stack.base_url, headers={"x-api-key": "demo-key"}, trust_env=False) as app:
+
+        def sent(problem: str) -> httpx.Response:
+            return app.post("/v1/math/solve", json={"problem": problem}, headers={"Prefer": "respond-async"})
+
+        jobs = [sent(f"An endless one in the way {number}").json()["id"] for number in range(SLOTS)]
+        assert host.wait_for(lambda host: host.running == SLOTS, 20)
+        playground.ask("A short one that waits")
+        view = playground.view("solve")
+        expect(view.locator(".state")).to_have_text("In the queue: you are next")
+        expect(view.locator(".more")).to_have_text("You may close or reload the page: it goes on.")
+        playground.screenshot("solve-queued")
+
+        another = playground.page.context.new_page()  # one more tab, for one more than there is room for
+        crowded = Playground(another, stack.base_url)
+        crowded.open()
+        crowded.ask("A short one too many")
+        expect(crowded.failure().locator("h3")).to_have_text("Too many problems wait for the model")
+        expect(crowded.failure().locator(".actions button")).to_have_text(re.compile(r"Try again in \d+ s"))
+        crowded.screenshot("solve-queue-full")
+        another.close()
+
+        for job in jobs:
+            app.delete(f"/v1/jobs/{job}")
+    expect(playground.answer().locator(".final")).to_contain_text("5")
+
+
+def test_a_model_that_is_down_is_a_sentence_and_answers_when_it_is_back(
+    playground: Playground, host: ModelHost
+) -> None:
+    host.refuse()
+    playground.ask("How much is two and three? 4")
+    view = playground.view("solve")
+    expect(view.locator(".state")).to_have_text("The model cannot be reached just now")
+    expect(view.locator(".more")).to_contain_text("It is tried again by itself; you need not do anything")
+    playground.screenshot("solve-host-down")
+    host.start()
+    expect(playground.answer().locator(".final")).to_contain_text("5")
+    expect(playground.view("solve").locator("textarea")).to_have_value("How much is two and three? 4")
 
 
 @pytest.mark.parametrize("kind", ["hostile", "long"])

@@ -17,7 +17,7 @@ __all__ = ["SCREENSHOTS", "Playground", "chromium", "launched", "opened"]
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / ".local/screenshots"
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
-_PATIENCE_MS = 15_000
+_PATIENCE_MS = 45_000
 _EXPECTED_ERRORS = ("Failed to load resource",)
 """What Chromium says of every answer that is no 2xx."""
 

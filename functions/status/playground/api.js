@@ -1,6 +1,8 @@
 // The HTTP API as the page uses it: everything relative to where the page is, so a stage's path or a domain is no matter.
 import { getKey } from "./storage.js";
 
+const READY_MS = 5000;
+
 export const PATHS = { solve: "v1/math/solve", analyze: "v1/logic/analyze", chat: "v1/general/chat" };
 
 /** An answer that is no success: a problem document (RFC 9457), or what stands for one when there is no network. */
@@ -84,6 +86,23 @@ export function cacheOf(response) {
   const ttl = /;\s*ttl=(-?\d+)/.exec(status);
   const age = Number.parseInt(response.headers.get("Age") ?? "", 10);
   return { hit: /;\s*hit\b/.test(status), ttl: ttl ? Number(ttl[1]) : null, age: Number.isFinite(age) ? age : null };
+}
+
+let asked = { at: -Infinity, found: null };
+
+/** Whether the model host answers, by the service's own check, asked every few seconds at most; true where that cannot be said. */
+export function modelAnswers() {
+  if (performance.now() > asked.at + READY_MS) asked = { at: performance.now(), found: askReady() };
+  return asked.found;
+}
+
+async function askReady() {
+  try {
+    const response = await fetch(address("health/ready"), { headers: { "x-api-key": getKey() }, credentials: "omit" });
+    return (await response.json()).checks.model.status === "ok";
+  } catch {
+    return true;
+  }
 }
 
 let described = null;

@@ -57,6 +57,7 @@ export function chatView(section) {
         log.scrollTop = log.scrollHeight;
       },
       job: () => {},
+      unanswered: () => progress.unanswered(),
       lost: () => progress.lost(),
       done(body, cache) {
         end();

@@ -59,6 +59,10 @@ export class Progress {
     }
   }
 
+  unanswered() {
+    this.show("state.unanswered", {}, "state.unanswered.do");
+  }
+
   lost() {
     this.show("state.lost");
   }

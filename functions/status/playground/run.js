@@ -3,17 +3,18 @@
 // A stream shows what is written, but ends with the page. So a question that is not answered at once is also made a job:
 // the same question in flight is computed once, and the job keeps it alive. When the stream ends without an answer, or
 // stays silent because the model is busy, the job is followed instead.
-import { Problem, PATHS, cacheOf, call, events } from "./api.js";
+import { Problem, PATHS, cacheOf, call, events, modelAnswers } from "./api.js";
 import { UNFINISHED, changeJob, rememberJob } from "./storage.js";
 
 const JOB_AFTER_MS = 1500;
+const DOUBT_MS = 4000;
 const SILENCE_MS = 10_000;
 const POLL_SECONDS = 2;
 const MOST_LOST_POLLS = 30;
 
 /**
- * `view` is told: `waiting()`, `thinking(text)`, `writing(text)`, `job(document)`, `lost()`, `done(body, cache)`,
- * `failed(problem)`, `cancelled()`. Each text is what is new.
+ * `view` is told: `waiting()`, `thinking(text)`, `writing(text)`, `job(document)`, `unanswered()` (the model host does not
+ * answer), `lost()`, `done(body, cache)`, `failed(problem)`, `cancelled()`. Each text is what is new.
  */
 export class Run {
   constructor(kind, body, title, view, { jobId = null, onJob = () => {} } = {}) {
@@ -34,6 +35,7 @@ export class Run {
       this.#fail(error);
     } finally {
       clearTimeout(this.jobTimer);
+      clearTimeout(this.doubtTimer);
       clearTimeout(this.silenceTimer);
     }
   }
@@ -59,6 +61,7 @@ export class Run {
   }
 
   async #streamed() {
+    this.doubtTimer = setTimeout(() => this.#doubt(), DOUBT_MS);
     if (this.kind !== "chat") {
       this.jobTimer = setTimeout(() => (this.registering = this.#register()), JOB_AFTER_MS);
       this.silenceTimer = setTimeout(() => this.#becauseSilent(), SILENCE_MS);
@@ -110,6 +113,11 @@ export class Run {
     if (this.silent) this.view.job(job);
   }
 
+  /** Nothing has come for a while: is it the model? */
+  async #doubt() {
+    if (this.silent && !(await modelAnswers()) && this.silent && !this.stopped) this.view.unanswered();
+  }
+
   async #becauseSilent() {
     await this.registering;
     if (this.silent && this.jobId && !this.stopped) this.stream.abort();
@@ -117,6 +125,7 @@ export class Run {
 
   async #follow() {
     let lost = 0;
+    let tokens = 0;
     while (!this.stopped) {
       let job;
       try {
@@ -137,7 +146,10 @@ export class Run {
       if (job.status === "succeeded") return this.#done(job.result, { hit: false, ttl: null, age: null });
       if (job.status === "failed") throw new Problem(job.error ?? { code: "internal_error", detail: "" });
       if (job.status === "cancelled") return this.view.cancelled();
-      this.view.job(job);
+      const written = job.progress?.completion_tokens ?? 0;
+      if (written > tokens || (await modelAnswers())) this.view.job(job);
+      else this.view.unanswered();
+      tokens = written;
     }
   }
 

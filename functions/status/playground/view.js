@@ -30,6 +30,7 @@ export class QuestionView {
       thinking: (text) => progress.thought(text),
       writing: (text) => progress.written(text),
       job: (job) => progress.job(job),
+      unanswered: () => progress.unanswered(),
       lost: () => progress.lost(),
       done: (answer, cache) => this.done(body, answer, cache),
       failed: (problem) => this.failed(problem, body),
