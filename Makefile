@@ -8,7 +8,7 @@ export SAM_CLI_TELEMETRY = 0
 export AWS_DEFAULT_REGION ?= eu-central-1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lock-check security fuzz format build deploy smoke validate lock openapi settings vendor clean
+.PHONY: help setup run demo test check lock-check security fuzz format build deploy smoke validate lock openapi settings vendor clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -20,8 +20,15 @@ $(CURDIR)/.tools/bin/uv:
 setup: $(UV) ## make .venv
 	@$(UV) sync --quiet --frozen --all-groups
 
-run: setup ## start the whole bundle on this machine, at http://127.0.0.1:3000 (PORT)
+# Without the tools of tests and checks, so that a newcomer waits for less; what is there already stays.
+.running: $(UV)
+	@$(UV) sync --quiet --frozen --inexact --no-default-groups --group checkers --group local
+
+run: .running ## start the whole bundle on this machine, at http://127.0.0.1:3000 (PORT)
 	@PYTHONPATH=infra/local exec .venv/bin/python -m stepwise_local
+
+demo: .running ## a tour of two minutes in the terminal, with a stack of its own (ARGS="solve cache stream refute queue resume")
+	@PYTHONPATH=infra/local exec .venv/bin/python -m stepwise_local.demo $(ARGS)
 
 test: setup ## unit, contract, integration and end-to-end tests
 	@$(RUN) pytest -q -n auto --dist loadfile $(ARGS)

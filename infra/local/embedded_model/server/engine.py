@@ -70,7 +70,8 @@ class Engine:
         self.residency = residency
         self._answers = answers
         self._now = now
-        self._speed = speed
+        self.speed = speed
+        """May be changed while it runs."""
         self._rumination = rumination
         self._slots = asyncio.Semaphore(parallel)
         self._closed = asyncio.Event()
@@ -115,7 +116,7 @@ class Engine:
             Refusal: 500, the server ends.
         """
         for at, piece in enumerate(run.plan.pieces, start=1):
-            due = run.started_ns / 1e9 + at / self._speed if self._speed else 0.0
+            due = run.started_ns / 1e9 + at / self.speed if self.speed else 0.0
             await self._pause(due - time.monotonic())
             self._check_open()
             yield piece

@@ -1,0 +1,1 @@
+"""A tour of the bundle in the terminal: ``make demo``."""
