@@ -1,6 +1,6 @@
 // How far an answer can be relied on: a badge, and its evidence on a click.
 import { h } from "./dom.js";
-import { rendered, renderedLine } from "./markdown.js";
+import { answerShown, rendered } from "./markdown.js";
 import { hasWord } from "./words.js";
 
 const TONES = {
@@ -21,10 +21,13 @@ export function badge(verification, confidence) {
     h("summary", {}, h("span", { class: "sign", "aria-hidden": "true" }, SIGNS[tone]), named(name)),
     h("div", { class: "evidence" },
       h("p", { t: `why.${name}` }),
-      verification ? verdict(verification) : null,
+      verification && !recomputed(confidence) ? verdict(verification) : null,
       confidence?.evidence?.length ? evidence(confidence.evidence) : null,
       confidence?.measured ? measured(confidence.measured) : null));
 }
+
+/** Whether the check's own words stand among the evidence already. */
+const recomputed = (confidence) => (confidence?.evidence ?? []).some(({ kind }) => kind === "recomputation");
 
 const named = (name) => (hasWord(name) ? h("span", { t: name }) : h("span", {}, name));
 
@@ -40,9 +43,15 @@ function evidence(entries) {
     return h("li", {},
       h("p", {}, h("strong", hasWord(`kind.${entry.kind}`) ? { t: `kind.${entry.kind}` } : {}, hasWord(`kind.${entry.kind}`) ? null : entry.kind),
         " ", h("span", { class: `agreement ${key}`, t: key })),
-      entry.answer ? h("p", {}, renderedLine(`$${entry.answer}$`)) : null,
-      entry.detail ? h("div", {}, rendered(entry.detail)) : null);
+      entry.answer ? h("p", {}, answerShown(entry.answer)) : null,
+      entry.detail ? grounds(entry) : null);
   }));
+}
+
+/** What a witness rests on: equations stand one a line, as they were written; a dollar in them is money. */
+function grounds({ kind, detail }) {
+  if (kind !== "formalisation") return h("div", {}, rendered(detail));
+  return h("pre", { class: "statements" }, detail.split("; ").join("\n"));
 }
 
 function measured({ precision, low, high, n, on }) {

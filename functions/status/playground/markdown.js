@@ -75,18 +75,41 @@ export function renderedLine(text) {
   return line;
 }
 
+/** A final answer is TeX, unless it is plainly words. */
+export function answerShown(value) {
+  const words = /[\u4E00-\u9FFF]|[A-Za-z]{3,}\s+[A-Za-z]{2,}/u.test(value) && !value.includes("\\");
+  return words || /\$/.test(value) ? renderedLine(value) : formula(value, false);
+}
+
 function place(fragment, formulas) {
   const walker = document.createTreeWalker(fragment, NodeFilter.SHOW_TEXT);
   const texts = [];
   while (walker.nextNode()) if (walker.currentNode.data.includes(OPEN)) texts.push(walker.currentNode);
   for (const node of texts) {
     const parts = node.data.split(/\uE000(\d+)\uE001/u);
-    node.replaceWith(...parts.map((part, index) => (index % 2 ? shown(formulas[Number(part)]) : part)));
+    node.replaceWith(...joined(parts.map((part, index) => (index % 2 ? shown(formulas[Number(part)]) : part))));
   }
 }
 
 function shown(found) {
   return found ? formula(found.tex.trim(), found.display) : "";
+}
+
+/** *pieces* of text and formulas, with the sign that ends a formula kept on its line. */
+export function joined(pieces) {
+  const found = [];
+  for (const piece of pieces) {
+    const before = found.at(-1);
+    const sign = typeof piece === "string" ? /^[.,;:!?)\]。，；：！？）]+/u.exec(piece)?.[0] : undefined;
+    if (sign && before instanceof Element && before.matches("span.math")) {
+      const together = Object.assign(document.createElement("span"), { className: "together" });
+      together.append(before, sign);
+      found.splice(-1, 1, together, piece.slice(sign.length));
+    } else {
+      found.push(piece);
+    }
+  }
+  return found;
 }
 
 /** Text that grows: only what is new is rendered, and the less often the longer that takes. */

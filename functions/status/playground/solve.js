@@ -3,7 +3,7 @@ import { badge } from "./badge.js";
 import { effortChoice, examples, languageChoice, optionFields, sendsOnShortcut, textField } from "./composer.js";
 import { h } from "./dom.js";
 import { PROBLEMS } from "./examples.js";
-import { rendered, renderedLine } from "./markdown.js";
+import { answerShown, joined, rendered, renderedLine } from "./markdown.js";
 import { formula, pieces } from "./mathematics.js";
 import { Thinking, imprint, languageOf, notes } from "./panel.js";
 import { showRequest } from "./request.js";
@@ -57,7 +57,7 @@ export function solveView(section) {
 
 function previewed(text) {
   if (!text.trim()) return [h("span", { class: "faint", t: "solve.preview.empty" })];
-  return pieces(text).map((piece) => (piece.tex === undefined ? piece.text : formula(piece.tex, piece.display)));
+  return joined(pieces(text).map((piece) => (piece.tex === undefined ? piece.text : formula(piece.tex, piece.display))));
 }
 
 function solution(body, cache) {
@@ -83,12 +83,6 @@ function finalAnswer(body) {
     h("p", { class: "caption", t: "answer" }),
     value ? h("div", { class: "value" }, answerShown(value)) : h("p", { class: "faint", t: "no-answer" }),
     badge(body.verification, body.confidence));
-}
-
-/** A final answer is TeX, unless it is plainly words. */
-function answerShown(value) {
-  const words = /[\u4E00-\u9FFF]|[A-Za-z]{3,}\s+[A-Za-z]{2,}/u.test(value) && !value.includes("\\");
-  return words || /\$/.test(value) ? renderedLine(value) : formula(value, false);
 }
 
 function stepList(steps) {
