@@ -136,6 +136,23 @@ def test_a_long_answer_goes_on_as_a_job_without_anybody_doing_anything(
     expect(playground.view("jobs").locator(".job .status")).to_have_text("Done")
 
 
+NEVER_ENDING_202 = """() => {
+    const real = window.fetch;
+    window.fetch = async (url, options) => {
+        if (options?.headers?.Prefer !== "respond-async") return real(url, options);
+        const wait = (body) => options.signal.addEventListener("abort", () => body.error(options.signal.reason));
+        return new Response(new ReadableStream({ start: wait }), { status: 202 });
+    };
+}"""
+
+
+def test_an_answer_may_come_while_it_is_being_made_a_job(playground: Playground, host: ModelHost) -> None:
+    playground.page.evaluate(NEVER_ENDING_202)
+    host.tokens_per_second = 25
+    playground.ask("How much is two and three? 5")
+    playground.answer()  # and the page has nothing to complain of
+
+
 def test_a_reload_brings_a_long_answer_back(playground: Playground, host: ModelHost) -> None:
     host.tokens_per_second = 60
     playground.ask("A slow one to be reloaded")

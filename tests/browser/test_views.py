@@ -69,6 +69,9 @@ def test_a_problem_in_english_shows_steps_formulas_and_the_evidence(at: Any) -> 
     expect(badge.locator(".evidence")).to_contain_text("substitution")
     expect(answer.locator(".thinking summary")).to_contain_text("tokens/s")
     expect(answer.locator(".thoughts")).to_be_hidden()
+    answer.locator(".thinking summary").click()
+    expect(answer.locator(".thoughts .katex").first).to_be_visible()
+    answer.locator(".thinking summary").click()
     expect(answer.locator(".imprint")).to_contain_text("embedded-sympy")
     playground.screenshot("solve")
 

@@ -7,6 +7,7 @@ const TONES = {
   verified: "good", proved: "good", corroborated: "fair", single: "plain", unverifiable: "plain", not_run: "plain",
   disputed: "warn", refuted: "bad",
 };
+const METHODLESS = new Set([null, "none", "not_run"]);
 const SIGNS = { good: "✓", fair: "≈", plain: "?", warn: "!", bad: "✗" };
 
 /** The badge of a solve's *verification* and *confidence*; null where neither is there. */
@@ -33,7 +34,7 @@ const named = (name) => (hasWord(name) ? h("span", { t: name }) : h("span", {}, 
 
 function verdict(verification) {
   return h("dl", {},
-    h("dt", { t: "method" }), h("dd", {}, verification.method ?? "—"),
+    METHODLESS.has(verification.method) ? [] : [h("dt", { t: "method" }), h("dd", {}, verification.method)],
     verification.detail ? [h("dt", { t: "evidence" }), h("dd", {}, rendered(verification.detail))] : []);
 }
 

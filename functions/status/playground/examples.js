@@ -6,7 +6,7 @@ export const PROBLEMS = [
   { lang: "zh", text: "解不等式 2x + 1 > 7" },
   { lang: "en", text: "Solve the system x + y = 7, x - y = 1." },
   { lang: "zh", text: "小红有 15 支铅笔，用去 6 支，又买来 9 支，现在有多少支？" },
-  { lang: "en", text: "Anna has 12 apples. She gives 5 to Ben and buys 8 more. How many apples does she have now?" },
+  { lang: "en", text: "A farmer has 17 sheep, buys 5 and sells 3. How many are left?" },
 ];
 
 export const ARGUMENTS = [

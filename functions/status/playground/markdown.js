@@ -65,6 +65,20 @@ export function rendered(text) {
   return fragment;
 }
 
+/** *text* as it is, but for its marked formulas: what a model thinks is no Markdown. */
+export function withFormulas(text) {
+  const found = [];
+  let end = 0;
+  for (const match of text.matchAll(REGIONS)) {
+    const [all, code, dollars, bracket, paren, dollar] = match;
+    const tex = dollars ?? bracket ?? paren ?? dollar;
+    if (code !== undefined || tex === undefined || found.length > 2 * MOST_FORMULAS) continue;
+    found.push(text.slice(end, match.index), formula(tex.trim(), false));
+    end = match.index + all.length;
+  }
+  return joined([...found, text.slice(end)]);
+}
+
 /** One line, such as a step's title: the elements without a paragraph around them. */
 export function renderedLine(text) {
   const fragment = rendered(text);
@@ -101,10 +115,10 @@ export function joined(pieces) {
   for (const piece of pieces) {
     const before = found.at(-1);
     const sign = typeof piece === "string" ? /^[.,;:!?)\]。，；：！？）]+/u.exec(piece)?.[0] : undefined;
-    if (sign && before instanceof Element && before.matches("span.math")) {
-      const together = Object.assign(document.createElement("span"), { className: "together" });
-      together.append(before, sign);
-      found.splice(-1, 1, together, piece.slice(sign.length));
+    const last = sign && before instanceof Element ? before.querySelector(":scope > .katex > .katex-html > .katex-base:last-child") : null;
+    if (last) {
+      last.append(Object.assign(document.createElement("span"), { className: "sign-after", textContent: sign }));
+      found.push(piece.slice(sign.length));
     } else {
       found.push(piece);
     }

@@ -1,6 +1,6 @@
 // What every answer has on its way: a state, the thinking folded away, the text as it grows, and errors as sentences.
 import { announce, h, say } from "./dom.js";
-import { Growing } from "./markdown.js";
+import { Growing, withFormulas } from "./markdown.js";
 import { language, span, word } from "./words.js";
 
 const RETRYABLE = new Set([
@@ -75,7 +75,9 @@ export class Thinking {
     this.rate = h("span", { class: "measure" });
     this.body = h("div", { class: "thoughts", tabindex: "0", role: "group", label: "thinking" });
     this.element = h("details", { class: "thinking", hidden: true }, h("summary", {}, h("span", { t: "thinking" }), this.length, this.rate), this.body);
+    this.element.addEventListener("toggle", () => this.setFormulas());
     this.characters = 0;
+    this.settled = false;
     this.node = document.createTextNode("");
     this.body.append(this.node);
   }
@@ -105,7 +107,14 @@ export class Thinking {
     const rate = rateOf(body.usage);
     if (rate) say(this.rate, "thinking.rate", { rate });
     if (body.thinking?.ended_by) this.element.firstElementChild.append(h("span", { class: "measure", t: `thinking.${body.thinking.ended_by}` }));
+    this.settled = true;
     this.end();
+  }
+
+  /** Formulas are set when somebody looks at a thinking that has ended. */
+  setFormulas() {
+    if (!this.settled || !this.node.isConnected) return;
+    this.body.replaceChildren(...withFormulas(this.node.data));
   }
 }
 

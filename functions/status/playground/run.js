@@ -103,9 +103,14 @@ export class Run {
   async #register() {
     const headers = { Prefer: "respond-async" };
     const options = { method: "POST", body: this.body, headers, signal: this.abort.signal };
-    const response = await call(PATHS[this.kind], options).catch(() => null);
-    if (response?.status !== 202) return; // it was ready in the meantime, and the stream will say so
-    const job = await response.json();
+    let job;
+    try {
+      const response = await call(PATHS[this.kind], options);
+      if (response.status !== 202) return; // it was ready in the meantime, and the stream will say so
+      job = await response.json();
+    } catch {
+      return;
+    }
     this.jobId = job.id;
     if (this.stopped) return;
     rememberJob({ id: job.id, kind: this.kind, title: this.title, body: this.body, at: Date.now(), status: job.status });
