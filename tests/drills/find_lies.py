@@ -1,11 +1,15 @@
 """Looks for lies of the mathematics checker: problems with known truth, and the wrong answers that pupils give.
 
     python tests/drills/find_lies.py [--count N] [--seed N] [--family NAME ...] [--workers 2] [--limit SECONDS]
-        [--checkers FOLDER] [--output FILE]
+        [--checkers FOLDER] [--kept FILE] [--output FILE]
 
 The truth is an oracle's that shares no code with the checker (drills/lies). Prints the share of the problems that the
 checker recognises, by family, notation and language; then each wrong answer that it verifies (a lie), each right one
 that it refutes, and each check that did not end, the smallest problem first. Ctrl-C prints what was found so far.
+
+`--kept` adds each portion of 100 problems to a file, one JSON object a line. A portion of this seed that is there already
+is not asked again, so that a long run can be stopped and go on; lines of other seeds count as well, and `--count 0`
+prints the sum of what a file holds.
 
 Exit status: 0 where neither lie nor refuted right answer was found, 1 where one was, 2 where it was interrupted.
 """
@@ -13,11 +17,13 @@ Exit status: 0 where neither lie nor refuted right answer was found, 1 where one
 from __future__ import annotations
 
 import argparse
+import json
 import multiprocessing
 import signal
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -42,11 +48,11 @@ def drill(
     return report
 
 
-def _portion(task: tuple[int, int, float, tuple[str, ...], Path]) -> Report:
+def _portion(task: tuple[int, int, float, tuple[str, ...], Path]) -> tuple[int, Report]:
     report = drill(*task)
     # What goes back to the parent is what was found, without the checker.
     report.verify = dict
-    return report
+    return task[0], report
 
 
 def _silent() -> None:
@@ -54,19 +60,41 @@ def _silent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _reports(options: argparse.Namespace) -> Iterator[Report]:
+def _reports(options: argparse.Namespace, known: set[int]) -> Iterator[tuple[int, Report]]:
+    """Each portion's seed and report, but of those that are known."""
     families = tuple(options.family)
     whole, rest = divmod(options.count, PORTION)
     sizes = [PORTION] * whole + ([rest] if rest else [])
     tasks = [
         (options.seed * 1_000_000 + place, size, options.limit, families, options.checkers.resolve())
         for place, size in enumerate(sizes)
+        if options.seed * 1_000_000 + place not in known
     ]
     if options.workers == 1:
         yield from map(_portion, tasks)
         return
     with multiprocessing.get_context("spawn").Pool(options.workers, _silent, maxtasksperchild=20) as pool:
         yield from pool.imap_unordered(_portion, tasks)
+
+
+def _keep(file: Path | None, seed: int, portion: Report) -> None:
+    if file is not None:
+        with file.open("a", encoding="utf-8") as kept:
+            kept.write(json.dumps({"seed": seed} | portion.as_dict(), ensure_ascii=False) + "\n")
+
+
+def _read(file: Path | None, report: Report) -> set[int]:
+    """Merge the portions of a file into the report, each once; their seeds."""
+    known: set[int] = set()
+    for line in file.read_text("utf-8").splitlines() if file is not None and file.exists() else ():
+        try:
+            kept = json.loads(line)
+        except ValueError:
+            continue  # the last line of a run that was killed
+        if kept["seed"] not in known:
+            known.add(kept["seed"])
+            report.merge(Report.from_dict(kept))
+    return known
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -81,16 +109,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--limit", type=float, default=4.0, help="seconds for one check")
     parser.add_argument("--most", type=int, default=5, help="findings shown of a group")
     parser.add_argument("--checkers", type=Path, default=CHECKERS, help="layers/checkers of another checkout")
+    parser.add_argument("--kept", type=Path, help="a file that portions are added to, and read from")
     parser.add_argument("--output", type=Path, help="write the report to a file as well")
     options = parser.parse_args(arguments)
     report = Report(dict, options.limit)
-    interrupted, begun = False, time.monotonic()
+    known = _read(options.kept, report)
+    before, interrupted, begun = report.problems, False, time.monotonic()
     try:
-        for portion in _reports(options):
-            report.merge(portion)
-            done = sum(report.asked[family] for family in report.families)
-            pace = done / (time.monotonic() - begun)
-            print(f"{done} problems, {len(report.wrong)} findings, {pace:.0f}/s", end="\r", file=sys.stderr)
+        with closing(_reports(options, known)) as portions:
+            for seed, portion in portions:
+                report.merge(portion)
+                _keep(options.kept, seed, portion)
+                pace = (report.problems - before) / (time.monotonic() - begun)
+                said = f"{report.problems} problems, {len(report.wrong)} findings, {pace:.0f}/s"
+                print(said, end="\r" if sys.stderr.isatty() else "\n", file=sys.stderr, flush=True)
     except KeyboardInterrupt:
         interrupted = True
     print(file=sys.stderr)
@@ -102,4 +134,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    # What a shell runs in the background ignores Ctrl-C otherwise.
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, signal.default_int_handler)
     sys.exit(main())

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from drills.lies.drilled import Drilled
 from support.bounded_checks import Check, checked
@@ -73,6 +75,25 @@ class Report:
         self.recognised += other.recognised
         self.checks += other.checks
 
+    def as_dict(self) -> dict[str, Any]:
+        """What was found, as JSON."""
+        return {
+            "findings": [asdict(finding) for finding in self.findings],
+            "asked": dict(self.asked),
+            "recognised": dict(self.recognised),
+            "checks": self.checks,
+        }
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> Report:
+        findings = [Finding(**finding) for finding in kept["findings"]]
+        return cls(dict, 0, findings, Counter(kept["asked"]), Counter(kept["recognised"]), kept["checks"])
+
+    @property
+    def problems(self) -> int:
+        """How many problems with an answer were asked."""
+        return sum(self.asked[family] for family in self.families)
+
     @property
     def wrong(self) -> list[Finding]:
         """Lies and refuted right answers, the smallest problem first."""
@@ -82,8 +103,8 @@ class Report:
     @property
     def share(self) -> float:
         """The part of the problems with an answer that is recognised."""
-        asked = sum(self.asked[family] for family in self.families)
-        return sum(self.recognised[family] for family in self.families) / asked if asked else 0.0
+        known = sum(self.recognised[family] for family in self.families)
+        return known / self.problems if self.problems else 0.0
 
     @property
     def families(self) -> list[str]:
@@ -95,10 +116,9 @@ class Report:
         for tally in [*sorted(self.families), *sorted(set(self.asked) - set(self.families))]:
             share = self.recognised[tally] / self.asked[tally]
             lines.append(f"{tally:44}{self.asked[tally]:>8}{share:>12.0%}")
-        asked = sum(self.asked[family] for family in self.families)
         counts = Counter(finding.what for finding in self.findings)
         lines.append(
-            f"{'all':44}{asked:>8}{self.share:>12.1%}\n{self.checks} checks: {counts['lie']} lies, "
+            f"{'all':44}{self.problems:>8}{self.share:>12.1%}\n{self.checks} checks: {counts['lie']} lies, "
             f"{counts['refuted right answer']} refuted right answers, {counts['killed']} out of time, {counts['failed']} failed"
         )
         return "\n".join([*lines, *self._groups(most)])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from fractions import Fraction
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
-from drills.find_lies import drill
+from drills.find_lies import drill, main
 from drills.lies.conditions import ADJECTIVES, KINDS
 from drills.lies.expressions import Formula, call, constant, minus, polynomial, value, variable
 from drills.lies.grammar import FAMILIES, problems
@@ -146,6 +148,34 @@ def test_a_checker_that_says_nothing_is_found_silent_and_an_error_is_named() -> 
         failing.put(drilled)
     assert (silent.wrong, silent.share) == ([], 0)
     assert {(finding.what, finding.kind) for finding in failing.findings} == {("failed", "ZeroDivisionError")}
+
+
+def test_a_run_goes_on_where_its_portions_were_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "portions.jsonl"
+    asked = ["--seed", "3", "--family", "base ten", "--kept", str(kept)]
+
+    assert main([*asked, "--count", "4"]) == 0
+    with kept.open("a", encoding="utf-8") as lines:
+        lines.write('{"seed": 7, "find')
+    capsys.readouterr()
+
+    assert main([*asked, "--count", "4"]) == 0
+    assert len(kept.read_text("utf-8").splitlines()) == 2
+    assert main(["--count", "0", "--kept", str(kept)]) == 0
+    reports = capsys.readouterr().out.split("family")[1:]
+    assert len(reports) == 2
+    assert reports[0] == reports[1]
+    assert "checks: 0 lies" in reports[0]
+
+
+def test_findings_are_kept_as_they_were() -> None:
+    report = Report(_checker(lambda answer: "verified"), limit=1)
+    for drilled in problems(1, 10, ("equation",)):
+        report.put(drilled)
+    kept = Report.from_dict(json.loads(json.dumps(report.as_dict())))
+    assert kept.text() == report.text()
 
 
 def test_the_checker_neither_lies_nor_refutes_and_recognises_half_of_the_problems() -> None:
