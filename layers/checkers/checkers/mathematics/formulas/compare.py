@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -87,7 +88,9 @@ def _same_at_points(left: Any, right: Any, symbols: list[Any]) -> bool | None:
     return None
 
 
+@lru_cache(maxsize=256)
 def _value(number: Any) -> Any:
+    """The number to many digits; kept, as the same solutions are compared with one answer after another."""
     try:
         value = number.evalf(DIGITS, maxn=400)
     except (ArithmeticError, TypeError, ValueError, NotImplementedError):

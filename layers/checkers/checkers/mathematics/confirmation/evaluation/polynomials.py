@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import mpmath  # type: ignore[import-untyped]
@@ -179,6 +180,12 @@ def real_root(polynomial: Polynomial, index: int) -> Any:
 
     By bisection of Sturm's count; exact where it is met, else to 40 digits.
     """
+    return _real_root(tuple(polynomial), index)
+
+
+@lru_cache(maxsize=64)
+def _real_root(coefficients: tuple[Fraction, ...], index: int) -> Any:
+    polynomial = list(coefficients)
     simple = _without_repeated(_trimmed(polynomial))
     chain = _chain(simple)
     bound = 1 + max(abs(c / simple[-1]) for c in simple)
