@@ -1,9 +1,8 @@
-r"""Screening: refuse texts that are a means of attack before anything sees them.
+r"""Screening: refuse texts with known attacks before they are processed.
 
-It is the outermost of several layers and never the only one: nothing evaluates the text, the logs do not hold it and
-a browser is not given it as HTML, so what passes is harmless all the same. Rules therefore name shapes that no problem
-has, and are measured against real problems; mathematics (LaTeX regions) and conversations are held to the rules of
-encoding and nesting only. Every rule is linear in the length of the text.
+It is only the outermost of several layers: no text is evaluated, logged or sent to a browser as HTML, so a text that
+passes does no harm either. So the rules match only what no problem contains, and are tested with real problems.
+Mathematics (LaTeX regions) and conversations are only checked for encoding and nesting. Every rule takes linear time.
 """
 
 from __future__ import annotations
@@ -30,24 +29,24 @@ __all__ = [
 
 # Measured on 6,746 real problems and worked answers: the deepest nests 9 levels.
 DEEPEST_NESTING = 32
-# In one paragraph of prose. A bracket forgotten is a slip, and "1)" or ":)" close nothing.
+# Unmatched brackets in one paragraph of prose; one may be a slip, and "1)" or ":)" close nothing.
 MOST_UNMATCHED = 3
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-# What counts for nesting, the breaks between paragraphs included. ``\{`` and ``:(`` open nothing.
+# The characters that count for nesting, paragraph breaks included. ``\{`` and ``:(`` open nothing.
 _COUNTED = re.compile(r"\\.|:-?[(\[{]|[()\[\]{}（）［］｛｝]|\n[ \t\r]*\n", re.DOTALL)
-# Parentheses and square brackets close each other: half-open intervals.
+# Parentheses and square brackets may close each other, as in half-open intervals.
 _PARTNERS = {")": "([（［", "]": "([（［", "）": "([（［", "］": "([（［", "}": "{｛", "｝": "{｛"}
 _OPENERS = frozenset("([{（［｛")
-# How far down a closing bracket looks for its partner past brackets that were forgotten.
+# How many unclosed brackets a closing bracket may skip to find its partner.
 _LOOK_DOWN = 4
 _ESCAPE = re.compile(r"(?:%[0-9A-Fa-f]{2})+|&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,16});?")
 
 
 @dataclass(frozen=True)
 class Finding:
-    """An objection: the rule's stable name, the offset in code points, a sentence."""
+    """A match of a rule: its stable name, the offset in code points, and a sentence."""
 
     rule: str
     offset: int
@@ -55,14 +54,14 @@ class Finding:
 
 
 def screen(text: str, pointer: str) -> None:
-    """Refuse *text* by ``InputRejected``, with rule and offset in code points."""
+    """Screen *text*; raises ``InputRejected`` with rule and offset in code points."""
     _refuse(find(text), pointer)
 
 
 def screen_conversation(text: str, pointer: str) -> None:
-    """Screen a message of a conversation for its encoding and nesting only.
+    """Screen a message of a conversation for encoding and nesting only.
 
-    What a rule on content would refuse in a problem, such as a line of code, is what people ask about in a chat.
+    The rules on content would refuse what people ask about in a chat, such as a line of code.
     """
     _refuse(find_malformed(text), pointer)
 
@@ -75,7 +74,7 @@ def _refuse(finding: Finding | None, pointer: str) -> None:
 
 
 def find(text: str) -> Finding | None:
-    """The first objection to *text*, encoding before nesting before content; None if there is none."""
+    """The first match in *text*, of the rules on encoding, then nesting, then content; None if there is none."""
     if (malformed := find_malformed(text)) is not None:
         return malformed
     prose = mask(text)
@@ -88,7 +87,7 @@ def find(text: str) -> Finding | None:
 
 
 def find_malformed(text: str) -> Finding | None:
-    """The first objection to how *text* is encoded and nested, whatever it says; None if there is none."""
+    """The first match of the rules on encoding and nesting; None if there is none."""
     if (match := _SURROGATE.search(text)) is not None:
         return Finding("lone_surrogate", match.start(), "it holds half of a surrogate pair")
     if (match := _CONTROL.search(text)) is not None:
@@ -97,10 +96,10 @@ def find_malformed(text: str) -> Finding | None:
 
 
 def _content(prose: str) -> Finding | None:
-    """The first match of the rules on content, in their order."""
+    """The first match of the rules on content, tried in their order."""
     lowered = prose.lower()
     if len(lowered) != len(prose):
-        # "İ" is two characters in lower case: offsets would shift.
+        # "İ" has two characters in lower case, which would shift the offsets.
         lowered = prose.translate({code: code + 32 for code in range(ord("A"), ord("Z") + 1)})
     for rule in RULES:
         if (offset := rule.offset(lowered)) is not None:
@@ -109,7 +108,7 @@ def _content(prose: str) -> Finding | None:
 
 
 def _too_deep(text: str) -> Finding | None:
-    """Find brackets that nest too deep within a paragraph, in mathematics too."""
+    """Find brackets that are nested too deeply within a paragraph, mathematics included."""
     depth = 0
     for index, sign in enumerate(_COUNTED.findall(text)):
         if sign in _OPENERS:
@@ -125,7 +124,7 @@ def _too_deep(text: str) -> Finding | None:
 
 
 def _unbalanced(prose: str) -> Finding | None:
-    """Brackets outside mathematics that have no partner, more of them in one paragraph than a slip explains."""
+    """Find more unmatched brackets in one paragraph, outside of mathematics, than a slip explains."""
     stack: list[tuple[str, int]] = []
     lonely: list[int] = []
     run, last = 0, -2
@@ -142,7 +141,7 @@ def _unbalanced(prose: str) -> Finding | None:
                 lonely += [at for _, at in stack[len(stack) - depth + 1 :]]
                 del stack[len(stack) - depth :]
                 continue
-            # "1) … 2) …" is an enumeration; only brackets closed in a row are a mistake.
+            # "1) … 2) …" is an enumeration; only consecutive closing brackets count.
             run = run + 1 if match.start() == last + 1 else 1
             last = match.start()
             if run > MOST_UNMATCHED:
@@ -162,12 +161,12 @@ def _lonely(lonely: list[int], stack: list[tuple[str, int]]) -> Finding | None:
 
 
 def _offset(text: str, index: int) -> int:
-    """Where the counted sign of this index stands: looked up only for a refusal."""
+    """Offset of the sign with this index; only computed for a refusal."""
     return next(islice(_COUNTED.finditer(text), index, None)).start()
 
 
 def _decoded(prose: str) -> tuple[str, list[int]]:
-    """*prose* with its percent and character escapes read once, and where each of its characters was."""
+    """*prose* with percent and character escapes decoded once, and the original offset of each character."""
     pieces: list[str] = []
     offsets: list[int] = []
     at = 0

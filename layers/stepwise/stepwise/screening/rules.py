@@ -1,8 +1,8 @@
-r"""The shapes that the screening refuses outside mathematics: markup that runs, templates, calls of evaluators.
+r"""The screening's rules for text outside of mathematics: active markup, templates, calls of evaluators.
 
-A rule looks for how a thing *runs* (a tag with a handler, a template's mark with something in it, a call) and not for
-words, which problems use too: "a system of equations", "select", "a prompt answer". All rules get the prose in lower
-case; each is a literal that a search finds fast, with a pattern around it.
+A rule matches active code (a tag with a handler, a template expression, a call) and not words, which problems use
+too: "a system of equations", "select", "a prompt answer". Rules get the prose in lower case; each first searches for
+a literal, which is fast, and then matches a pattern around it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["RULES", "Rule"]
 
 @dataclass(frozen=True)
 class Rule:
-    """A stable name, what finds the first offset that it objects to (or None), and the sentence about it."""
+    """A stable name, a function that finds the first offset of a match (or None), and a sentence."""
 
     name: str
     offset: Callable[[str], int | None]
@@ -38,8 +38,8 @@ def _first(*patterns: re.Pattern[str]) -> Callable[[str], int | None]:
 # --- markup -----------------------------------------------------------------------------------------------------------
 
 _SCRIPT_TAG = re.compile(r"<\s?/?\s?script\b")
-# Tags that no problem needs and that load or run something. Those that mark text up (<sub>, <b>, <table>, <img>) may
-# come, unless they carry a handler; and "the height <base and" is a comparison.
+# Tags that load or run something. Tags of mere markup (<sub>, <b>, <table>, <img>) are allowed without a handler;
+# "the height <base and" is a comparison.
 _ACTIVE_TAG = re.compile(
     r"</?(?=[a-z])(?:iframe|frame|frameset|object|embed|applet|svg|style|link|meta|base|form|input|button|textarea|select"
     r"|keygen|isindex|bgsound|marquee|video|audio|body|html|head|title|template|xml|xss|layer|ilayer|portal|dialog)"
@@ -53,7 +53,7 @@ _RUNS = re.compile(
 )
 _HIDES = re.compile(r"[\s\x00\\]|/\*.{0,40}?\*/")
 _SCHEME = re.compile(r"""(?:java|vb|live)script:(?=[\w/'"`*(\[])""")
-# Handlers without their tag, as they are put into the attributes of somebody else's page.
+# Handlers without a tag, as they are injected into attributes of a page.
 _LOOSE_HANDLER = re.compile(
     r"on(?<!\won)(?:load|error|click|dblclick|focus|blur|toggle|submit|change|input|copy|cut|paste|scroll|wheel|resize"
     r"|begin|end|drop|(?:mouse|key|drag|pointer|page|animation|transition|before)[a-z]{2,12})\s?=\s?[\"'`]?[a-z_.]{1,40}[(`]"
@@ -79,7 +79,7 @@ def _active_tag(prose: str) -> int | None:
 _ELEMENT = r"(?:[\w∅+.-]{1,12}|\.{3}|…)"
 _SET = re.compile(rf"\s?{_ELEMENT}?(?:\s?[,，、;]\s?{_ELEMENT}){{1,200}}\s?|\s?∅\s?")
 _SET_BUILDER = re.compile(r"\s?[\w,() ]{1,20}\s?[|:∣∈]")
-# Only where they are no operator, because ``2*{3+4}`` is arithmetic: nothing to multiply stands before them.
+# Only if it is not an operator: ``2*{3+4}`` is arithmetic, so there must be no factor before it.
 _MARKED_BRACE = re.compile(r"[$#*@~%]\{(?P<inside>[^{}]{0,500})")
 _OPERAND_BEFORE = re.compile(r"[\w)\]}）]\s?$")
 _MARKS = re.compile(
@@ -91,7 +91,7 @@ _WHOLE = re.compile(r"\s*@\([^()]{1,200}\)\s*")
 
 
 def _double_braces(prose: str) -> int | None:
-    """``{{…}}`` that opens and closes as one mark. Two groups, ``{{x}^{2}}``, and sets of sets, ``{{1,2}}``, are none."""
+    """``{{…}}`` with both pairs adjacent; not two groups, ``{{x}^{2}}``, and not sets of sets, ``{{1,2}}``."""
     if "{{" not in prose or "}}" not in prose:
         return None
     stack: list[int] = []
@@ -109,7 +109,7 @@ def _double_braces(prose: str) -> int | None:
 
 
 def _marks(prose: str) -> int | None:
-    """The other marks of template engines; ``#{1, 2}`` and ``#{x : x > 3}`` are the sizes of sets."""
+    """The other delimiters of template engines; not ``#{1, 2}`` and ``#{x : x > 3}``, which are sizes of sets."""
     if "{" in prose:
         for match in _MARKED_BRACE.finditer(prose):
             at, mark, inside = match.start(), match[0][0], match["inside"]
@@ -147,7 +147,7 @@ _CALLS = [
     "geturl",
     "fromcharcode",
 ]
-# Words of prose: only with a string as their argument.
+# Words that prose uses too: they count only with a string as argument.
 _CALLS_OF_STRINGS = ["system", "prompt", "confirm", "require", "open", "assert", "include"]
 _LITERALS = [
     "__import__",
@@ -199,7 +199,7 @@ _SLEEP = re.compile(r"sleep(?<!\wsleep)\s?\(\s?\d{1,6}\s?\)")
 
 
 def _code(prose: str) -> int | None:
-    """The earliest call of an evaluator, access to an interpreter's insides, or path into the machine."""
+    """The earliest call of an evaluator, access to internals of an interpreter, or path of the file system."""
     found = [at for literal in _LITERALS if (at := prose.find(literal)) >= 0]
     patterns = [pattern for name, pattern in _CALL_PATTERNS.items() if name in prose]
     found += [match.start() for pattern in (*patterns, _SLEEP) if (match := pattern.search(prose))]

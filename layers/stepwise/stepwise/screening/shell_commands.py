@@ -1,8 +1,7 @@
-r"""Command lines in a text that should be a problem: joined on by a shell's separators, or nothing else at all.
+r"""Find shell commands in a text: after a shell's separator, or as the whole text.
 
-Many commands are words of prose too ("; find the cat"), so a name alone is no evidence, except for those that no prose
-has. The others count by how they stand: an option, a path, an address or a redirection behind them, or a separator on
-both sides.
+Many commands are also words of prose ("; find the cat"), so only names that prose does not contain count alone. The
+others need evidence: an option, a path, an address or a redirection after them, or a separator on both sides.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import re
 
 __all__ = ["command_line"]
 
-# Words of no prose: evidence in themselves behind a separator.
+# Names that prose does not contain: they count alone after a separator.
 _PLAIN = frozenset(
     [
         "whoami",
@@ -40,7 +39,7 @@ _PLAIN = frozenset(
         "useradd",
     ]
 )
-# Names that prose does not begin a clause with: an option behind them is enough.
+# Names that do not begin a clause of prose: an option after them is enough.
 _SHORT = frozenset(
     [
         "id",
@@ -84,7 +83,7 @@ _SHORT = frozenset(
         "vol",
     ]
 )
-# English words: only a path, an address or the like behind them tells.
+# English words: they count only with a path, an address or the like after them.
 _ENGLISH = frozenset(
     [
         "cat",
@@ -136,7 +135,7 @@ _LONGEST_COMMAND = 300
 
 
 def command_line(prose: str) -> int | None:
-    """Where a shell would find a command in *prose* (lower case, mathematics masked), or None."""
+    """Offset of a shell command in *prose* (lower case, mathematics masked), or None."""
     is_table = prose.count("|") > _BARS_OF_A_PIPE
     for match in _JOINED.finditer(prose):
         if match["word"] in _COMMANDS and _is_joined_command(prose, match, is_table=is_table):
@@ -152,14 +151,14 @@ def _is_joined_command(prose: str, match: re.Match[str], *, is_table: bool) -> b
         return True
     if word in _ENGLISH or match["separator"] == "\n":
         return False
-    # ``;id``, ``|id;``: between separators. The cell of a table has bars on both sides too.
+    # ``;id``, ``|id;``: between separators. The cells of a table have bars on both sides too.
     if _END.match(prose, end) is not None:
         return True
     return not is_table and _BAR.match(prose, end) is not None
 
 
 def _has_evidence(prose: str, word: str, end: int) -> bool:
-    """Whether what stands behind a command's name is an argument of one."""
+    """Whether the text after a command's name is an argument of a command."""
     if _STRONG.match(prose, end, end + 200) is not None:
         return True
     if word in _COUNTING and _COUNT.match(prose, end) is not None:
@@ -170,7 +169,7 @@ def _has_evidence(prose: str, word: str, end: int) -> bool:
 
 
 def _whole(prose: str) -> int | None:
-    """Where *prose* begins, if all of it is one command."""
+    """Offset of the first character, if the whole of *prose* is one command."""
     inner = _LITERAL_BREAKS.sub("", prose.strip(_WRAPPING)).strip(_WRAPPING)
     match = _WORD.match(inner)
     if match is None or match["word"] not in _COMMANDS or _SENTENCE.search(inner) is not None:

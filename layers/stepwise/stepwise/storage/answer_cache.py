@@ -1,8 +1,7 @@
 """Answer cache: an LRU in memory of the environment in front of the table.
 
-The cache is an optimisation. Whatever the table does, a request gets its answer, and waits for the table
-at most ``timeout`` seconds in all: a read takes two thirds of that at most, a write the rest, and after a
-failure the table is left alone for a while.
+The cache is optional for every request: its calls wait for the table for at most ``timeout`` seconds in all, two
+thirds for a read and the rest for a write, and after a failure the table is not called for a while.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from stepwise.storage.table import ConditionFailed, InvalidCall, Table
 __all__ = ["AnswerCache", "CachedAnswer"]
 
 SCHEMA = 1
-"""Raise it when the fields of stored answers change their meaning: older ones are then misses."""
+"""Raise it when fields of stored answers change their meaning: older answers are misses then."""
 
 _MAX_COMPRESSED = 256 * 1024
 """Bytes; far under the 400 KB of an item, and over every answer that a model of 16,384 tokens can write."""
@@ -31,7 +30,7 @@ _MEMORY_BYTES = 32 * 1024 * 1024
 _SORT = "answer"
 _READ_SHARE = 2 / 3
 _PAUSE = 5.0
-"""Seconds in which a table that failed is not asked again."""
+"""Seconds after a failure in which the table is not called."""
 _THREADS = 4
 
 
@@ -53,7 +52,7 @@ class _Entry:
 
 
 class _Unreadable(Exception):
-    """A stored item that this code cannot read; ``word`` is what to report."""
+    """A stored item that this release cannot read; ``word`` is the word to report."""
 
     def __init__(self, word: str) -> None:
         self.word = word
@@ -63,10 +62,10 @@ class _Unreadable(Exception):
 class AnswerCache:
     """Answers by key, in an LRU of this environment and in the table.
 
-    *report* is told one word for each thing that happens: CacheHits, CacheMisses, and beside them CacheDamaged
-    and CacheOutdated (what the table holds cannot be read, or is of another schema: a miss), CacheUnavailable
-    (the table failed or was late), CacheUnstorable (too large, or nothing that JSON can hold: not stored).
-    Without a *table* the memory is all there is. Answers come back as copies of what was stored.
+    *report* is called with a word for each event: CacheHits or CacheMisses, and in addition CacheDamaged or
+    CacheOutdated (the item cannot be read, or has another schema: a miss), CacheUnavailable (the table failed or was
+    late), CacheUnstorable (too large, or not representable in JSON: not stored). Without a *table* only the memory is
+    used. ``get`` returns copies of what was stored.
     """
 
     def __init__(
@@ -90,7 +89,7 @@ class AnswerCache:
         self._breaker = _Breaker(monotonic)
 
     def get(self, key: str) -> CachedAnswer | None:
-        """The answer to *key* that has not expired, or None."""
+        """The unexpired answer to *key*, or None."""
         try:
             entry = self._fresh(self._memory.get(key)) or self._from_table(key)
             found = None
@@ -105,10 +104,10 @@ class AnswerCache:
     def put(
         self, key: str, answer: Mapping[str, Any], *, ttl_seconds: int | None = None, rank: int = 0
     ) -> bool:
-        """Keep *answer* (what JSON can hold) for *ttl_seconds*; True when a later request can count on it.
+        """Store *answer* (JSON values) for *ttl_seconds*; returns whether a later request will find it.
 
-        That is: it is in the table, or, where there is no table, in memory. An answer of a higher *rank* that has not
-        expired stays where it is, and the new one is not kept.
+        That is, whether it is in the table or, without a table, in memory. An unexpired answer of a higher *rank* is
+        not replaced.
         """
         ttl = self._ttl if ttl_seconds is None else ttl_seconds
         body = _packed(answer)
@@ -130,7 +129,7 @@ class AnswerCache:
                 table.put(_item(key, entry), condition=_replaceable(rank, now))
             except ConditionFailed as failed:
                 if failed.item is None or _readable(key, failed.item):
-                    self._memory.discard(key)  # the table holds a better one, which is read from there
+                    self._memory.discard(key)  # the table has a better answer, which the next read returns
                     return False
                 table.put(_item(key, entry))
             return True
@@ -138,10 +137,10 @@ class AnswerCache:
         return self._ask(store, self._timeout * (1 - _READ_SHARE), refused="CacheUnstorable") is True
 
     def reachable(self) -> bool:
-        """Whether the table answers, as far as is known; asked only when nothing was heard of it just now.
+        """Whether the table answers; it is only called if there was no recent call.
 
-        After a read that was late this waits for its end for the rest of the time that the table may cost: the
-        first call of an environment takes longer than others, as it connects.
+        After a late read this waits for its end within the rest of ``timeout``: the first call of an environment is
+        slower than others, as it opens the connection.
         """
         table = self._table
         if table is None:
@@ -171,13 +170,13 @@ class AnswerCache:
         self._memory.put(key, entry, len(key) + len(entry.body))
 
     def _ask[T](self, call: Callable[[], T], timeout: float, *, refused: str) -> T | None:
-        """The table's answer within *timeout*, or None; *refused* is the word for a call that cannot be right."""
+        """The table's answer within *timeout*, or None; *refused* is the word to report for an invalid call."""
         if not self._breaker.lets_through():
             return None
 
         def heard() -> T:
             result = call()
-            self._breaker.close()  # also when it is late: what answers is there
+            self._breaker.close()  # also after the timeout: a late answer shows that the table works
             return result
 
         try:
@@ -197,7 +196,7 @@ class AnswerCache:
 
 
 class _Breaker:
-    """Circuit breaker of the table: closed for a while after a failure, then probed."""
+    """Circuit breaker of the table: open for a while after a failure, then probed."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
@@ -218,7 +217,7 @@ class _Breaker:
             return True
 
     def open(self, *, late: bool) -> None:
-        """A call failed, or is *late* and may still end well."""
+        """Note that a call failed, or is *late* and may still succeed."""
         with self._changed:
             self._healthy = False
             self._late = late
@@ -226,7 +225,7 @@ class _Breaker:
             self._changed.notify_all()
 
     def close(self) -> None:
-        """A call was answered."""
+        """Note that a call was answered."""
         with self._changed:
             self._healthy = True
             self._heard_at = self._monotonic()
@@ -237,7 +236,7 @@ class _Breaker:
             return self._healthy and self._monotonic() < self._heard_at + _PAUSE
 
     def hears_soon(self, seconds: float) -> bool:
-        """Whether a call that is late is answered within *seconds*; False at once where none is."""
+        """Wait up to *seconds* for the answer to a late call; False at once if there is none."""
         with self._changed:
             if self._healthy or not self._late:
                 return False
@@ -250,7 +249,7 @@ def _partition(key: str) -> str:
 
 
 def _replaceable(rank: int, now: int) -> Condition:
-    """What is there may give way to an answer of this *rank*: there is nothing, it has expired, or is no better."""
+    """Condition: there is no item, it has expired, or its rank is not higher than *rank*."""
     return any_of(absent("pk"), absent("rank"), at_most("rank", rank), at_most("expires_at", now))
 
 
@@ -276,7 +275,7 @@ def _item(key: str, entry: _Entry) -> dict[str, Any]:
 
 
 def _entry(key: str, item: Mapping[str, Any]) -> _Entry:
-    """What *item* holds, if it is what :func:`_item` made for this *key*."""
+    """The entry in *item*, if :func:`_item` made it for this *key*."""
     match item:
         case {"schema": int(schema)} if schema != SCHEMA:
             raise _Unreadable("CacheOutdated")
@@ -295,13 +294,13 @@ def _entry(key: str, item: Mapping[str, Any]) -> _Entry:
 
 
 def _digest(key: str, entry: _Entry) -> bytes:
-    """SHA-256 over the entry and its key, so that a misplaced item is damage too."""
+    """SHA-256 of the entry and its key; an item under another key counts as damaged too."""
     head = f"{SCHEMA}\n{key}\n{entry.stored_at}\n{entry.expires_at}\n".encode()
     return hashlib.sha256(head + entry.body).digest()
 
 
 def _packed(answer: Mapping[str, Any]) -> bytes | None:
-    """*answer* as it is stored, or None if that cannot be or is too large."""
+    """*answer* as it is stored, or None if it is too large or not representable in JSON."""
     try:
         body = pack(dict(answer))
     except InvalidCall:

@@ -1,7 +1,7 @@
 """Plain Python values as DynamoDB attribute values, and back.
 
-A number comes back as an int where it is whole, else as a float (so a float over 2**53 can come back as an
-int beside it); a tuple as a list; a frozenset as a set.
+A whole number is read back as an int, other numbers as floats (so a float over 2**53 may be read as a nearby int); a
+tuple as a list; a frozenset as a set.
 Limits of numbers, keys and items: Amazon DynamoDB developer guide, "Quotas in Amazon DynamoDB".
 """
 
@@ -39,11 +39,11 @@ type Attribute = dict[str, Any]
 
 
 class TableError(Exception):
-    """Base of all that the table raises."""
+    """Base of the errors of the table."""
 
 
 class InvalidCall(TableError, ValueError):
-    """A call that no table would accept: a fault of the caller, never worth a retry."""
+    """An invalid call: a fault of the caller that no retry can help."""
 
 
 class ItemTooLarge(InvalidCall):
@@ -54,7 +54,7 @@ def to_attribute(value: object, depth: int = 0) -> Attribute:
     """The attribute value of *value*.
 
     Raises:
-        InvalidCall: a type, number, text or depth that a table cannot hold.
+        InvalidCall: a type, number, text or depth that DynamoDB does not support.
     """
     if depth > _MAX_DEPTH:
         raise InvalidCall(f"values are nested deeper than {_MAX_DEPTH}")
@@ -105,10 +105,10 @@ def from_attribute(attribute: Attribute) -> Any:
 
 
 def to_item(item: Mapping[str, Any]) -> dict[str, Attribute]:
-    """The attributes of a whole *item*, its key and its size checked.
+    """The attributes of *item*; its key and size are checked.
 
     Raises:
-        InvalidCall: no proper key, or a value that a table cannot hold.
+        InvalidCall: an invalid key, or a value that DynamoDB does not support.
         ItemTooLarge: over 400 KB.
     """
     key_of(item.get("pk"), item.get("sk"))

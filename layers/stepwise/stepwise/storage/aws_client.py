@@ -1,7 +1,7 @@
 """Clients of AWS services, all made from one botocore session.
 
-boto3 on top would add S3's transfer manager to the imports, and a session of its own for each client would read the
-same descriptions of endpoints again: 0.1 s and 0.06 s a client of a start (``tests/benchmarks/cold_start.py``).
+boto3 would also import S3's transfer manager, which costs 0.1 s of a cold start. A session for each client would read
+the same endpoint data again, 0.06 s for each (``tests/benchmarks/cold_start.py``).
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import Any
 __all__ = ["client", "load"]
 
 _making = threading.Lock()
-"""A session makes one client at a time (boto3 guide, "Multithreading or multiprocessing with clients")."""
+"""Held while a client is made: a session is not thread-safe (boto3 guide, "Multithreading … with clients")."""
 
 
 def load() -> None:
-    """Import what takes long."""
+    """Import botocore, which takes long."""
     _session()
 
 
@@ -27,9 +27,9 @@ def client(
 ) -> Any:
     """A new client that opens its first connection at the first call.
 
-    *timeout* (seconds) bounds the connecting and the wait for an answer of each attempt; *attempts* counts the first
-    one, and the pauses between them are those of boto3's ``standard`` mode. Without *region* it is the environment's
-    (Lambda sets ``AWS_REGION``).
+    *timeout* (seconds) limits the connecting and the wait for an answer of each attempt; *attempts* includes the first
+    one, and the pauses between them are those of boto3's ``standard`` mode. *region* defaults to that of the
+    environment (Lambda sets ``AWS_REGION``).
     """
     from botocore.config import Config
 

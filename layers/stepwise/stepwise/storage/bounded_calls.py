@@ -1,8 +1,8 @@
 """Run calls that may hang, with a hard limit on the caller's wait.
 
-Timeouts of an HTTP client bound each step of a call, not the call: resolving a name, each address of it, the
-TLS handshake and each chunk of an answer have their own. So the call runs in a thread of its own, and its caller
-goes on without it when the time is up.
+Timeouts of an HTTP client limit each step of a call and not the whole call: name resolution, each address, the TLS
+handshake and each chunk of an answer have their own. So a call runs in its own thread, and the caller continues
+without its result when the time is up.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ __all__ = ["BoundedCalls", "CallLate"]
 
 
 class CallLate(Exception):
-    """No result in time, or no thread free; nothing is known about the outcome."""
+    """There was no result in time, or no free thread; the outcome is unknown."""
 
 
 class BoundedCalls:
@@ -27,10 +27,10 @@ class BoundedCalls:
     def run[T](self, call: Callable[[], T], timeout: float) -> T:
         """The result of *call*, or its exception, within *timeout* seconds, the wait for a thread included.
 
-        A call that is late goes on in its thread, and its outcome is dropped.
+        A late call continues in its thread, and its outcome is ignored.
 
         Raises:
-            CallLate: not done in time, or not even begun.
+            CallLate: it was not done in time, or not even begun.
         """
         end = time.monotonic() + timeout
         if not self._free.acquire(timeout=timeout):

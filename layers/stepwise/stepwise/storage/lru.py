@@ -11,7 +11,7 @@ __all__ = ["Lru"]
 class Lru[K, V]:
     """Least-recently-used map of at most *capacity* entries that together weigh at most *max_weight*.
 
-    Weight is whatever unit the caller counts in, usually bytes. Safe to use from several threads.
+    The unit of the weight is the caller's, usually bytes. Thread-safe.
     """
 
     def __init__(self, capacity: int, max_weight: int) -> None:
@@ -26,11 +26,11 @@ class Lru[K, V]:
 
     @property
     def weight(self) -> int:
-        """What all entries weigh together."""
+        """The total weight of all entries."""
         return self._weight
 
     def get(self, key: K) -> V | None:
-        """The value of *key*, now the one used last, or None."""
+        """The value of *key*, which becomes the most recently used, or None."""
         with self._lock:
             entry = self._entries.get(key)
             if entry is None:
@@ -39,7 +39,7 @@ class Lru[K, V]:
             return entry[0]
 
     def put(self, key: K, value: V, weight: int) -> None:
-        """Keep *value*; the entries used longest ago make room. One heavier than all the room is not kept."""
+        """Store *value*, and remove the least recently used entries; a value over *max_weight* is not stored."""
         with self._lock:
             self._discard(key)
             if weight > self._max_weight or self._capacity < 1:
@@ -50,7 +50,7 @@ class Lru[K, V]:
                 self._discard(next(iter(self._entries)))
 
     def discard(self, key: K) -> None:
-        """Forget *key*, if it is there."""
+        """Remove *key*, if it is there."""
         with self._lock:
             self._discard(key)
 

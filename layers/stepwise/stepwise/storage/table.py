@@ -2,10 +2,10 @@
 
 Keys are ``pk`` and ``sk`` (text), the TTL attribute is ``expires_at``.
 
-TTL deletes up to two days late, so whoever reads an item that can expire checks ``expires_at`` (epoch seconds).
-Errors that boto3 retries by itself can make a write that took effect look as if its own condition had failed:
-look at :attr:`ConditionFailed.item` before you believe to have lost. An ``add`` can be applied twice in the
-same way, so guard a counter that matters by a condition.
+TTL deletes items up to two days late, so readers of an item that can expire must check ``expires_at`` (epoch seconds).
+After an error boto3 retries by itself; if the first attempt took effect, the condition of the second one fails. So a
+caller must compare :attr:`ConditionFailed.item` with what it wrote before it takes the write for lost. In the same
+way an ``add`` can be applied twice; use a condition where that matters.
 """
 
 from __future__ import annotations
@@ -67,17 +67,17 @@ __all__ = [
 
 _CONFLICT_ATTEMPTS = 5
 _CONFLICT_PAUSE = 0.02
-"""Seconds; the longest first pause after a conflict, doubled each time."""
+"""Longest first pause in seconds after a conflict; it doubles with each."""
 
 
 class TableUnavailable(TableError):
-    """Slow, throttled, gone, denied: anything that is not an answer of the table."""
+    """The table gave no answer: it is slow, throttled or missing, or access is denied."""
 
 
 class ConditionFailed(TableError):
     """The condition of a write did not hold, so nothing was written.
 
-    ``item`` is the item as it was (None: there was none, or the table did not say).
+    ``item`` is the item as it was (None if there was none, or the table did not return it).
     """
 
     def __init__(self, item: Item | None = None) -> None:
@@ -88,8 +88,8 @@ class ConditionFailed(TableError):
 class Table:
     """A thin typed port over the low-level DynamoDB client of botocore (boto3 has the same).
 
-    Every method raises :class:`TableUnavailable` where the table gives no answer and :class:`InvalidCall`
-    where the call could never be right; a write with a condition raises :class:`ConditionFailed`.
+    Every method raises :class:`TableUnavailable` if the table gives no answer and :class:`InvalidCall` for an invalid
+    call; a write with a condition also raises :class:`ConditionFailed`.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class Table:
         return from_item(response["Item"]) if "Item" in response else None
 
     def put(self, item: Mapping[str, Any], *, condition: Condition | None = None) -> None:
-        """Write a whole *item*, in place of the one that may be there."""
+        """Write a whole *item*, replacing an existing one."""
         self._write("put_item", parameters_of(Put(item, condition)))
 
     def update(
@@ -131,7 +131,7 @@ class Table:
         return from_item(response["Attributes"])
 
     def delete(self, pk: str, sk: str, *, condition: Condition | None = None) -> None:
-        """Take an item away; one that is not there is no error."""
+        """Delete an item; a missing one is no error."""
         self._write("delete_item", parameters_of(Delete(pk, sk, condition)))
 
     def query(
@@ -161,7 +161,7 @@ class Table:
             parameters["ExclusiveStartKey"] = response["LastEvaluatedKey"]
 
     def _read(self, operation: str, **parameters: Any) -> dict[str, Any]:
-        """Read, once more where a pooled connection was dead after a frozen environment."""
+        """Read; retry once, as a pooled connection may be dead after the environment was frozen."""
         try:
             return self._call(operation, TableName=self._name, **parameters)
         except TableUnavailable as error:
@@ -195,7 +195,7 @@ class Table:
 
 
 class _Conflict(TableUnavailable):
-    """A transaction of somebody else worked on the same item."""
+    """Another transaction was writing the same item."""
 
 
 def _translated(error: ClientError) -> TableError:
@@ -222,9 +222,9 @@ def dynamodb_client(
 ) -> Any:
     """The environment's DynamoDB client, made at the first call and kept.
 
-    *timeout* (seconds) bounds the connecting and the wait for an answer of each attempt; *attempts* counts the
-    first one. Retries are boto3's ``standard`` mode, whose pauses are up to 1 s, 2 s, …: a caller with a hard
-    limit takes ``attempts=1``. Without *region* it is the environment's (Lambda sets ``AWS_REGION``).
+    *timeout* (seconds) limits the connecting and the wait for an answer of each attempt; *attempts* includes the
+    first one. Retries are those of boto3's ``standard`` mode with pauses of up to 1 s, 2 s, …, so a caller with a
+    hard limit should use ``attempts=1``. *region* defaults to that of the environment (Lambda sets ``AWS_REGION``).
     """
     client = aws_client.client(
         "dynamodb", timeout=timeout, attempts=attempts, endpoint=endpoint, region=region
@@ -234,9 +234,9 @@ def dynamodb_client(
 
 
 def _refuse_half_a_reply(response_dict: Mapping[str, Any], **_: object) -> None:
-    """Refuse a reply that is cut off or no JSON object: botocore reads it as no item.
+    """Refuse a truncated reply or one that is not a JSON object: botocore would read it as an empty reply.
 
-    An error page that is no JSON is left to botocore, which goes by its status.
+    Error pages that are not JSON are left to botocore, which uses the status.
     """
     body: bytes = response_dict["body"]
     try:

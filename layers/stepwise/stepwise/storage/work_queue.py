@@ -20,19 +20,19 @@ class QueueUnavailable(Exception):
 
 
 class WorkQueue:
-    """Wake-up messages for runs. A duplicate does no harm; a lost one loses an answer."""
+    """Messages that make a worker continue a run. Duplicates are harmless; a lost message loses an answer."""
 
     def __init__(self, client: Any, url: str) -> None:
         self._client = client
         self._url = url
 
     def send(self, run_id: str, group: str, *, delay: float = 0, fence: int = 0) -> None:
-        """Wake a worker for *run_id* after *delay* seconds; *fence* is that of an owner who is handing it over.
+        """Send a message for *run_id*, delivered after *delay* seconds; *fence* is that of an owner that hands over.
 
         ``MessageGroupId`` on a standard queue makes it fair between partners (Amazon SQS fair queues).
 
         Raises:
-            QueueUnavailable: nothing was sent, or nobody knows whether it was.
+            QueueUnavailable: it was not sent, or that is unknown.
         """
         from botocore.exceptions import BotoCoreError, ClientError
 
@@ -55,7 +55,7 @@ class WorkQueue:
                 QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=max(0, round(seconds))
             )
         except (BotoCoreError, ClientError) as error:
-            # The message may come to a second worker, whom the run's lease keeps out.
+            # A second worker may receive the message; the run's lease keeps it from working on the run.
             count("HoldFailed")
             log_exception(error, "the message could not be held")
 

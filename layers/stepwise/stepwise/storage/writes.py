@@ -15,7 +15,7 @@ __all__ = ["Delete", "Put", "Update", "Write", "parameters_of"]
 
 @dataclass(frozen=True)
 class Put:
-    """Write a whole item, in place of the one that may be there."""
+    """Write a whole item, replacing an existing one."""
 
     item: Mapping[str, Any]
     condition: Condition | None = None
@@ -23,10 +23,10 @@ class Put:
 
 @dataclass(frozen=True)
 class Update:
-    """Change attributes of an item; an item that is not there is made.
+    """Change attributes of an item; a missing item is created.
 
-    ``set`` replaces attributes, ``add`` adds to numbers (a missing one is 0) or unites sets, ``remove`` takes
-    attributes away, ``delete`` takes members out of sets.
+    ``set`` replaces attributes, ``add`` adds to numbers (a missing one is 0) or to sets, ``remove`` removes
+    attributes, ``delete`` removes members of sets.
     """
 
     pk: str
@@ -50,7 +50,7 @@ class Update:
 
 @dataclass(frozen=True)
 class Delete:
-    """Take an item away; one that is not there is no error."""
+    """Delete an item; a missing one is no error."""
 
     pk: str
     sk: str
@@ -64,7 +64,7 @@ def parameters_of(write: Write) -> dict[str, Any]:
     """The request parameters of *write*, all but the table's name.
 
     Raises:
-        InvalidCall: a key or a value that no table can hold.
+        InvalidCall: a key or a value that DynamoDB does not support.
     """
     expression = Expression()
     match write:

@@ -1,9 +1,9 @@
-r"""The canonical form of a problem's text, and the key under which its answer is kept.
+r"""The canonical form of a problem's text, and the cache key of its answer.
 
-The canonical form joins what only looks different (width, the many signs for minus and times, superscripts and ``^``,
-spacing, delimiters of formulas) and never what means something else: in doubt two texts stay two, which costs one more
-call of the model. It is what the key is made of, what the model is asked and what the checker checks. So a difference
-that the key ignores cannot change the answer that others get under it; clients get their text back as they sent it.
+Texts that differ only in notation (width, signs for minus and times, superscripts and ``^``, spacing, delimiters of
+formulas) have one canonical form; texts that may differ in meaning do not, which costs one more call of the model. Key,
+prompt and check use the same canonical form, so a difference that the key ignores cannot change the answer that other
+clients get. Responses contain the client's text unchanged.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from stepwise.text.invisible import without_invisible
 
 __all__ = ["SCHEMA_VERSION", "CanonicalText", "canonical", "problem_key"]
 
-# Raise it when the canonical form changes: answers kept under the old one are then not found any more.
+# Raise it when the canonical form changes: answers under old keys are misses then.
 SCHEMA_VERSION = 2
 
 _SUPERSCRIPTS = dict(
@@ -35,7 +35,7 @@ _SIMPLE_POWER = re.compile(r"-?\d+|[a-z]")
 _POWER_STARS = re.compile(r"(?<=[\w)\]}])(?P<before>\s?)\*\*(?P<after>\s?)(?=[\w({\[\\+-])")
 
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if code not in (0xFF0C, 0xFF0E)}
-# Signs that are drawn alike and mean the same.
+# Characters that look alike and mean the same.
 _SIGNS = str.maketrans(
     {
         **dict.fromkeys("−‐‑‒–﹣➖", "-"),
@@ -52,7 +52,7 @@ _LATEX_SIGNS = re.compile(r"\\(?P<name>times|cdot|ast)(?![A-Za-z])\s?")
 _LATEX_SIGN = {"times": "×", "cdot": "·", "ast": "*"}
 _LONE_DASH = re.compile("(?<![—―])[—―](?![—―])")
 _WIDE_COMMA = re.compile(r"(?<=\d)，(?=\d)")
-# A full-width stop is a decimal point between full-width digits; between others nobody can tell, and it stays.
+# A full-width full stop between full-width digits is a decimal point; between other digits it is ambiguous and stays.
 _WIDE_POINT = re.compile("(?<=[０-９])．(?=[０-９])")
 _WIDE_STOP = re.compile(r"(?<!\d)．|．(?!\d)")
 
@@ -64,7 +64,7 @@ _CJK = "\u2e80-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _ANY_CJK = re.compile(f"[{_CJK}]")
 _LINES = re.compile(r" ?\n\s*")
 _SPACES = re.compile(r"[^\S\n]+")
-# A line that begins an item (``A.``, ``(2)``, ``P1:``) stays one.
+# The line break before an item (``A.``, ``(2)``, ``P1:``) stays.
 _ITEM = r"(?!\(?(?:[A-Za-z]\d?|\d{1,2}|[IVXivx]{1,4})[.、):])"
 _JOINABLE = re.compile(
     rf"\n{_ITEM}(?:(?<=[,.:;?!。，、：；？！{_CJK}]\n)|(?=[{_CJK}])|(?<=[A-Za-z][a-z]\n)(?=[A-Za-z]?[a-z]{{2}}))"
@@ -72,12 +72,12 @@ _JOINABLE = re.compile(
 # ``二 三`` are two numbers, ``二三`` may be one.
 _NUMERAL = "〇零一二三四五六七八九十百千万亿两"
 _BESIDE_CJK = re.compile(rf"(?!(?<=[{_NUMERAL}]) [{_NUMERAL}])(?:(?<=[{_CJK}]) | (?=[{_CJK}]))")
-# An operator with a space on both sides is the operator without; with one on one side it may be a sign (``3 -5``).
+# Spaces on both sides of an operator are removed; with a space on one side it may be a sign (``3 -5``).
 _OPERATOR = re.compile(r"(?<=[^\s*,;]) (?P<operator>[-+*/^]) (?=[^\s*])")
 _RELATION = re.compile(r" ?(?P<relation>[=<>≤≥≠≈×÷·]) ?")
 _INSIDE = re.compile(r"(?<=[(\[{]) | (?=[)\]}])")
 
-# ``2 x`` is ``2x``; not so behind a slash or a power (``1/2 x``, ``2^3 x``), and ``2 x 3`` is a product, ``2 a day`` none.
+# ``2 x`` is ``2x``, but not after a slash or a power (``1/2 x``, ``2^3 x``), in ``2 x 3`` and ``2 a day``.
 _COEFFICIENT = re.compile(
     r"(?<![\w.^/÷,:])(?P<number>\d{1,30}(?:\.\d{1,30})?) "
     r"(?=[b-wyz](?![\w'’])|[ax](?![\w'’])(?= ?(?:[-+*/=^)}\]$,;<>≤≥]|\Z))(?! -\d)|\\[A-Za-z])"
@@ -98,7 +98,7 @@ _SIGN_BEHIND_COMMA = re.compile(r"(?<=[,;] [-+]) (?=\S)")
 _CHINESE_STOP = re.compile(rf"(?<=[\w)\]}}$]) ?\.(?= ?[{_CJK}])")
 _ITEM_NUMBER = re.compile(rf"(?:(?:\A|\n|(?<=[.,;:?!)])\s|[,;:。(])[A-Za-z\d]{{1,2}}|[{_CJK}]\s?[A-Ha-h])\Z")
 
-# A first letter may be small, where what follows is a sentence: ``find x``, but not ``sin x`` or ``ab = 3``.
+# The first letter is made a capital at the start of a sentence: ``find x``, but not ``sin x`` or ``ab = 3``.
 _FIRST_WORD = re.compile(
     r"(?:a (?!(?:is|are|was|has|had|and|or|plus|minus|equals|gets|gives)\b)[a-z]{3}"
     r"|(?!(?:arc)?(?:sin|cos|tan|cot|sec|csc)\b|(?:log|lim|exp|max|min|gcd|lcm|det)\b)[a-z]{3,40}(?:'s)? [A-Za-z]{2}"
@@ -110,11 +110,11 @@ _TIMES = re.compile(r"(?<=[\w)\]}])[×·*](?=[\w(\[{\\-])")
 _CLOSING = ".?。"
 
 CanonicalText = NewType("CanonicalText", str)
-"""A text as :func:`canonical` makes it: what the model is asked, the checker checks and the key is made of."""
+"""A text in canonical form, as :func:`canonical` returns it."""
 
 
 def canonical(text: str) -> CanonicalText:
-    """*text* in the form in which two ways to write the same problem are equal. Idempotent, O(n)."""
+    """The canonical form of *text*. Idempotent, O(n)."""
     text = unicodedata.normalize("NFC", without_invisible(text))
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     text = unicodedata.normalize("NFC", _powers(text))
@@ -131,7 +131,7 @@ def canonical(text: str) -> CanonicalText:
 
 
 def problem_key(*, task: str, text: CanonicalText, parts: Mapping[str, object]) -> str:
-    """The key of an answer: SHA-256 in hex over *text* and all else that changes the answer.
+    """The key of an answer: hexadecimal SHA-256 of *text* and of everything else that changes the answer.
 
     *parts* must be JSON: steps, language, model, prompt version, sampling, canonical context, and the like.
     """
@@ -141,7 +141,7 @@ def problem_key(*, task: str, text: CanonicalText, parts: Mapping[str, object]) 
 
 
 def _powers(text: str) -> str:
-    """Superscripts and braced exponents as ``^``, parted from what follows if that would make another exponent."""
+    """Write superscripts and braced exponents with ``^``, and a space after them where the exponent would change."""
 
     def power(inside: str, match: re.Match[str]) -> str:
         following = text[match.end() : match.end() + 2]
@@ -160,7 +160,7 @@ def _powers(text: str) -> str:
 
 
 def _extends(exponent: str, following: str) -> bool:
-    """Whether *following* written directly after *exponent* would be read as part of it."""
+    """Whether *following*, written directly after *exponent*, would become a part of it."""
     if not following:
         return False
     head = unicodedata.normalize("NFKC", following[0])
@@ -172,7 +172,7 @@ def _extends(exponent: str, following: str) -> bool:
 
 
 def _dollars(text: str) -> str:
-    r"""``\(…\)`` as ``$…$`` and ``\[…\]`` as ``$$…$$``, where all of them are in pairs and no dollar sign is about."""
+    r"""Write ``\(…\)`` as ``$…$`` and ``\[…\]`` as ``$$…$$``, if all are paired and the text has no dollar sign."""
     marks = [match["sign"] for match in _ESCAPED.finditer(text) if match["sign"] in "()[]"]
     if not marks or "$" in _ESCAPED.sub("", text):
         return text
@@ -187,7 +187,7 @@ def _dollars(text: str) -> str:
 
 
 def _punctuation(text: str) -> str:
-    """One form of the stops of Chinese sentences, and no white space before a comma."""
+    """Unify the punctuation of Chinese sentences, and remove white space before a comma."""
     text = _JOINABLE.sub(" ", text)
 
     def stop(match: re.Match[str]) -> str:
@@ -199,7 +199,7 @@ def _punctuation(text: str) -> str:
 
 
 def _space(text: str) -> str:
-    """White space that says nothing in one form; what parts two words or two numbers stays."""
+    """Unify white space, and remove it where it does not separate two words or numbers."""
     text = _OPERATOR.sub(r"\g<operator>", text)
     text = _RELATION.sub(r"\g<relation>", text)
     text = _INSIDE.sub("", text)
@@ -213,15 +213,15 @@ def _space(text: str) -> str:
 
 
 def _capitalised(text: str) -> str:
-    """*text* with a capital letter at its start, where it starts with a word of a sentence."""
+    """Make the first letter a capital, if *text* begins with a word of a sentence."""
     return text[0].upper() + text[1:] if _FIRST_WORD.match(text) else text
 
 
 def _times(text: str) -> str:
-    """One sign for the product of numbers, where all signs in the text are one sign and stand beside numbers.
+    """Unify the sign of multiplication, if the text uses a single one and only next to numbers.
 
-    A text that uses several may define an operation by them, and between letters a cross and a dot are different
-    products of vectors: those stay what they are.
+    A text with several signs may define an operation by one of them, and between letters a cross and a dot are
+    different products of vectors: these are not changed.
     """
     products = list(_TIMES.finditer(text))
     if len({match[0] for match in products}) != 1:
@@ -233,7 +233,7 @@ def _times(text: str) -> str:
 
 
 def _without_closing(text: str) -> str:
-    """*text* without the stop or question mark that ends it; ``…+3+...`` keeps its dots."""
+    """Remove the full stop or question mark at the end; ``…+3+...`` keeps its dots."""
     while text and text[-1] in _CLOSING and not text.endswith(".."):
         text = text[:-1].rstrip()
     return text

@@ -1,7 +1,7 @@
-"""Characters that nobody sees: Unicode's property Default_Ignorable_Code_Point.
+"""Invisible characters: Unicode's property Default_Ignorable_Code_Point.
 
 Source: DerivedCoreProperties.txt of Unicode 16.0 (4,174 code points; Python's ``unicodedata`` does not have the property).
-A text that differs in them only looks the same to a person, and another text to a model.
+Two texts that differ only in them look the same to a person but not to a model.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which language a text is in: Chinese or English."""
+"""Detect the language of a text: Chinese or English."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ __all__ = ["Language", "detect"]
 
 Language = Literal["zh", "en"]
 
-# CJK ideographs with extension A and the compatibility block; the supplementary planes hold the rest.
+# CJK ideographs with extension A and the compatibility block; the others are in the supplementary planes.
 _IDEOGRAPH = re.compile("[㐀-䶿一-鿿豈-\ufaff\U00020000-\U0003ffff]")
-# Punctuation of Chinese text: decides only where there is no word in any language.
+# Chinese punctuation: decides only if there is no word in either language.
 _WIDE_PUNCTUATION = re.compile("[，。．？！；：、（）【】“”]")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
-# What mathematics writes with letters in any language.
+# Letters of mathematical notation, in any language.
 _NEUTRAL = "sin cos tan cot sec csc arcsin arccos arctan ln log lg exp lim max min mod gcd lcm det pi sqrt abs frac cm mm km kg ml"
 _NEUTRAL_WORDS = frozenset(_NEUTRAL.split())
 
 
 def detect(text: str) -> Language:
-    """``"zh"`` when the prose of *text* is Chinese, else ``"en"``.
+    """``"zh"`` if the prose of *text* is Chinese, else ``"en"``.
 
-    A Chinese sentence says in one character what an English one says in a word, so ideographs are weighed against
-    words, and mathematics counts for neither. Chinese names in an English text leave it English. A text without prose
-    is Chinese if its punctuation is (``98/16×112=．``), else English.
+    The number of ideographs is compared with the number of English words, as both carry about the same meaning;
+    mathematics is not counted. A few Chinese names do not make an English text Chinese. A text without prose is Chinese
+    if its punctuation is (``98/16×112=．``), else English.
     """
     prose = mask(text)
     ideographs = len(_IDEOGRAPH.findall(prose)) or len(_IDEOGRAPH.findall(text))

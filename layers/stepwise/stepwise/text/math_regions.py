@@ -6,14 +6,14 @@ import re
 
 __all__ = ["mask", "regions"]
 
-# What may open a region. Other backslash pairs are consumed, so that ``\\(`` (a line break and a parenthesis) and
-# ``\$`` (money) are not taken for delimiters; so are runs of dollars that no formula has.
+# The delimiters that open a region. Other backslash pairs are skipped, so that ``\\(`` (a line break and a
+# parenthesis) and ``\$`` (money) are not delimiters; so are runs of dollar signs that no formula has.
 _OPENING = re.compile(
     r"\\(?:begin\s?\{(?P<environment>[A-Za-z]{1,24}\*?)\}|(?P<macro>[A-Za-z]{1,40})(?=\s?[\[{])|(?P<bracket>[(\[])|[^A-Za-z])"
     r"|\[(?P<asy>asy)\]|(?P<dollars>\$+)"
 )
 _ENVIRONMENT_END = re.compile(r"\\end\s?\{([A-Za-z]{1,24}\*?)\}")
-# From behind an opening mark to behind its closing one.
+# From the end of an opening delimiter to the end of its closing one.
 _TO_DOLLAR = re.compile(r"(?:[^\\$]|\\.)*+\$", re.DOTALL)
 _TO_TWO_DOLLARS = re.compile(r"(?:[^\\$]|\\.|\$(?!\$))*+\$\$", re.DOTALL)
 _TO_PARENTHESIS = re.compile(r"(?:[^\\]|\\[^)])*+\\\)", re.DOTALL)
@@ -27,9 +27,9 @@ def regions(text: str) -> list[tuple[int, int]]:
     r"""The half-open spans ``(start, end)`` of *text* that are mathematics, in order and apart.
 
     ``$…$``, ``$$…$$``, ``\(…\)``, ``\[…\]``, ``\begin{…}…\end{…}``, ``[asy]…[/asy]`` drawings, and macros with their
-    bracketed arguments (``\frac{1}{2}`` in bare text). A ``$`` that is money is none; the rule is near to that of
-    Pandoc's Markdown: spaces inside on both sides or on none, and no digit or brace after the closing sign. What opens
-    and never closes is text. Linear in the length of the text.
+    bracketed arguments (``\frac{1}{2}`` in plain text). A ``$`` for money is not a delimiter; the rule is similar to
+    that of Pandoc's Markdown: spaces inside on both sides or on none, and no digit or brace after the closing sign. An
+    opening delimiter without a closing one is text. Linear in the length of the text.
     """
     if "$" not in text and "\\" not in text and "[asy]" not in text:
         return []
@@ -48,7 +48,7 @@ def mask(text: str) -> str:
 
 
 class _Scan:
-    """One pass over a text. What was looked for in vain once is not looked for again: that keeps it linear."""
+    """One pass over a text; a closing delimiter that was not found once is not searched again, so it is linear."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -103,7 +103,7 @@ class _Scan:
         return ends[-1] if ends else None
 
     def _arguments_end(self, at: int) -> int | None:
-        """Where the bracketed arguments that begin at *at* end; None if there are none that close."""
+        """End of the bracketed arguments that begin at *at*; None if there are none, or they do not close."""
         if self._group_ends is None:
             self._group_ends = _group_ends(self._text)
         reached: int | None = None
@@ -116,7 +116,7 @@ class _Scan:
 
 
 def _group_ends(text: str) -> dict[int, int]:
-    """For each ``{`` and ``[`` that is closed, where it ends (behind its closing sign). Escaped ones do not count."""
+    """For each closed ``{`` and ``[`` the end of its group, after the closing sign. Escaped ones do not count."""
     ends: dict[int, int] = {}
     stack: list[tuple[str, int]] = []
     for match in _BRACKET.finditer(text):
@@ -125,7 +125,7 @@ def _group_ends(text: str) -> dict[int, int]:
             stack.append((sign, match.start()))
         elif sign in "}]" and stack:
             opener = "{" if sign == "}" else "["
-            # Square brackets are half of an interval often enough: a brace closes over one left open.
+            # A square bracket may be half of an interval, so a closing brace skips one that is open.
             if opener == "{" and stack[-1][0] == "[" and len(stack) > 1 and stack[-2][0] == "{":
                 stack.pop()
             if stack[-1][0] == opener:
@@ -134,7 +134,7 @@ def _group_ends(text: str) -> dict[int, int]:
 
 
 def _is_inline(text: str, start: int, end: int) -> bool:
-    """Whether ``text[start:end]``, from one dollar sign to the next, is a formula and not two sums of money."""
+    """Whether ``text[start:end]``, from one dollar sign to the next, is a formula and not two amounts of money."""
     if text.find("\n\n", start, end) != -1:
         return False
     if text[start + 1].isspace() != text[end - 2].isspace():

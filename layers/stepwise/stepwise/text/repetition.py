@@ -1,7 +1,7 @@
-"""Loops: a text that ends in the same passage over and over.
+"""Find a loop: a text that ends with repetitions of the same passage.
 
-Ollama stops a model that repeats one token 30 times and does not notice longer cycles. What is found here depends on
-the text alone, not on how it was cut into tokens, so that a draft gives the same after a hand-over.
+Ollama stops a model that repeats one token 30 times, but does not notice longer periods. The result depends only on the
+text and not on its division into tokens, so it is the same after a hand-over.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ LONGEST_PERIOD = 1_000
 _SHORT_PERIOD = 8
 _LEAST_SPAN = 100
 _LEAST_SPAN_SHORT = 200
-"""Rulers, zeros and dotted lines repeat a few characters too, but not for so long."""
+"""Least length of a loop with a short period; rulers, zeros and dotted lines are shorter."""
 _BROKEN_SPAN = 24
-"""After a stream that the host broke off, 30 equal tokens are a loop however short they are."""
+"""Least length after a stream that the host broke off, as it does after 30 equal tokens."""
 _PROBE = 16
 
 
 def loop_start(text: str, *, broken: bool = False) -> int | None:
-    """Where the repetition that *text* ends in may be cut: behind its first period. None where there is none.
+    """Offset of the end of the first period of the loop at the end of *text*; None if there is no loop.
 
-    A repetition is a period of at most 1,000 characters, at least four times. *broken* says that the host ended the
-    stream without its last line, as it does when it sees equal tokens; then a shorter repetition counts too.
+    A loop is a period of at most 1,000 characters, at least four times. *broken* says that the host ended the stream
+    without its last line, as it does after equal tokens; then a shorter loop counts too.
     """
     window = text[-(REPEATS + 1) * LONGEST_PERIOD :]
     period = _period(window, broken=broken)
@@ -37,13 +37,13 @@ def loop_start(text: str, *, broken: bool = False) -> int | None:
 
 
 def without_loop(text: str, *, broken: bool = False) -> str | None:
-    """*text* up to the end of the first period of the repetition that it ends in; None where it ends in none."""
+    """*text* up to the end of the first period of the loop at its end; None if there is no loop."""
     start = loop_start(text, broken=broken)
     return None if start is None else text[:start]
 
 
 def _period(window: str, *, broken: bool) -> int | None:
-    """The shortest period that the end of *window* repeats often enough."""
+    """The shortest period that is repeated often enough at the end of *window*."""
     probe = window[-_PROBE:]
     at = len(window) - len(probe)
     while probe and (at := window.rfind(probe, 0, at + len(probe) - 1)) >= 0:
@@ -52,7 +52,7 @@ def _period(window: str, *, broken: bool) -> int | None:
             return None
         unit = window[-period:]
         if (unit + unit).find(unit, 1) < period:
-            continue  # it repeats a shorter one, which was looked at before
+            continue  # a multiple of a shorter period, which was tested before
         span = REPEATS * period
         if not broken:
             span = max(span, _LEAST_SPAN_SHORT if period < _SHORT_PERIOD else _LEAST_SPAN)

@@ -1,4 +1,4 @@
-"""``stop``: end an answer before a sequence that the client names, in its answer and not in its thinking."""
+"""Stop sequences: end an answer before the first of the client's sequences; the thinking is not searched."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ __all__ = ["Stopper"]
 
 
 class Stopper:
-    """Looks for the first of *sequences* in the answer part of a raw text that grows.
+    """Searches the answer part of a growing raw text for the first of *sequences*.
 
-    A tail that may become a sequence is held back, so that nothing of it is shown.
+    An end that may be the beginning of a sequence is held back, so that no part of a sequence is shown.
     """
 
     def __init__(self, sequences: tuple[str, ...], text: str = "") -> None:
@@ -22,11 +22,11 @@ class Stopper:
 
     @property
     def text(self) -> str:
-        """The raw text, cut before the sequence once one was found."""
+        """The raw text, up to the sequence if one was found."""
         return self._raw
 
     def feed(self, delta: str) -> str:
-        """What may be shown now; ``stopped`` tells whether a sequence was found."""
+        """Take *delta* and return the text that may be shown now; ``stopped`` says whether a sequence was found."""
         self._raw += delta
         start = self._answer_start()
         if start is None:
@@ -40,18 +40,18 @@ class Stopper:
         return self._show(max(start, len(self._raw) - self._held()))
 
     def rest(self) -> str:
-        """What was held back, at the end."""
+        """The text that is still held back, at the end."""
         return self._show(len(self._raw))
 
     def _answer_start(self) -> int | None:
-        """Where the answer begins; None while the model thinks."""
+        """Offset of the answer; None while the model thinks."""
         end = self._raw.rfind(CLOSING)
         if self._raw.rfind(OPENING) > end:
             return None
         return end + len(CLOSING) if end >= 0 else 0
 
     def _held(self) -> int:
-        """Length of the longest tail that a sequence or a tag begins with."""
+        """Length of the longest end of the text with which a sequence or a tag begins."""
         for length in range(min(len(self._raw), max(self._longest, len(CLOSING)) - 1), 0, -1):
             tail = self._raw[-length:]
             if any(word.startswith(tail) for word in (*self._sequences, OPENING, CLOSING)):

@@ -1,4 +1,4 @@
-"""What the model wrote, taken apart into its thinking and its answer, whole or as it streams in.
+"""Split a draft into thinking and answer, as a whole or while it streams in.
 
 The model puts its thinking into ``<think>…</think>`` inside the content; the opening tag is sometimes missing, the
 closing one too when it runs out of tokens, and there can be several blocks or none.
@@ -28,7 +28,7 @@ CLOSING = "</think>"
 Thinking = Literal["auto", "tagged", "implicit"]
 
 _TAG = re.compile("</?think>")
-# Enough of a beginning to tell whether a reasoning model is thinking aloud without its opening tag.
+# Beginnings of a thinking without an opening tag.
 _BEGINNING = 24
 _ALOUD = re.compile(
     r"\s*(?:(?:okay|ok|alright|all right|hmm+|well|wait|right|got it|so)[,.!…]"
@@ -41,7 +41,7 @@ _ALOUD = re.compile(
 
 @dataclass(frozen=True)
 class Transcript:
-    """A whole draft taken apart. ``answered`` is false when there is no answer: it never left its thinking."""
+    """A whole draft, split. ``answered`` is False if it ends inside its thinking."""
 
     thinking: str
     answer: str
@@ -50,18 +50,18 @@ class Transcript:
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of a stream: what may be shown (``answer``) or only on request (``thinking``)."""
+    """A piece of a stream: ``answer`` text, or ``thinking``, which is shown only on request."""
 
     kind: Literal["thinking", "answer"]
     text: str
 
 
 def split(raw: str, *, complete: bool = True, thinking: Thinking = "auto") -> Transcript:
-    """Take *raw* apart; ``complete=False`` says that it was cut (``done_reason: "length"``).
+    """Split *raw*; ``complete=False`` says that it was cut (``done_reason: "length"``).
 
-    A ``</think>`` without an opening tag ends a thinking that began with the text (not when *thinking* is
-    ``"tagged"``: then it is dropped). Without any tag all of it is the answer, except that a cut text that began as
-    thinking aloud has no answer. White space is stripped at the ends of the answer, nothing else is changed.
+    A ``</think>`` without an opening tag ends a thinking that began with the text (if *thinking* is ``"tagged"`` the
+    tag is removed instead). A text without tags is the answer, but if it was cut and begins like a thinking, there is
+    no answer. White space at both ends of the answer is removed; nothing else is changed.
     """
     first = _TAG.search(raw)
     if not complete and _is_torn_opening(raw):
@@ -85,12 +85,13 @@ def split(raw: str, *, complete: bool = True, thinking: Thinking = "auto") -> Tr
 
 
 class Splitter:
-    """Takes a draft apart as it streams in.
+    """Splits a draft while it streams in.
 
-    ``feed`` returns what is sure by now, ``close`` the rest. Joined, the answer pieces are ``split(…).answer`` whatever
-    the cuts, with one exception that no stream can avoid: in ``"auto"`` a text that does not begin as thinking aloud is
-    passed on after *patience* seconds on *clock*, and a later ``</think>`` without an opening tag cannot call it back; what follows it is passed on
-    too. In ``"implicit"`` everything is held back until a tag or the end.
+    ``feed`` returns the pieces that are certain, ``close`` the rest. Joined, the answer pieces are ``split(…).answer``,
+    however the stream is cut, with one exception: in ``"auto"`` a text that does not begin like a thinking is returned
+    as answer after *patience* seconds on *clock*; if a ``</think>`` without an opening tag follows later, the text
+    before it stays answer, and so does the text after it. In ``"implicit"`` all text is held back until a tag or the
+    end.
     """
 
     def __init__(
@@ -115,7 +116,7 @@ class Splitter:
         self._begun = False
 
     def feed(self, delta: str) -> list[Piece]:
-        """The pieces that *delta* makes sure; any cut of the stream will do, an empty one too."""
+        """Take *delta*, which may be empty, and return the pieces that are certain now."""
         text, self._torn = self._torn + delta, ""
         pieces: list[Piece] = []
         at = 0
@@ -156,7 +157,7 @@ class Splitter:
                 self._decide(pieces)
 
     def _decide(self, pieces: list[Piece]) -> None:
-        """Whether an untagged text is the answer: when it does not begin as thinking does, and no tag came soon."""
+        """Whether an untagged text is the answer: it does not begin like a thinking, and no tag followed in time."""
         if self._state != "undecided" or not self._held:
             return
         now = self._clock()
@@ -171,7 +172,7 @@ class Splitter:
 
     def _turn(self, tag: str, pieces: list[Piece]) -> None:
         if self._state == "thinking" and tag == OPENING:
-            # The tag inside a thinking is part of it, and nothing is lost by leaving it out.
+            # An opening tag inside a thinking is left out.
             return
         missed_opening = tag == CLOSING and not self._seen_tag
         self._seen_tag = True
@@ -180,14 +181,14 @@ class Splitter:
         self._state = "thinking" if tag == OPENING else "answer"
 
     def _release(self, kind: Literal["thinking", "answer"], pieces: list[Piece]) -> None:
-        """Give out what was held back, as *kind*."""
+        """Return the text that was held back, as *kind*."""
         self._state = kind
         held, self._held = self._held, []
         for text in held:
             self._take(text, pieces)
 
     def _answer(self, text: str, pieces: list[Piece]) -> None:
-        """Pass *text* on without white space at the ends of the answer: it waits until more comes."""
+        """Pass *text* on, but hold back white space at its end until more text follows."""
         text = text if self._begun else text.lstrip()
         kept = text.rstrip()
         if kept:
@@ -199,18 +200,18 @@ class Splitter:
 
 
 def begins_aloud(text: str) -> bool:
-    """Whether a text begins as a reasoning model thinking aloud does."""
+    """Whether a text begins like a thinking without its opening tag."""
     return _ALOUD.match(text.lstrip()[:_BEGINNING]) is not None
 
 
 def _is_torn_opening(text: str) -> bool:
-    """Whether all of *text* is the beginning of an opening tag: a cut in the middle of it leaves nothing to show."""
+    """Whether the whole of *text* is the beginning of an opening tag."""
     begun = text.lstrip()
     return begun != "" and begun != OPENING and OPENING.startswith(begun)
 
 
 def _torn(text: str) -> int:
-    """How many characters at the end of *text* may be the beginning of a tag."""
+    """Number of characters at the end of *text* that may be the beginning of a tag."""
     for length in range(min(len(CLOSING) - 1, len(text)), 0, -1):
         end = text[-length:]
         if OPENING.startswith(end) or CLOSING.startswith(end):

@@ -1,4 +1,4 @@
-"""Counts the tokens of a thinking while it is written, and closes it when its budget is used up."""
+"""Count the tokens of a thinking while it streams in, and build the text that closes it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ __all__ = ["ThinkingMeter", "closing_text"]
 
 
 _START = 64
-"""Characters of a beginning that show whether a model thinks aloud without its opening tag."""
+"""Characters that decide whether a text begins like a thinking without its opening tag."""
 
 
 class ThinkingMeter:
-    """Whether the model thinks just now, and how many tokens it has thought.
+    """Follows a draft: whether it ends inside a thinking, and the number of tokens of thinking.
 
-    What is true of a text does not depend on how it was cut: a meter that begins with half of a draft and the tokens
-    that were counted by then goes on as one that saw all of it.
+    The result does not depend on how the text is cut: a meter that begins with half of a draft and its counts continues
+    like one that saw all of it.
     """
 
     def __init__(self, mode: Thinking, *, text: str = "", tokens: int = 0, thought: int = 0) -> None:
@@ -32,7 +32,7 @@ class ThinkingMeter:
 
     @property
     def thinking(self) -> bool:
-        """Whether the text, as it stands, ends inside a thinking."""
+        """Whether the text ends inside a thinking."""
         if self._tagged:
             return self._inside
         return self._mode == "implicit" or (self._mode == "auto" and begins_aloud(self._start))
@@ -49,7 +49,7 @@ class ThinkingMeter:
         self._tokens += tokens
         self._read(delta)
         if self._tagged and closed_untagged and not self._inside and self._missed_opening:
-            self.thought = self._tokens  # all of it was thinking, though nothing said so
+            self.thought = self._tokens  # the text so far was thinking without an opening tag
         elif before or self.thinking:
             self.thought += tokens
 
@@ -72,9 +72,9 @@ class ThinkingMeter:
 
 
 def closing_text(text: str, answer_start: str) -> str:
-    """What to write behind *text*, which ends inside a thinking, so that the answer begins: the tag and its first words.
+    """The text that closes the thinking at the end of *text*: the closing tag and the beginning of the answer.
 
-    A tag that the cut has torn is completed.
+    An incomplete tag at the end is completed.
     """
     for length in range(min(len(CLOSING) - 1, len(text)), 0, -1):
         if CLOSING.startswith(text[-length:]):

@@ -1,6 +1,6 @@
 """Features of a sentence: question, option, formula, definition, number.
 
-Patterns only, each linear: a mark too many costs room, a mark too few may cost the answer, so they are generous.
+Patterns only, each linear. They match generously: a wrong match only takes room, a missed one may lose the answer.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _NUMBER = re.compile(
 
 @dataclass(frozen=True)
 class Marks:
-    """What a sentence is; several may hold at once."""
+    """The features of a sentence; several may be true."""
 
     question: bool
     option: bool
@@ -58,12 +58,12 @@ class Marks:
 
     @property
     def notable(self) -> bool:
-        """Whether the problem may hang on it, whatever words it uses."""
+        """Whether it has a number, a formula or a definition, which the problem may need."""
         return self.formula or self.definition or self.number
 
 
 def marks(sentence: str) -> Marks:
-    """The marks of one sentence (trimmed, at most some thousand characters)."""
+    """The features of one sentence (trimmed, at most some thousand characters)."""
     return Marks(
         question=bool(_QUESTION.search(sentence) or _ASKS.match(sentence) or _BLANK.search(sentence)),
         option=bool(_OPTION.match(sentence)),

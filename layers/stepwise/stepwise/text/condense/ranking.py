@@ -1,8 +1,8 @@
 """Rank sentences against a question: BM25 over stems (English) and pairs of characters (Chinese).
 
-The weighting is Robertson and Zaragoza's ("The Probabilistic Relevance Framework: BM25 and Beyond", 2009). A second round
-adds the rare words of the best sentences to the question, so that "Zenith is in Oslo" is found for "where does Ann work?"
-beside "Ann works at Zenith".
+The weights are Robertson and Zaragoza's ("The Probabilistic Relevance Framework: BM25 and Beyond", 2009). A second
+round adds the rare words of the best sentences to the question: for "where does Ann work?" the sentence "Ann works at
+Zenith" then also finds "Zenith is in Oslo".
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ _COMMON_WORDS = frozenset(
 _COMMON_CHARACTERS = frozenset(
     "的了是在和有一个不这那我你他她它们就都也与及其中为以于上下到把被吗呢吧哪谁何么什几多少怎样如请问"
 )
-_SINGLE = 0.3  # a single character says less than a pair of them
+_SINGLE = 0.3  # weight of a single character; pairs are more specific
 _EXPANSION = 0.35
 _K1, _B = 1.2, 0.6
 
 
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
-    """An English word without its usual endings: "studies" and "study", "baking" and "bakes" fall together."""
+    """An English word without its usual endings: equal for "studies" and "study", "baking" and "bakes"."""
     word = word.lower()
     if len(word) <= 3 or not word.isascii() or not word.isalpha():
         return word
@@ -57,7 +57,7 @@ def stem(word: str) -> str:
 
 
 def terms(text: str) -> Counter[str]:
-    """How often each term occurs: stems that say something, pairs of ideographs, and ideographs that say something."""
+    """Number of occurrences of each term: stems, ideographs (both without stop words), and pairs of ideographs."""
     counted: Counter[str] = Counter()
     counted.update(stem(word) for word in _WORD.findall(text) if word.lower() not in _COMMON_WORDS)
     for run in _IDEOGRAPHS.findall(text):
@@ -69,7 +69,7 @@ def terms(text: str) -> Counter[str]:
 
 
 def relevance(sentences: Sequence[str], question: str) -> list[float]:
-    """How much each sentence says about the question: 0 (no term in common) to 1 (the best).
+    """The relevance of each sentence to the question: from 0 (no common term) to 1 (the best).
 
     Time is linear in the length of the sentences and of the question.
     """
@@ -112,7 +112,7 @@ def _bm25(bags: Sequence[Counter[str]], known: Counter[str], wanted: dict[str, f
     scores = []
     for bag, length in zip(bags, lengths, strict=True):
         norm = _K1 * (1 - _B + _B * length / average) if average else _K1
-        # Sorted: the order of a set of strings differs between processes, and with it the last digit of the sum.
+        # Sorted, as the order of a set of strings differs between processes and changes the last digit of the sum.
         shared = sorted(bag.keys() & weights.keys())
         scores.append(sum(weights[term] * bag[term] * (_K1 + 1) / (bag[term] + norm) for term in shared))
     return scores

@@ -17,8 +17,8 @@ __all__ = ["shortened"]
 
 _FOR_THE_QUESTION = 0.5
 _FOR_THE_BEST = 0.33
-_NEIGHBOURS = (0.25, 0.12, 0.06)  # what the sentences next to it, two and three away give to a sentence
-_BREAK = 1.0  # tokens of the line break that stands for what was left out
+_NEIGHBOURS = (0.25, 0.12, 0.06)  # shares of the relevance of sentences at a distance of one, two and three
+_BREAK = 1.0  # tokens of the line break that replaces omitted sentences
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,10 @@ class _Piece:
 
 
 def shortened(text: str, question: str, budget: int) -> tuple[str, int, int]:
-    """The text cut down to the budget, and how many of its sentences were kept and dropped."""
+    """The text within the budget, and the numbers of kept and dropped sentences."""
     spans = sentences(text)
     if not spans:
-        return "", 0, 0  # nothing but white space, more of it than the budget
+        return "", 0, 0  # only white space, but more than the budget
     pieces = _pieces(text, spans, question)
     chosen = _chosen(pieces, question, budget)
     return _joined(text, spans, chosen), len(chosen), len(spans) - len(chosen)
@@ -57,7 +57,7 @@ def _pieces(text: str, spans: Sequence[Span], question: str) -> list[_Piece]:
 
 
 def _with_neighbours(scores: list[float]) -> list[float]:
-    """A sentence gains from good ones near it: "He bought 5 more." belongs to the sentence before."""
+    """Add a share of the relevance of near sentences: "He bought 5 more." belongs to the sentence before."""
     reach = len(_NEIGHBOURS)
     edge = [0.0] * reach
     padded = [*edge, *scores, *edge]
@@ -73,7 +73,7 @@ def _worth(mark: Marks) -> float:
 
 
 def _place(at: int, count: int) -> float:
-    """Beginning and end say what a text is about; only breaks ties."""
+    """A small bonus near the beginning and the end, which only breaks ties."""
     return 0.02 * abs(2 * at / count - 1)
 
 
@@ -95,7 +95,7 @@ def _chosen(pieces: Sequence[_Piece], question: str, budget: int) -> set[int]:
 
 
 def _asking(pieces: Sequence[_Piece], question: str) -> list[_Piece]:
-    """The question's own sentences and its options, the last ones first: that is where a question stands."""
+    """The question's own sentences and its options, the last ones first, as questions are usually at the end."""
     own = [piece for piece in pieces if len(piece.text) > 3 and piece.text in question]
     if not own and not question.strip():
         own = [piece for piece in pieces if piece.marks.question]
@@ -104,7 +104,7 @@ def _asking(pieces: Sequence[_Piece], question: str) -> list[_Piece]:
 
 
 def _take(tier: Iterable[_Piece], chosen: set[int], room: float) -> float:
-    """Add what fits into ``room``, in order; returns what it cost."""
+    """Add the sentences that fit into ``room``, in order; returns their tokens."""
     spent = 0.0
     for piece in tier:
         if piece.at not in chosen and spent + piece.cost <= room:
@@ -126,7 +126,7 @@ def _joined(text: str, spans: Sequence[Span], chosen: set[int]) -> str:
 
 
 def _blank(gap: str) -> str:
-    """The white space between two neighbours, of bounded length."""
+    """The white space between two sentences, of bounded length."""
     if len(gap) <= 2:
         return gap
     return "\n" if "\n" in gap else " "

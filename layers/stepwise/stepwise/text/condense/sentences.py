@@ -1,7 +1,7 @@
-"""Cut a long text into sentences, Chinese and English, in linear time whatever the text is.
+"""Split a long Chinese or English text into sentences, in linear time.
 
-Formulas are never cut: a full stop inside ``$…$`` ends nothing. A sentence without an end is cut at a comma or a blank, and
-a text of nothing but sentence ends is glued together, so that the number and the size of the pieces stay bounded.
+Formulas are never split: a full stop inside ``$…$`` ends no sentence. A very long sentence is split at a comma or a
+space, and very many short ones are joined, so that the number and the size of the pieces are bounded.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ __all__ = ["LONGEST", "MOST_PIECES", "Span", "sentences"]
 type Span = tuple[int, int]
 
 LONGEST = 800
-"""Characters of a piece: what is longer is cut at its commas."""
+"""Most characters of a piece; a longer one is split at its commas."""
 LONGEST_FORMULA = 2_000
-"""Characters of a displayed formula that is kept in one piece."""
+"""Most characters of a displayed formula that is kept in one piece."""
 LONGEST_INLINE = 300
 MOST_PIECES = 4_000
 
@@ -44,7 +44,7 @@ def sentences(text: str) -> list[Span]:
 
 
 def _formulas(text: str) -> list[Span]:
-    """Formulas between LaTeX delimiters. A ``$`` before a number and never closed is money."""
+    """The formulas between LaTeX delimiters. An unclosed ``$`` before a number is money."""
     found: list[Span] = []
     opened: tuple[str, int] | None = None
     for match in _DELIMITER.finditer(text):
@@ -85,13 +85,13 @@ def _ends(text: str, formulas: list[Span]) -> list[int]:
 
 
 def _goes_on(text: str, at: int) -> bool:
-    """Whether the line break only wraps an English sentence."""
+    """Whether the line break is inside an English sentence."""
     before, after = text[max(0, at - 1) : at], text[at + 1 : at + 2]
     return (before.islower() or before in (",", "-")) and before.isascii() and after.islower()
 
 
 def _cut(text: str, start: int, end: int, formulas: list[Span]) -> list[Span]:
-    """The piece from start to end, trimmed, in parts that are not too long."""
+    """The piece from start to end, trimmed, split into parts that are not too long."""
     parts: list[Span] = []
     while end - start > LONGEST:
         window = start + LONGEST
@@ -106,7 +106,7 @@ def _cut(text: str, start: int, end: int, formulas: list[Span]) -> list[Span]:
 
 
 def _outside(cut: int, start: int, formulas: list[Span]) -> int:
-    """``cut``, moved before or behind the formula that it falls in."""
+    """``cut``, moved to the start or the end of the formula that contains it."""
     inside = bisect_right(formulas, (cut, 0)) - 1
     if inside < 0:
         return cut
@@ -124,7 +124,7 @@ def _trimmed(text: str, start: int, end: int) -> Span | None:
 
 
 def _glued(pieces: list[Span]) -> list[Span]:
-    """At most :data:`MOST_PIECES`: neighbours together where there are more."""
+    """Join neighbours if there are more than :data:`MOST_PIECES`."""
     if len(pieces) <= MOST_PIECES:
         return pieces
     each = -(-len(pieces) // MOST_PIECES)
