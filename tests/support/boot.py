@@ -1,4 +1,4 @@
-"""Runs the model host's boot script, or functions of it, with a folder as the bucket."""
+"""Run the model host's boot script, or functions of it, with a folder as the bucket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of the mathematics checker in this process, each with a bound of its time."""
+"""Run the mathematics checker in this process, with a time limit for each check."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ Check = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 class TooSlow(BaseException):
-    """The limit of one check, raised out of whatever is computing."""
+    """The time limit of one check, raised inside of the computation."""
 
 
 @contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """What the sandbox does with a kill, here with an alarm: thousands of checks need no new process each.
+    """End the block by an alarm after *seconds* of CPU time, instead of a process for each check as in the sandbox.
 
-    The seconds are of the processor, so that nothing is lost where others keep it busy.
+    CPU time, so that the result does not depend on other processes.
     """
 
     def stop(number: int, frame: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""The playground in a real browser: Debian's Chromium, driven by Playwright, and what people do on the page."""
+"""The playground in Chromium, driven by Playwright, with the actions of a user."""
 
 from __future__ import annotations
 
@@ -19,32 +19,32 @@ SCREENSHOTS = Path(__file__).resolve().parents[2] / ".local/screenshots"
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _PATIENCE_MS = 45_000
 _EXPECTED_ERRORS = ("Failed to load resource",)
-"""What Chromium says of every answer that is no 2xx."""
+"""Chromium's console message for a response that is not 2xx."""
 
 _SETTINGS = {"locale": "en-GB", "viewport": {"width": 1280, "height": 860}, "reduced_motion": "reduce"}
 
 
 def chromium() -> str | None:
-    """The browser of this machine: ``CHROMIUM``, or the first that the path has."""
+    """Path of the browser: ``CHROMIUM``, or the first one on the path."""
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
 
 
 def launched(playwright: Playwright) -> Browser:
-    # A container has no user namespaces for the sandbox; the pages are our own.
+    # The sandbox needs user namespaces, which containers do not have; the pages are our own.
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
     return playwright.chromium.launch(executable_path=chromium(), args=arguments)
 
 
 @dataclass
 class Playground:
-    """A person's page. *complaints* are errors and violations of the policy that the browser tells of."""
+    """A user's page. *complaints* are the errors and policy violations in the browser's console."""
 
     page: Page
     base_url: str
     complaints: list[str] = field(default_factory=list)
 
     def open(self, view: str = "solve", *, key: str | None = "demo-key") -> None:
-        """Go to *view*; a *key* is handed over in the address, as the start banner does it."""
+        """Open *view*; a *key* is passed in the address, as in the start banner's link."""
         hash_ = f"#key={quote(key)}" if key else f"#{view}"
         self.page.goto(f"{self.base_url}/playground{hash_}")
         self.page.wait_for_selector("html[data-ready]")
@@ -59,25 +59,25 @@ class Playground:
         return self.page.locator(f"#view-{name}")
 
     def ask(self, text: str, view: str = "solve") -> None:
-        """Write *text* into the first field of *view*, and send it."""
+        """Type *text* into the first field of *view* and send it."""
         here = self.view(view)
         here.locator("textarea").first.fill(text)
         here.locator("button[type=submit]").click()
 
     def answer(self, view: str = "solve") -> Locator:
-        """The whole answer, when it is there."""
+        """The answer, once it is complete."""
         found = self.view(view).locator(".answer, .turn.assistant:has(.imprint)").last
         found.wait_for(timeout=_PATIENCE_MS)
         return found
 
     def failure(self, view: str = "solve") -> Locator:
-        """The error as the page words it, when there is one."""
+        """The error that the page shows."""
         found = self.view(view).locator(".failure").last
         found.wait_for(timeout=_PATIENCE_MS)
         return found
 
     def screenshot(self, name: str) -> None:
-        """For people to look at."""
+        """Save a screenshot for review by people."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=str(SCREENSHOTS / f"{name}.png"), full_page=True)
 
@@ -92,7 +92,7 @@ class Playground:
 
 @contextlib.contextmanager
 def opened(browser: Browser, base_url: str, **settings: Any) -> Iterator[Playground]:
-    """A page of its own in a browser that has forgotten everything; *settings* are a context's."""
+    """A page in a new browser context without stored data; *settings* are those of the context."""
     context = browser.new_context(**{**_SETTINGS, **settings})
     context.set_default_timeout(_PATIENCE_MS)
     try:

@@ -1,8 +1,7 @@
-"""What ``sam build`` makes, and its functions at work on this machine: processes with Lambda's paths and variables.
+"""Run the functions that ``sam build`` makes on this machine, with Lambda's paths and variables.
 
-``/opt`` can only be made by root, so a function's layers are merged, as Lambda does it, into a folder that stands in its
-place. The interpreter has no packages of its own: what a function imports is in its bundle, its layers or, as on Lambda,
-beside AWS's runtime.
+Only root can create ``/opt``, so a function's layers are merged, as on Lambda, into another folder. The interpreter has no
+packages: a function imports only from its bundle, its layers and, as on Lambda, from the folder of AWS's runtime.
 """
 
 from __future__ import annotations
@@ -33,15 +32,15 @@ ROOT = Path(__file__).resolve().parents[2]
 ARM = "aarch64-manylinux_2_34"
 HERE = f"{platform.machine()}-manylinux_2_34"
 _RUNTIME = ("awslambdaric", "runtime_client", "simplejson", "snapshot_restore_py")
-"""What lies beside AWS's runtime, in ``/var/runtime``."""
+"""The packages in ``/var/runtime``, beside AWS's runtime."""
 
 
 class Failed(Exception):
-    """What a tool or a function's process said when it ended."""
+    """A tool or a function's process failed; the text is its output."""
 
 
 def missing_tool() -> str:
-    """Why nothing can be built or run here; empty if it can."""
+    """Why nothing can be built or run on this machine; empty if it can."""
     if not _uv():
         return "uv is not installed, which the layers are built with"
     if not _beside("sam").exists():
@@ -58,7 +57,7 @@ def sam_build(folder: Path, wheels: str) -> None:
         cwd=ROOT,
         env={
             **os.environ,
-            # The compiler of bytecode is a Python 3.13 that uv finds.
+            # Bytecode is compiled by a Python 3.13 that uv finds.
             "PATH": f"{_beside('python').parent}{os.pathsep}{os.environ['PATH']}",
             "UV": _uv(),
             "WHEELS": wheels,
@@ -92,7 +91,7 @@ def emulator() -> Path | None:
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nobody listens at."""
+    """A free port of the loopback interface."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
         return port
@@ -100,7 +99,7 @@ def free_port() -> int:
 
 @dataclass(frozen=True)
 class Place:
-    """Where built functions run: the output of a build, AWS at *aws_url*, and *folder* for what stands for ``/opt``."""
+    """Paths for built functions: the output of a build, AWS at *aws_url*, and *folder* instead of ``/opt``."""
 
     build: Path
     aws_url: str
@@ -112,7 +111,7 @@ class Place:
         return read_bundle(self.build / "template.yaml", self.settings, self.aws_url)
 
     def opt(self, function: Function) -> Path:
-        """The function's ``/opt/python``: its layers, the first one below."""
+        """The function's ``/opt/python``: its merged layers; later ones replace files of earlier ones."""
         opt = self.folder / function.name / "opt" / "python"
         if not opt.exists():
             for layer in function.layers:
@@ -120,7 +119,7 @@ class Place:
         return opt
 
     def runtime(self) -> Path:
-        """What is ``/var/runtime`` and ``/var/lang``: AWS's runtime client, and a Python without packages."""
+        """Replacement for ``/var/runtime`` and ``/var/lang``: AWS's runtime client, and a Python without packages."""
         runtime = self.folder / "runtime"
         if not runtime.exists():
             runtime.mkdir(parents=True)
@@ -145,10 +144,10 @@ class Place:
         return [str(self.opt(function) / Path(wrapper).relative_to("/opt/python")), *runtime]
 
     def environment(self, function: Function, runtime_api: str) -> dict[str, str]:
-        """Lambda's variables and the template's."""
+        """The environment variables of Lambda and of the template."""
         return {
             **environment_variables(function, runtime_api, self.aws_url),
-            # As Lambda sets it up for functions that are not wrapped, and without SnapStart, which is another start.
+            # As on Lambda, for functions without wrapper and without SnapStart, which starts differently.
             "PYTHONPATH": f"{self.runtime()}{os.pathsep}{self.opt(function)}",
             "LAMBDA_RUNTIME_DIR": str(self.runtime()),
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
@@ -157,7 +156,7 @@ class Place:
 
 
 def _placed(source: str, target: str) -> None:
-    """Link a layer's file, in the place of one of an earlier layer; copy it where the disks differ."""
+    """Link a layer's file, replacing that of an earlier layer; copy it if it is on another disk."""
     Path(target).unlink(missing_ok=True)
     try:
         os.link(source, target)
@@ -167,7 +166,7 @@ def _placed(source: str, target: str) -> None:
 
 @contextlib.contextmanager
 def emulated(place: Place, name: str, **variables: str) -> Iterator[Callable[[Any], httpx.Response]]:
-    """The function *name* under the emulator, to be called with an event."""
+    """Run the function *name* under the emulator; yields a function that calls it with an event."""
     function = place.bundle.functions[name]
     port = free_port()
     log = place.folder / f"{name}.log"

@@ -8,7 +8,7 @@ __all__ = ["Clock"]
 
 
 class Clock:
-    """Seconds, as ``time.time`` and ``time.monotonic`` give them; ``sleep`` moves it instead of waiting."""
+    """A replacement for ``time.time`` and ``time.monotonic``, in seconds; ``sleep`` advances it without waiting."""
 
     def __init__(self, now: float = 1_800_000_000.0) -> None:
         self._now = now
@@ -19,7 +19,7 @@ class Clock:
             return self._now
 
     def advance(self, seconds: float) -> None:
-        """Move on; never back, as no real clock that we rely on does."""
+        """Advance the clock; a negative value raises ValueError."""
         if seconds < 0:
             raise ValueError("a clock goes forward only")
         with self._lock:

@@ -1,4 +1,4 @@
-"""Puts conditions of `tests/data/mathematics/conditions.json` into problems, at every place where one can stand."""
+"""Insert the conditions of `tests/data/mathematics/conditions.json` into problems, at every possible place."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ PAIRS: dict[str, dict[str, list[tuple[str, str]]]] = {
     for language, sorts in json.loads(_FILE.read_text("utf-8")).items()
     if language != "about"
 }
-"""By language and sort (clauses, adjectives): two conditions that contradict each other."""
+"""Pairs of contradictory conditions, by language and type (clauses, adjectives)."""
 
 
 def with_conditions(problem: str, chance: random.Random) -> Iterator[tuple[str, str]]:
-    """Endless pairs of the problem with one of two contradictory conditions, each at the same place."""
+    """Endless pairs of problems, each with one of two contradictory conditions at the same place."""
     language = "zh" if re.search(r"[\u4e00-\u9fff]", problem) else "en"
     letters = sorted(set(re.findall(r"(?<![a-zA-Z\\])[a-z](?![a-zA-Z])", problem)) - {"a", "e", "i"}) or ["x"]
     places = _places(problem)
@@ -36,7 +36,7 @@ def with_conditions(problem: str, chance: random.Random) -> Iterator[tuple[str, 
 
 
 def _places(problem: str) -> dict[str, list[int]]:
-    """Where sentences begin and end, and where words do, outside of mathematics."""
+    """Offsets of the ends of sentences and of words, outside of mathematics."""
     inside = [match.span() for match in re.finditer(r"\$[^$]*\$|\\\[.*?\\\]|\\\(.*?\\\)", problem, re.DOTALL)]
 
     def outside(at: int) -> bool:

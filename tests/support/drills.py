@@ -1,4 +1,4 @@
-"""What the drills of the life of a request share: a partner's app, a look into the table, and what must hold at the end."""
+"""Shared parts of the drills: a partner's app, the items of the table, and the conditions after a drill."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ENDS = ("succeeded", "failed", "cancelled")
 
 
 def long_answer(tokens: int, mark: str = "") -> list[str]:
-    """An answer of so many tokens, no two places of which look alike; *mark* makes it another one."""
+    """An answer of *tokens* tokens without repetitions; different for each *mark*."""
     ending = ["</think>", "\n\n", "The", " answer", " is", " \\boxed{42}", "."]
     return ["<think>", *(f" {mark}w{number}" for number in range(tokens - len(ending) - 1)), *ending]
 
@@ -34,7 +34,7 @@ def question_of(body: Mapping[str, Any]) -> str:
 
 @dataclass
 class App:
-    """A partner's app: asks, and comes back for its jobs. Thread-safe, as httpx's client is."""
+    """A partner's app: sends requests and looks up its jobs. Thread-safe, as httpx's client is."""
 
     base_url: str
     key: str = "demo-key"
@@ -53,12 +53,12 @@ class App:
 
     @property
     def running(self) -> LocalStack:
-        """The stack that it talks to."""
+        """The stack that it uses."""
         assert self.stack is not None
         return self.stack
 
     def solve(self, problem: str, prefer: str = "", **headers: str) -> httpx.Response:
-        """Unchecked: the drills' answers solve nothing, and a refuted one would be asked for twice."""
+        """Ask without verification: the drills' answers would be refuted, and generated twice."""
         if prefer:
             headers["Prefer"] = prefer
         return self.http.post("/v1/math/solve", json={"problem": problem, "verify": False}, headers=headers)
@@ -72,7 +72,7 @@ class App:
         return body
 
     def ended(self, job_ids: Iterable[str], seconds: float) -> dict[str, dict[str, Any]]:
-        """The jobs when all have ended, or as they are after *seconds*."""
+        """The jobs, once all have ended or after *seconds*."""
         left, found = list(job_ids), {}
         end = time.monotonic() + seconds
         while left and time.monotonic() < end:
@@ -87,7 +87,7 @@ class App:
 
 @contextmanager
 def drilled_stack(host: str, *arguments: str, **settings: str) -> Iterator[LocalStack]:
-    """The bundle before the model host at *host*, with *settings* that its template may not have as parameters."""
+    """The stack with the model host at *host*, and with *settings* that may not be parameters of the template."""
     with tempfile.TemporaryDirectory() as folder:
         template = _with_variables(Path(folder), settings)
         with local_stack(*arguments, template=template, settings={"OLLAMA_HOST": host, **settings}) as stack:
@@ -95,7 +95,7 @@ def drilled_stack(host: str, *arguments: str, **settings: str) -> Iterator[Local
 
 
 def _with_variables(folder: Path, variables: Mapping[str, str]) -> Path:
-    """The template with more variables for all functions, in a folder that looks like the repository."""
+    """The template with more variables for all functions, in a copy of the repository's layout."""
     text = (ROOT / "template.yaml").read_text("utf-8")
     for name in ("functions", "layers", "infra"):
         (folder / name).symlink_to(ROOT / name)
@@ -108,7 +108,7 @@ def _with_variables(folder: Path, variables: Mapping[str, str]) -> Path:
 
 
 def items_of(stack: LocalStack) -> list[dict[str, Any]]:
-    """Everything in the table, read in the AWS in memory that the functions use."""
+    """All items of the table, read from the in-memory AWS of the stack."""
     from stepwise.storage.attribute_values import from_item
 
     client, environ = aws_of(stack, "dynamodb")
@@ -132,9 +132,9 @@ def aws_of(stack: LocalStack, service: str) -> tuple[Any, dict[str, str]]:
 
 
 def problems_left(items: Iterable[Mapping[str, Any]], now: float) -> Counter[str]:
-    """What should not be there when all is quiet: slots and places that stand, and jobs whose run has no end.
+    """Items that must not be left after a drill: slots, places, and jobs whose run has not ended.
 
-    The run of a killed function that nobody holds a job on has no end and needs none.
+    The run of a killed function without a job need not end.
     """
     found: Counter[str] = Counter()
     items = list(items)
@@ -149,7 +149,7 @@ def problems_left(items: Iterable[Mapping[str, Any]], now: float) -> Counter[str
 
 
 def _environ(stack: LocalStack) -> dict[str, str]:
-    """The variables of one of the functions, as Linux shows them."""
+    """The environment variables of one of the function processes, from ``/proc``."""
     pid = next(one["pid"] for one in stack.environments() if one["pid"])
     text = Path(f"/proc/{pid}/environ").read_text()
     return dict(line.split("=", 1) for line in text.split("\0") if "=" in line)

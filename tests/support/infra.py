@@ -1,4 +1,4 @@
-"""Reads the templates under infra/: their resources with intrinsics as plain values, and the files a host is made of."""
+"""Read the templates under infra/, with intrinsics as plain values, and the files of a model host."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ INFRA = Path(__file__).resolve().parents[2] / "infra"
 
 
 class _Loader(yaml.SafeLoader):
-    """Understands the short forms (``!Ref x``) as the long ones (``{"Ref": "x"}``)."""
+    """Loads short forms (``!Ref x``) as long ones (``{"Ref": "x"}``)."""
 
 
 def _intrinsic(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def defaults(name: str) -> dict[str, Any]:
-    """The defaults of that template's parameters, as CloudFormation gives them to functions: texts."""
+    """The defaults of the template's parameters as strings, as CloudFormation passes them."""
     return {
         key: str(value["Default"])
         for key, value in template(name)["Parameters"].items()
@@ -63,7 +63,7 @@ def defaults(name: str) -> dict[str, Any]:
 
 
 def user_data(**parameters: str) -> str:
-    """The cloud-config of a model host with *parameters* over the defaults."""
+    """The cloud-config of a model host; *parameters* replace the defaults."""
     launch = template("model-host")["Resources"]["LaunchTemplate"]["Properties"]["LaunchTemplateData"]
     values: Mapping[str, str] = {
         **defaults("model-host"),
@@ -83,14 +83,14 @@ def user_data(**parameters: str) -> str:
 
 
 def host_files(**parameters: str) -> dict[str, str]:
-    """What cloud-init writes on a model host: contents by path."""
+    """The files that cloud-init writes on a model host: contents by path."""
     return {
         entry["path"]: entry["content"] for entry in yaml.safe_load(user_data(**parameters))["write_files"]
     }
 
 
 def script(path: str) -> ModuleType:
-    """A Python file under infra/ that is run as a command, as a module."""
+    """A Python command under infra/, loaded as a module."""
     spec = importlib.util.spec_from_file_location(Path(path).stem, INFRA / path)
     assert spec is not None
     assert spec.loader is not None

@@ -1,4 +1,4 @@
-"""For tests: the whole stack as a program of its own on free ports."""
+"""Start the local stack as a process on free ports."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _STOP_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class LocalStack:
-    """A running stack: where it answers, its process, and where its log is."""
+    """A running stack: its addresses, process and log."""
 
     base_url: str
     admin_url: str
@@ -33,7 +33,7 @@ class LocalStack:
     log_path: Path
 
     def environments(self, function: str | None = None) -> list[dict[str, Any]]:
-        """The Lambda environments that run now: ``function``, ``pid``, ``state``, ``request_id``."""
+        """The running Lambda environments: ``function``, ``pid``, ``state``, ``request_id``."""
         response = httpx.get(f"{self.admin_url}/_local/environments", trust_env=False)
         found: list[dict[str, Any]] = response.raise_for_status().json()
         return [one for one in found if function in (None, one["function"])]
@@ -47,7 +47,7 @@ def command(*arguments: str) -> list[str]:
 
 
 def environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """Of the stack's process: *settings*, and nothing that the caller's own environment happens to set."""
+    """The environment of the stack's process: *settings*, without settings of the test's own environment."""
     passed_on = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     return {**passed_on, "PYTHONPATH": str(_FOLDER), **settings}
 
@@ -61,7 +61,7 @@ def local_stack(
     *settings* are environment variables such as ``OLLAMA_HOST``; *template* is this project's unless given.
 
     Raises:
-        RuntimeError: it did not start; the text is what it said.
+        RuntimeError: it did not start; the text is its output.
     """
     with tempfile.TemporaryDirectory() as folder:
         log_path = Path(folder) / "stack.log"

@@ -1,4 +1,4 @@
-"""What the functions log, read back line by line."""
+"""Read the log lines of the functions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["LogLines", "reading_log"]
 
 
 class LogLines:
-    """The lines since the last look."""
+    """The log lines since the last ``read``."""
 
     def __init__(self, stream: io.StringIO) -> None:
         self._stream = stream
@@ -29,7 +29,7 @@ class LogLines:
 
 @contextmanager
 def reading_log() -> Iterator[LogLines]:
-    """Catch every line of the log until the end of the block."""
+    """Collect all log lines that are written inside the block."""
     stream = io.StringIO()
     handler = logger.registered_handler
     assert isinstance(handler, logging.StreamHandler)

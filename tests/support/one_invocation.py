@@ -1,4 +1,4 @@
-"""A Lambda Runtime API that gives one event and waits for its answer, with connections that stay, as AWS's client wants."""
+"""A Lambda Runtime API that serves one event and waits for its response, with keep-alive as AWS's client needs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["OneInvocation", "one_invocation"]
 
 
 class OneInvocation(ThreadingHTTPServer):
-    """Gives *event* to whoever asks first; ``answer`` waits for what comes back."""
+    """Serves *event* to the first request; ``answer`` waits for the response."""
 
     daemon_threads = True
 
@@ -31,7 +31,7 @@ class OneInvocation(ThreadingHTTPServer):
         """A runtime that is killed while it waits for the next event is no error."""
 
     def answer(self, timeout: float) -> tuple[str, bytes]:
-        """The path that the runtime called, and all that it sent; raises ``queue.Empty`` after *timeout* seconds."""
+        """The path that the runtime called, and the body; raises ``queue.Empty`` after *timeout* seconds."""
         return self.answers.get(timeout=timeout)
 
 
@@ -68,12 +68,12 @@ class _Handler(BaseHTTPRequestHandler):
             pass
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name that the base class gives it
-        """Nothing is logged."""
+        """Log nothing."""
 
 
 @contextmanager
 def one_invocation(event: Any, seconds: float) -> Iterator[OneInvocation]:
-    """A Runtime API with *event*, to be answered within *seconds* as the function is told."""
+    """A Runtime API with *event*; the function is told that it has *seconds*."""
     with OneInvocation(event, seconds) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()

@@ -1,4 +1,4 @@
-"""Parts a set of problems in two: one to look at while the checker is built, one to measure it by."""
+"""Split a set of problems in two: one part to look at during development, one to measure with."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ PARTS: tuple[Part, ...] = get_args(Part)
 
 
 def part_of(problem: str) -> Part:
-    """Part problems by a hash of their words: two thirds to look at, one third to measure by.
+    """The part of a problem, by a hash of its words: two thirds to look at, one third to measure with.
 
-    Whitespace does not count, so that a problem that two files hold is on the same side in both.
+    White space is ignored, so that a problem in two files is in the same part in both.
     """
     digest = hashlib.sha256(" ".join(problem.split()).encode("utf-8", "surrogatepass")).digest()
     return "measure" if int.from_bytes(digest[:8]) % 3 == 0 else "look"

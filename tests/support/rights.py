@@ -1,4 +1,4 @@
-"""What the policies of template.yaml allow, as a question; and a table and a queue that hold a function to them."""
+"""Evaluate the policies of template.yaml, and a table and a queue that enforce them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FUNCTIONS: dict[str, dict[str, Any]] = {
     if resource["Type"] == "AWS::Serverless::Function"
 }
 OWN_KEY = FUNCTIONS["KeyAuthorizerFunction"]["Policies"][0]
-"""What every function may do with the key of a deployment that has one of its own: to use it, through AWS's services."""
+"""The statement that lets every function use a deployment's own KMS key, through AWS services."""
 _ACTIONS = {
     Put: "dynamodb:PutItem",
     Update: "dynamodb:UpdateItem",
@@ -41,12 +41,12 @@ def statements(function: str) -> Iterator[dict[str, Any]]:
 
 
 def keys_of(statement: dict[str, Any]) -> list[str]:
-    """The partition keys that *statement* is bound to."""
+    """The partition keys that *statement* is restricted to."""
     return _listed(statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"])
 
 
 def may(function: str, action: str, key: str) -> bool:
-    """Whether *function* may do *action* to the items under *key*: IAM's rule for what this template uses of it."""
+    """Whether *function* may do *action* on items under *key*; evaluates what this template uses of IAM."""
     return any(
         statement["Effect"] == "Allow"
         and action in statement["Action"]
@@ -57,7 +57,7 @@ def may(function: str, action: str, key: str) -> bool:
 
 
 def may_send(function: str) -> bool:
-    """Whether *function* may put a message into the queue."""
+    """Whether *function* may send a message to the queue."""
     return any(
         statement["Effect"] == "Allow"
         and "sqs:SendMessage" in statement["Action"]
@@ -71,7 +71,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 class _Guard:
-    """Who is at work, and what was asked for in vain."""
+    """The current function, and the calls that were denied."""
 
     def __init__(self) -> None:
         self.function: str | None = None
@@ -122,7 +122,7 @@ class _GuardedQueue(FakeQueue):
 
 
 class GuardedScene(Scene):
-    """A scene in which whoever acts has the rights of one function, and no others."""
+    """A scene in which all calls are made with the rights of one function."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -133,12 +133,12 @@ class GuardedScene(Scene):
 
     @property
     def denied(self) -> set[str]:
-        """What was asked for without the right to it: function, action, kind of key."""
+        """The denied calls: function, action, kind of key."""
         return self._guard.denied
 
     @contextmanager
     def acting(self, function: str) -> Iterator[None]:
-        """Until the end, everything is done with the rights of *function*."""
+        """Make all calls inside the block with the rights of *function*."""
         self._guard.function = function
         try:
             yield

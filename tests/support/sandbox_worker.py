@@ -35,7 +35,7 @@ def crash(payload: Payload) -> Payload:
 
 
 def spend(payload: Payload) -> Payload:
-    """Use up the CPU limit at once, as the kernel would end it."""
+    """End this process as the kernel does when the CPU limit is used up."""
     resource.setrlimit(resource.RLIMIT_CPU, (0, resource.getrlimit(resource.RLIMIT_CPU)[1]))
     return spin(payload)
 

@@ -1,4 +1,4 @@
-"""A deps with fakes at its edges: a model that writes a known text, a table in memory, a queue that is a list."""
+"""Dependencies with fakes at the edges: a model with known answers, a table in memory, a queue that is a list."""
 
 from __future__ import annotations
 
@@ -68,14 +68,14 @@ def solution_of(question: str, tokens: int = 60) -> str:
 
 
 def answer_to(question: str, tokens: int = 60) -> list[str]:
-    """The tokens of the one answer to *question*: no two places of it look alike."""
+    """The tokens of the answer to *question*, without repetitions."""
     seed = hashlib.sha256(question.encode()).hexdigest()[:6]
     thinking = ["<think>", *(f" t{seed}-{number}" for number in range(tokens // 2)), " </think>"]
     return [*thinking, *(f" a{seed}-{number}" for number in range(tokens // 2)), r" $\boxed{42}$"]
 
 
 class FakeModel:
-    """Writes :func:`answer_to` the last user message, from the prefill on; time passes with every token.
+    """Writes :func:`answer_to` the last user message, after the prefill; the clock advances with every token.
 
     ``at_token`` is called before each token with the number of tokens written in this call; it may raise what a
     model host or a dying process would.
@@ -138,7 +138,7 @@ class _Writing:
 
 
 def question_in(prompt: Prompt) -> str:
-    """The word between two @ of a message."""
+    """The word between two ``@`` in a message."""
     return next(str(each["content"]).split("@")[1] for each in prompt.messages if "@" in each["content"])
 
 
@@ -152,7 +152,7 @@ class Sent:
 
 
 class FakeQueue:
-    """A queue whose messages a test delivers by hand, twice if it likes."""
+    """A queue whose messages are delivered by the test, also more than once."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -199,7 +199,7 @@ def cancel_job(shared: Coordination, job_id: str, partner: str, *, instance: str
 
 @dataclass
 class Scene:
-    """Everything that a test of the domain needs, on one clock."""
+    """The table, queue, model and clock of a test, and dependencies that use them."""
 
     settings: Settings = field(default_factory=lambda: Settings(model_slots=2, max_queued=5))
     tokens: int = 60
@@ -212,7 +212,7 @@ class Scene:
         self.deps = self.environment()
 
     def environment(self) -> Dependencies:
-        """One more environment of a function: the same table, queue and model, a memory of its own."""
+        """The dependencies of a new execution environment: the same table, queue and model, an own memory."""
         return Dependencies(
             settings=self.settings,
             model=self.model,
@@ -231,12 +231,12 @@ class Scene:
         )
 
     def items(self, pk: str) -> list[Any]:
-        """What the table has under a partition key, or under all that begin so."""
+        """The items whose partition key begins with *pk*."""
         return [item for item in self.table.items() if item["pk"].startswith(pk)]
 
     @property
     def run(self) -> Any:
-        """The one run that has not been given up for another."""
+        """The only run that is not cancelled."""
         (item,) = [
             item for item in self.items("run#") if item["sk"] == "run" and item["status"] != "cancelled"
         ]
@@ -244,7 +244,7 @@ class Scene:
 
 
 def work(scene: Scene, *, remaining: float = 900.0, deps: Dependencies | None = None) -> int:
-    """Let workers have every message that is visible; returns how many there were."""
+    """Let workers process all visible messages; returns their number."""
     due = [message for message in scene.queue.messages if message.visible_at <= scene.clock()]
     for message in due:
         scene.queue.messages.remove(message)

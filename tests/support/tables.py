@@ -1,7 +1,7 @@
-"""A table in memory that keeps the promises of ``stepwise.storage.table.Table``, and breaks them when a test says so.
+"""A table in memory with the interface of ``stepwise.storage.table.Table``, and with faults that tests switch on.
 
-It stores what the real port would send (attribute values), so both convert, check and refuse the same things.
-``tests/integration/test_table_moto.py`` holds both to one contract.
+It stores attribute values as the real port sends them, so both convert and validate in the same way.
+``tests/integration/test_table_moto.py`` runs the same tests on both.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ type Hook = Callable[[tuple[Write, ...]], None]
 
 
 class Crash(BaseException):
-    """What a hook raises to stand for the end of a process; no ``except Exception`` catches it."""
+    """Raised by a hook to simulate the end of a process; ``except Exception`` does not catch it."""
 
 
 class MemoryTable(Table):
-    """One table in memory; one lock makes every call a step of its own.
+    """A table in memory; a lock makes every call atomic.
 
     Faults: ``down`` (no call gets an answer), ``fail_next(n)`` (the next n calls get none), ``lose_next(n)``
     (the next n writes take effect, but their answers are lost), ``slow`` (called before each call, outside the
@@ -75,12 +75,12 @@ class MemoryTable(Table):
         self._losses = count
 
     def items(self) -> list[Item]:
-        """Everything in the table, in the order of its keys."""
+        """All items of the table, sorted by key."""
         with self._lock:
             return [from_item(copy.deepcopy(self._items[key])) for key in sorted(self._items)]
 
     def expire(self, now: float) -> int:
-        """Delete what expired before *now*, as the TTL process does some day; returns how many."""
+        """Delete the items that expired before *now*, as DynamoDB's TTL does; returns their number."""
         with self._lock:
             gone = [
                 key
@@ -161,7 +161,7 @@ class MemoryTable(Table):
         return {key: attributes for key, attributes in older.items() if attributes is not None}
 
     def _enter(self, name: str) -> threading.RLock:
-        """Count the call, let the faults happen, and hand out the lock."""
+        """Count the call, apply the faults, and return the lock."""
         if self.slow:
             self.slow()
         with self._lock:
@@ -175,7 +175,7 @@ class MemoryTable(Table):
 
 
 def holds(condition: Condition, item: Attributes) -> bool:
-    """Whether *condition* holds on the attributes of *item* (empty: there is none)."""
+    """Whether *condition* holds for the attributes of *item* (empty: no item)."""
     match condition.operator:
         case "all":
             return all(holds(part, item) for part in condition.parts)
@@ -240,7 +240,7 @@ def _key(write: Write) -> Key:
 
 
 def _check_values(write: Write) -> None:
-    """Refuse what the real port would refuse before it asks the table."""
+    """Refuse what the real port refuses before it calls the table."""
     match write:
         case Put():
             to_item(write.item)
@@ -253,7 +253,7 @@ def _check_values(write: Write) -> None:
 
 
 def _applied(write: Write, old: Attributes | None) -> Attributes | None:
-    """The attributes after *write*; None: no item."""
+    """The attributes after *write*; None if there is no item."""
     match write:
         case Put():
             return to_item(write.item)

@@ -1,4 +1,4 @@
-"""The local stack with a small bundle of its own, and a host that says it has that bundle's model."""
+"""The local stack with a small test bundle, and a model host that lists the bundle's model."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TEMPLATE = Path(__file__).parents[1] / "data" / "toy_bundle" / "template.yaml"
 
 @contextlib.contextmanager
 def tags_host(*names: str) -> Iterator[str]:
-    """A server that answers ``GET /api/tags`` as an Ollama that has these models; its address."""
+    """A server that answers ``GET /api/tags`` like an Ollama with these models; yields its address."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -53,7 +53,7 @@ def toy_stack(*arguments: str) -> Iterator[LocalStack]:
 
 
 def eventually(check: Callable[[], Any], seconds: float = 10.0) -> Any:
-    """What *check* gives as soon as it is true; it is asked again until then."""
+    """Call *check* until its result is true, and return that."""
     deadline = time.monotonic() + seconds
     while not (found := check()):
         if time.monotonic() > deadline:
@@ -63,7 +63,7 @@ def eventually(check: Callable[[], Any], seconds: float = 10.0) -> Any:
 
 
 def alive(pid: int) -> bool:
-    """Whether a process runs; one that has ended and was not waited for does not."""
+    """Whether a process runs; a zombie does not."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
     except OSError:
@@ -72,7 +72,7 @@ def alive(pid: int) -> bool:
 
 
 def session_of(pid: int) -> set[int]:
-    """Processes that are this one's, or its children's children."""
+    """The process *pid* and all its descendants, without the caller."""
     found = {pid}
     parents = {}
     for folder in Path("/proc").iterdir():

@@ -1,4 +1,4 @@
-"""The template as CloudFormation gets it, by AWS's own SAM translator."""
+"""The template after the transformation by AWS's SAM translator."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ _MANAGED = "arn:aws:iam::aws:policy/service-role/"
 
 
 def transformed(**parameters: str) -> dict[str, Any]:
-    """The bundle's template with *parameters* over their defaults."""
+    """The transformed template; *parameters* replace the defaults."""
     return transform(load(TEMPLATE), **parameters)
 
 
 def transform(document: Mapping[str, Any], **parameters: str) -> dict[str, Any]:
-    """*document*, which is left as it is, with *parameters* over their defaults.
+    """Transform a copy of *document*; *parameters* replace the defaults.
 
     Raises:
         AssertionError: SAM refuses the document; the text says why.
     """
-    # A copy by way of JSON, as CloudFormation makes it: the translator changes what it is given, YAML aliases included.
+    # A copy through JSON: the translator changes its input, and YAML aliases share objects.
     copy: dict[str, Any] = json.loads(json.dumps(document))
     for resource in copy["Resources"].values():
         for name in ("CodeUri", "ContentUri"):

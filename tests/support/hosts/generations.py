@@ -1,4 +1,4 @@
-"""Short ways to ask a model host for something in a test."""
+"""Helpers for generations in tests."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def prompt_of(text: str = "What is 2 + 3?", **changes: Any) -> Prompt:
 def client_of(
     url: str, *, clock: Any = time.monotonic, sleep: Any = time.sleep, **settings: Any
 ) -> OllamaClient:
-    """A client of the host at *url* that waits little: silence is a second, connecting another."""
+    """A client of the host at *url* with time limits of a second."""
     values: dict[str, Any] = {"ollama_host": url, "idle_timeout": 1.0, "connect_timeout": 1.0}
     return OllamaClient(Settings(**{**values, **settings}), clock=clock, sleep=sleep, random=lambda: 0.01)
 
 
 @dataclass
 class Outcome:
-    """All that came of a generation."""
+    """The chunks, finish or error of a generation."""
 
     chunks: list[Chunk] = field(default_factory=list)
     finishes: list[Finish] = field(default_factory=list)
@@ -53,7 +53,7 @@ class Outcome:
 
 
 def outcome(client: OllamaClient, prompt: Prompt | None = None, *, seconds: float = 10.0) -> Outcome:
-    """Run a generation to its end, good or bad, with a deadline *seconds* from now."""
+    """Run a generation to its end or error, with a deadline *seconds* from now."""
     result = Outcome()
     began = time.monotonic()
     try:

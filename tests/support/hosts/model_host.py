@@ -1,4 +1,4 @@
-"""A scriptable model host on the loopback interface: speaks Ollama's chat protocol, well or badly, on purpose.
+"""A scriptable model host on the loopback interface that speaks Ollama's chat protocol, with faults on demand.
 
 With ``ModelHost("<think>…</think>The answer …") as host:`` it listens at ``host.url``. The text that it "generates" is
 its script; a last message of role assistant that is a beginning of the script is continued exactly. It notices a
@@ -28,7 +28,7 @@ type Script = str | Callable[[dict[str, Any]], str | Iterable[str]]
 
 
 class ModelHost:
-    """A model host with a script. Counts are read by tests; all switches may be turned while it runs."""
+    """A model host with a script. Tests read its counts; all switches may be changed while it runs."""
 
     def __init__(
         self,
@@ -49,9 +49,9 @@ class ModelHost:
         self.tokens_per_second = tokens_per_second
         """0: as fast as it goes."""
         self.continues = continues
-        """False: a last message of role assistant is answered anew instead of being continued."""
+        """False: a last message of role assistant is not continued; the answer is restarted."""
         self.thinking_field = thinking_field
-        """True: what stands in <think>…</think> is sent in message.thinking, as Ollama may from 0.30 on."""
+        """True: text in <think>…</think> is sent in message.thinking, as Ollama may do from 0.30 on."""
         self.models = list(models)
         self.load_seconds = load_seconds
         self.seconds_per_prompt_token = seconds_per_prompt_token
@@ -61,19 +61,19 @@ class ModelHost:
         self.read_twice = 0
         """Prompts that were sent while it read them already."""
         self.most_context = most_context
-        """More context than this is not given, without a word."""
+        """Longest context; a longer one is silently reduced to it."""
         self.forgets = False
-        """True: says that it loaded the model, and does not hold it."""
+        """True: it reports that the model was loaded, but does not keep it."""
         self.faults: deque[Fault] = deque()
-        """One for each of the next generations; then all goes well, unless there is an ``always``."""
+        """The faults of the next generations; after them there are none, except for ``always``."""
         self.always: Fault | None = None
 
         self.requests: list[dict[str, Any]] = []
-        """Bodies of the generations that were asked for, the refused ones too."""
+        """Bodies of all requests for generations, refused ones included."""
         self.paths: list[str] = []
         """Every request: method and path."""
         self.loads: list[int] = []
-        """Context lengths with which the model was loaded: a new entry is a reload."""
+        """Context lengths with which the model was loaded; each entry is a load."""
         self.generated = 0
         self.running = 0
         self.peak = 0
@@ -133,7 +133,7 @@ class ModelHost:
             self._fillers.pop().close()
 
     def swallow_connections(self) -> None:
-        """Go on listening but accept nothing, and fill the queue: connecting then takes for ever."""
+        """Listen without accepting, and fill the backlog, so that connecting never ends."""
         self.refuse()
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -147,7 +147,7 @@ class ModelHost:
             self._fillers.append(filler)
 
     def kill(self) -> None:
-        """Die: refuse, and reset every connection."""
+        """Refuse new connections and reset all open ones."""
         self.refuse()
         with self.changed:
             victims = list(self._open)
@@ -156,7 +156,7 @@ class ModelHost:
         self._context = None
 
     def wait_for(self, condition: Callable[[ModelHost], bool], timeout: float = 5.0) -> bool:
-        """Wait until *condition* of this host holds; False if it does not in *timeout* seconds."""
+        """Wait until *condition* holds; returns False after *timeout* seconds."""
         with self.changed:
             return self.changed.wait_for(lambda: condition(self), timeout)
 
@@ -191,7 +191,7 @@ class ModelHost:
 
     def _serve(self, connection: socket.socket, address: Any) -> None:
         try:
-            # A client that goes away in the middle is what this host is for.
+            # Disconnecting clients are expected.
             with contextlib.suppress(OSError, ValueError):
                 if self._tls is not None:
                     connection = self._secured(connection, self._tls)
@@ -213,7 +213,7 @@ class ModelHost:
     # What it knows
 
     def load(self, body: Mapping[str, Any]) -> None:
-        """Have the model in memory with the context of *body*; another context than before loads it again."""
+        """Load the model with the context of *body*; a changed context loads it again."""
         context = min(body.get("options", {}).get("num_ctx", 4096), self.most_context)
         keep = body.get("keep_alive")
         with self.changed:
@@ -265,7 +265,7 @@ class ModelHost:
             return self.faults.popleft() if self.faults else self.always
 
     def text_for(self, body: dict[str, Any]) -> tuple[str, list[str]]:
-        """What an earlier call has already written, and the tokens that come now."""
+        """The text that an earlier call has written, and the tokens that follow."""
         script = self.script(body) if callable(self.script) else self.script
         tokens = tokens_of(script) if isinstance(script, str) else list(script)
         last = body["messages"][-1]
@@ -281,7 +281,7 @@ class ModelHost:
 
     @contextlib.contextmanager
     def generation(self, waiting: Callable[[], None]) -> Iterator[None]:
-        """A place among those that run at a time; the others wait without a word, as at Ollama."""
+        """One of the parallel generations; further ones wait silently, as with Ollama."""
         while True:
             with self.changed:
                 if self.running < self._parallel or self.changed.wait_for(
@@ -306,7 +306,7 @@ class ModelHost:
 
 
 def _numbered(count: int) -> list[str]:
-    """A script of *count* tokens that no two places of look alike, with thinking and a final answer."""
+    """A script of *count* tokens without repetitions, with thinking and a final answer."""
     ending = ["</think>", "\n\n", "The", " answer", " is", " \\boxed{42}", "."]
     return ["<think>", *(f" w{index}" for index in range(count - len(ending) - 1)), *ending]
 

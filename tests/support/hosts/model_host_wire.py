@@ -1,4 +1,4 @@
-"""How the scripted model host speaks: HTTP, Ollama's lines, and everything that can go wrong with them."""
+"""The wire protocol of the scripted model host: HTTP, Ollama's lines, and their faults."""
 
 from __future__ import annotations
 
@@ -22,10 +22,9 @@ __all__ = ["Fault", "Handler", "reset", "tagged", "tokens_of"]
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong with one generation.
+    """The fault of one generation.
 
-    ``status`` and ``html`` happen instead of an answer; ``slow`` delays it by ``seconds`` and is else well; the others
-    happen after ``after`` tokens: ``silence`` (nothing more, the connection stays), ``reset`` (RST), ``eof`` (a proper
+    ``status`` and ``html`` replace the answer; ``slow`` only delays it by ``seconds``; others happen after ``after`` tokens: ``silence`` (nothing more, the connection stays), ``reset`` (RST), ``eof`` (a proper
     end without done), ``cut`` (the connection ends in the middle of a chunk), ``error`` (an error line), ``garbage``
     (a line that is not JSON), ``types`` (a line with wrong types), ``huge`` (a line without an end), ``dribble`` (a
     byte every 0.1 s and never a whole line; as ``always`` also for the short calls).
@@ -51,7 +50,7 @@ class Fault:
 
 
 def tokens_of(text: str) -> list[str]:
-    """*text* in pieces about as long as a model's tokens; joined they are *text*."""
+    """Split *text* into pieces of about the length of a token."""
     return re.findall(r"</?think>|[ ]?[A-Za-z]{1,8}|[ ]?[0-9]|\s+|.", text, re.DOTALL)
 
 
@@ -148,7 +147,7 @@ class Handler(BaseHTTPRequestHandler):
         if reason == "length":
             tokens = tokens[:limit]
         if fault is None or fault.kind == "slow" or fault.after > 0:
-            # The status comes with the first token, as at Ollama.
+            # The status is sent with the first token, as by Ollama.
             self._pace()
         broken = fault if fault is not None and fault.kind != "slow" else None
         if not (broken and broken.after == 0 and broken.kind in ("silence", "reset")):
@@ -190,7 +189,7 @@ class Handler(BaseHTTPRequestHandler):
         return thinks, {"role": "assistant", "content": "", key: token}
 
     def _break(self, fault: Fault) -> None:
-        # A real host's connection outlives an error line.
+        # The connection stays open after an error line, as with a real host.
         self.close_connection = fault.kind not in ("error", "garbage", "types")
         match fault.kind:
             case "silence":
@@ -221,7 +220,7 @@ class Handler(BaseHTTPRequestHandler):
                     self._pace(0.1)
 
     def _pace(self, seconds: float | None = None) -> None:
-        """Wait for the time of one token; raises if the client goes away meanwhile."""
+        """Wait for the duration of one token; raises if the client disconnects."""
         if seconds is None:
             speed = self.server.tokens_per_second
             seconds = 1 / speed if speed else 0.0
@@ -232,7 +231,7 @@ class Handler(BaseHTTPRequestHandler):
     def _peek(self) -> bytes:
         if not isinstance(self.connection, ssl.SSLSocket):
             return bytes(self.connection.recv(1, socket.MSG_PEEK))
-        # TLS cannot peek; a client that waits for an answer sends nothing but the end.
+        # TLS has no MSG_PEEK; a waiting client sends nothing, so readable data means its end.
         return bytes(self.connection.recv(1))
 
     def _begin(self, content_type: str) -> None:
@@ -266,6 +265,6 @@ def reset(connection: socket.socket) -> None:
     """End a connection with RST, as the kernel does for a process that was killed with data unread."""
     with contextlib.suppress(OSError):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        # This wakes the thread that works on the connection; the RST goes out when it lets go of it.
+        # This wakes the thread that uses the connection; the RST is sent when it closes it.
         connection.shutdown(socket.SHUT_RD)
         connection.close()

@@ -1,4 +1,4 @@
-"""Replays one recorded answer of an Ollama server to whatever is asked."""
+"""Answer every request with one recorded response of an Ollama server."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class ReplayHost:
 
     def __init__(self, recorded: Mapping[str, Any]) -> None:
         self.requests: list[tuple[str, bytes]] = []
-        """What was asked: method and path, and body."""
+        """The requests: method and path, and body."""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(recorded["response"], self.requests))
         self._server.daemon_threads = True
-        # Waits for no connection that is kept alive.
+        # Do not wait for connections that are kept alive.
         self._server.block_on_close = False
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="replay-host")
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -71,7 +71,7 @@ def _handler(response: Mapping[str, Any], requests: list[tuple[str, bytes]]) -> 
         do_GET = do_POST = answer  # noqa: N815 - the names that the base class looks for
 
         def handle(self) -> None:
-            # The client may close before it has read all.
+            # The client may close the connection early.
             with contextlib.suppress(ConnectionError):
                 super().handle()
 

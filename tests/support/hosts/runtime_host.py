@@ -1,4 +1,4 @@
-"""A Lambda Runtime API for tests of a runtime: it gives events out and writes down, byte for byte, what comes back."""
+"""A Lambda Runtime API for tests of a runtime: it serves events and records the responses byte for byte."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Call:
 
 
 class RuntimeHost:
-    """``give`` an event; ``calls`` is what came back. *close_after* chunks of a body the connection is closed."""
+    """``give`` adds an event; ``calls`` has the responses. After *close_after* chunks it closes the connection."""
 
     def __init__(self) -> None:
         self.calls: queue.Queue[Call] = queue.Queue()

@@ -1,4 +1,4 @@
-"""A model whose every call follows a script: what it says, and how it ends."""
+"""A model whose calls follow scripts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def finish(tokens: int, *, reason: str = "stop", prompt_tokens: int = 100) -> Fi
 
 
 class ScriptedModel:
-    """Each call plays the next script: a text is a token, None a tick, an exception is raised."""
+    """Each call follows the next script: a text is a token, None a tick, an exception is raised."""
 
     def __init__(self, *scripts: Iterable[Step]) -> None:
         self._scripts = [list(script) for script in scripts]

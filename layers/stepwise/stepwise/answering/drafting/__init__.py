@@ -1,1 +1,1 @@
-"""Write one answer with the model: calls, continuations, and the end of a thinking."""
+"""Generate one answer with the model: calls, continuations, and closing the thinking."""

@@ -1,22 +1,22 @@
-"""Tell whether a host goes on with a draft or begins its answer anew."""
+"""Detect whether a host continues a draft or restarts its answer."""
 
 from __future__ import annotations
 
 __all__ = ["ContinuationCheck", "NotContinued"]
 
 _PROBE = 32
-"""Characters of a continuation that show whether the host goes on or begins anew."""
+"""Characters of a continuation that decide whether the host continues or restarts."""
 _LEAST = 8
-"""A shorter draft is not recognized when it comes again."""
+"""Least length of a draft whose repetition can be recognised."""
 _OPENING = "<think>"
 
 
 class NotContinued(Exception):
-    """The host answered a continuation from the beginning."""
+    """The host restarted its answer instead of continuing it."""
 
 
 class ContinuationCheck:
-    """Holds the beginning of a continuation back until it is clear that it goes on with *text*."""
+    """Holds back the beginning of a continuation until it is clear that it continues *text*."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -25,7 +25,7 @@ class ContinuationCheck:
 
     @property
     def holding(self) -> bool:
-        """Whether text is held back that has come already."""
+        """Whether received text is held back."""
         return bool(self._held)
 
     def pass_on(self, delta: str) -> str:
@@ -37,10 +37,10 @@ class ContinuationCheck:
         return self.rest()
 
     def rest(self, *, cut: bool = False) -> str:
-        """What is held, for good; raises when it is the beginning again.
+        """The text that is still held back, at the end; raises NotContinued if it is a restart.
 
-        Of a continuation that was *cut* before it could be told, what may be the beginning again is dropped: a few
-        tokens, which the next continuation writes once more.
+        If the continuation was *cut* before that is clear, text that may be a restart is dropped: a few tokens, which
+        the next continuation generates again.
         """
         if not self._decided and _begins_anew(self._text, self._held):
             raise NotContinued
@@ -53,7 +53,7 @@ class ContinuationCheck:
 def _begins_anew(text: str, continuation: str) -> bool:
     """Whether *continuation* repeats the beginning of *text*.
 
-    A text that repeats itself, or is very short, cannot tell: there the benefit of the doubt goes to the host.
+    If *text* is repetitive or very short this cannot be decided, and the host is assumed to continue.
     """
     start = continuation.lstrip()
     if start.startswith(_OPENING):
@@ -72,7 +72,7 @@ def _may_begin_anew(text: str, continuation: str) -> bool:
 
 
 def _beginnings(text: str) -> tuple[str, ...]:
-    """How a host would write *text* again: with its opening tag, or without where thinking is a field of its own."""
+    """How a restart of *text* may begin: with its opening tag, or without, as thinking may be a separate field."""
     whole = text.lstrip()
     inside = whole.removeprefix(_OPENING).lstrip()
     return (whole, inside) if inside and inside != whole else (whole,)

@@ -1,4 +1,4 @@
-"""What the model has written so far for one answer."""
+"""The draft of one answer: the text that the model has written so far."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ __all__ = ["Draft", "restart"]
 
 @dataclass
 class Draft:
-    """What the model has written so far: raw text, thinking included; plain values.
+    """The raw text that the model has written so far, thinking included, and its figures; plain values.
 
-    ``tokens`` counts what was produced for ``text``; ``spent`` adds what was thrown away when a host could not go on.
-    ``reason`` is empty until the answer is whole (``stop``) or out of tokens (``length``). ``thought`` counts the
-    tokens of the thinking; where we closed it, ``ended_by`` says why (see ``thinking_watch``), ``closed_at`` is
-    ``tokens`` at that moment and ``answer_from`` where the answer begins in ``text``. ``checks`` is how many candidates
-    of the thinking were checked. ``reading_until`` is not 0 while the host reads a prompt: in epoch seconds, when it is
-    sure to have read it, also where the call was closed.
+    ``tokens`` counts the tokens of ``text``, ``spent`` those of discarded text. ``reason`` is empty until the answer is
+    complete (``stop``) or out of tokens (``length``). ``thought`` counts the tokens of the thinking; if we closed it,
+    ``ended_by`` says why (see ``thinking_watch``), ``closed_at`` is ``tokens`` at that moment, and ``answer_from`` the
+    offset of the answer in ``text``. ``checks`` is the number of candidates of the thinking that were checked.
+    ``reading_until`` is not 0 while the host processes a prompt, also after the call was closed: the latest end of that
+    in epoch seconds.
     """
 
     text: str = ""
@@ -43,14 +43,14 @@ class Draft:
 
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> Self:
-        """The draft of a record, whichever release wrote it."""
+        """The draft of a record that this or another release wrote."""
         return cls(**known_fields(cls, value))
 
 
 def restart(draft: Draft) -> None:
-    """Throw away what is written; its tokens stay counted.
+    """Discard the text; its tokens stay counted.
 
-    Of an answer whose thinking was closed only the answer is thrown away: it is asked for at once.
+    If the thinking was closed, only the answer after it is discarded.
     """
     draft.spent += draft.tokens - draft.closed_at
     draft.tokens = draft.closed_at

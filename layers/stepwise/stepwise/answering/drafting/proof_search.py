@@ -1,7 +1,7 @@
-"""Looks for a proved answer in a thinking while it is written.
+"""Search for a proved answer in a thinking while it is written.
 
-What a paragraph concludes is given to the checker in a thread beside the stream, at most eight times an answer. The
-model is never told what the checker found: its thinking only ends earlier, and its answer is checked again.
+The conclusions of paragraphs are checked in a thread beside the stream, at most eight for each answer. The model does
+not get the checker's result: its thinking only ends earlier, and its answer is checked again.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _LONGEST_PARAGRAPH = 4_000
 class ProofSearch:
     """The candidates of one thinking, checked one after another; a context manager that ends its thread.
 
-    *verified* says whether the checker proves a candidate to be the answer. *checks* is how many were made before,
-    *text* the thinking that was read by then.
+    *verified* says whether the checker verifies a candidate. *checks* is the number of earlier checks, *text* the
+    thinking up to now.
     """
 
     def __init__(self, verified: Callable[[str], bool], *, checks: int = 0, text: str = "") -> None:
@@ -45,7 +45,7 @@ class ProofSearch:
 
     @property
     def proved(self) -> bool:
-        """Whether a candidate has been verified by now; never waits."""
+        """Whether a candidate was verified; never waits."""
         done = [future for future in self._pending if future.done()]
         self._pending = [future for future in self._pending if not future.done()]
         return any(

@@ -1,4 +1,4 @@
-"""Decide when a thinking is closed: its budget is used up, its answer is proved, or it runs in circles."""
+"""Decide when a thinking is closed: its budget is used up, its answer is proved, or it repeats itself."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Ending = Literal["budget", "proof", "loop", "silent"]
 
 
 class ThinkingWatch:
-    """Follows *draft* while it grows; what it finds depends on the text, not on how it was cut into calls."""
+    """Follows *draft* while it grows; the result depends on the text, not on its division into calls."""
 
     def __init__(self, plan: Plan, draft: Draft, mode: Thinking, proof: ProofSearch | None = None) -> None:
         self._plan = plan
@@ -33,27 +33,27 @@ class ThinkingWatch:
 
     @property
     def tagged(self) -> bool:
-        """Whether the thinking that the draft ends in was begun by its tag."""
+        """Whether the thinking at the end of the draft began with a tag."""
         return self.thinking and self._meter.tagged
 
     def count(self, text: str, tokens: int) -> None:
-        """Count *tokens*, whose text the model has just written; the draft gets the figure with :meth:`commit`."""
+        """Count *tokens* that the model has just written; :meth:`commit` stores the count in the draft."""
         if not self._draft.ended_by:
             self._meter.feed(text, tokens)
 
     def commit(self) -> None:
-        """The draft has the text of all tokens that were counted."""
+        """Store the counts in the draft, which now has the text of all counted tokens."""
         if not self._draft.ended_by:
             self._draft.thought = self._meter.thought
 
     @property
     def used_up(self) -> bool:
-        """Whether the model thinks and has used its budget up."""
+        """Whether the model is thinking and its budget is used up."""
         budget = self._plan.thinking_budget
         return self.thinking and 0 < budget <= self._meter.thought
 
     def ending(self, text: str) -> Ending | None:
-        """Why the thinking is to be closed, if it is; *text* is what the draft ends with since the last time."""
+        """The reason to close the thinking, or None; *text* is the text since the last call."""
         draft = self._draft
         if not self.thinking:
             return None
@@ -72,7 +72,7 @@ class ThinkingWatch:
 
 
 def close_thinking(plan: Plan, draft: Draft, ending: Ending, *, broken: bool = False) -> str:
-    """Close the thinking that *draft* ends in, without the repetition that it may end in; returns what was added."""
+    """Close the thinking at the end of *draft*, after removing a repetition at its end; returns the added text."""
     if ending == "loop":
         draft.text = draft.text[: loop_start(draft.text, broken=broken)]
     added = closing_text(draft.text, plan.answer_start)

@@ -1,8 +1,8 @@
-"""Write an answer with the model, from nothing or from what is there already.
+"""Generate an answer with the model, from the beginning or from a draft.
 
-A draft is what the model has written so far: raw text, thinking included. Going on from a draft prefills the
-last assistant message with it, so the joined text is the one that an undivided call would have given. In the same way
-a thinking that uses up its budget, is proved right or runs in circles is closed, and the answer asked for.
+A draft is the raw text that the model has written so far, thinking included. To continue it, it is sent as the
+beginning of the assistant's message (prefill), so the joined text is that of an undivided call. In the same way a
+thinking is closed that uses up its budget, is proved right or repeats itself, and the answer is requested.
 """
 
 from __future__ import annotations
@@ -39,20 +39,20 @@ __all__ = ["Draft", "Writing", "restart", "write"]
 
 _REFUSED = "status_400"
 _MENDS = 1
-"""How often one invocation goes on after a generation that broke off."""
+"""How often one invocation continues after a generation that broke off."""
 _TICK_SECONDS = 0.25
 _LEAST_TO_COMPARE = 32
-"""Tokens of a call that show how far the counting of chunks is off."""
+"""Least tokens of a call for comparing the counted chunks with the host's count."""
 _LONGEST_BACKOFF_SECONDS = 4.0
 
 
 @dataclass(frozen=True)
 class Writing:
-    """How one invocation writes. Times are in seconds on *clock*.
+    """Parameters of the generation in one invocation. Times are in seconds on *clock*.
 
-    ``prefill`` says whether the host goes on with a last message of role assistant, ``may_restart`` whether an answer
-    that it does not go on with may be begun anew: not when somebody has seen the text already. ``patience`` is how long
-    a host that refuses is tried again once something was written. ``proof`` looks for a proved answer.
+    ``prefill`` says whether the host continues a last message of role assistant, ``may_restart`` whether an answer that
+    it does not continue may be restarted, which is not allowed once a client has seen text. ``patience`` is how long a
+    host that refuses connections is retried once there is text. ``proof`` searches for a proved answer.
     ``prompt_speed`` knows how long the host reads a prompt; ``now`` gives epoch seconds.
     """
 
@@ -70,14 +70,14 @@ class Writing:
 
 
 def write(model: Model, plan: Plan, draft: Draft, how: Writing) -> Generator[str | None]:
-    """Go on with *draft* until it is whole; yields new raw text, or None when there is none just now.
+    """Continue *draft* until it is complete; yields new raw text, or None if there is none.
 
-    A generation that breaks off is gone on with once. Closing the generator stops the model; the draft keeps what
-    it has.
+    After a generation that breaks off it continues once. Closing the generator stops the model; the draft keeps its
+    text.
 
     Raises:
         ModelUnavailable, ModelError, ModelTimeout: from the client.
-        GenerationBroken: it broke off again, or may not be begun anew; the draft has what was written.
+        GenerationBroken: it broke off again, or must not be restarted; the draft has the text so far.
     """
     calls = _Calls(model, plan, draft, how)
     while not draft.reason:
@@ -105,7 +105,7 @@ class _Calls:
         self.prefill = self.how.prefill
 
     def next(self) -> Generator[str | None]:
-        """One call, and what follows from how it ended."""
+        """Make one call, and act on how it ended."""
         draft = self.draft
         try:
             yield from self._one_call()
@@ -131,14 +131,12 @@ class _Calls:
             if not (draft.text and reason.startswith(_REFUSED)):
                 raise
             if reason.endswith("prompt_too_long"):
-                draft.reason = (
-                    "length"  # the context is full, where an undivided call would have ended so too
-                )
+                draft.reason = "length"  # the context is full: an undivided call would have ended here too
             else:
                 self.prefill = False  # some templates refuse a last message of role assistant
 
     def _too_long(self) -> InvalidRequest:
-        """The prompt does not fit into the context that the model really has."""
+        """The error for a prompt that does not fit into the context of the loaded model."""
         prompt = sum(estimate(message["content"]) for message in self.plan.messages)
         context = self.model.context_length()
         holds = "it does not fit" if context is None else f"the model's context holds {context}"
@@ -178,7 +176,7 @@ class _Calls:
             yield from self._generation(prompt, _Reader(check, skip), reading)
 
     def _at_once(self) -> bool:
-        """Whether the answer is to be asked for in a call of its own: the host cannot go on from a closed thinking."""
+        """Whether the answer is requested by a separate call, as the host cannot continue after a closed thinking."""
         draft = self.draft
         if self.prefill or not draft.ended_by:
             return False
@@ -219,7 +217,7 @@ class _Calls:
                     if watch.used_up:
                         text += reader.rest()
                     if not reader.holding:
-                        # A token counts when its text does, so that a draft that is kept just now is one of both.
+                        # Count a token together with its text, so that a draft that is saved now is consistent.
                         draft.tokens, held = draft.tokens + held, 0
                         watch.commit()
                     draft.text += text
@@ -238,7 +236,7 @@ class _Calls:
                 draft.spent += held
                 raise
             except (GenerationBroken, ModelTimeout):
-                # What came before it broke off or its time was up is kept, the beginning of a continuation too.
+                # Keep the text before the fault or the deadline, the beginning of a continuation included.
                 rest = reader.rest(cut=True)
                 draft.text += rest
                 if rest or not reader.dropped:
@@ -251,7 +249,7 @@ class _Calls:
                 raise
 
     def _take_counts(self, finish: Finish, before: int, prompt: Prompt) -> None:
-        """Take what the host has counted: that is the truth."""
+        """Replace the counted tokens by the host's count, which is exact."""
         draft = self.draft
         if self.how.prompt_speed is not None and not prompt.prefill:
             self.how.prompt_speed.learn(
@@ -265,28 +263,28 @@ class _Calls:
 
     @staticmethod
     def _miscounted(before: int, counted: int, said: int) -> int:
-        """How many tokens more the closed calls *before* had than was counted.
+        """Estimated number of tokens of the closed calls *before* that were not counted.
 
-        Of a call that was closed the host says no count. Its text is of the same kind as that of the call that now
-        ended, of which *counted* tokens were *said* to be others.
+        The host gives no count for a closed call. Its text is similar to that of the call that has just ended, for
+        which *counted* tokens were counted and *said* is the host's count.
         """
         if counted < _LEAST_TO_COMPARE:
             return 0
         return round(before * (min(max(said / counted, 0.5), 2.0) - 1))
 
     def _prefilled(self, before: int, prompt: Prompt) -> int:
-        """Tokens of the prompt that are the draft's own text, with those that we closed its thinking with."""
+        """Tokens of the prompt that are the draft's text, including the text that closed its thinking."""
         if not prompt.prefill:
             return 0
         return before + (estimate(f"</think>{self.plan.answer_start}") if self.draft.ended_by else 0)
 
     def _end(self, finish: Finish, watch: ThinkingWatch, before: int, thought: int) -> Ending | None:
-        """Take the end of a generation; why the thinking that it ended in is to be closed."""
+        """Process the end of a generation; returns the reason to close the thinking at its end, if any."""
         draft = self.draft
-        # A whole text without a tag is the answer, however it begins.
+        # A complete text without a tag is the answer, however it begins.
         unanswered = watch.thinking if finish.reason == "length" else watch.tagged
         if unanswered and self.plan.thinking_budget:
-            # The host's count is the truth: of what it gave in this call all was thinking.
+            # The host's count is exact, and all text of this call was thinking.
             draft.thought = max(draft.thought, thought + draft.tokens - before)
             return "budget" if finish.reason == "length" else "silent"
         draft.reason = finish.reason
@@ -298,7 +296,7 @@ class _Calls:
         return close_thinking(self.plan, self.draft, ending, broken=broken)
 
     def _looped(self) -> str | None:
-        """What follows where the host broke a loop off: the closed thinking, or the end; None: it was no loop."""
+        """Act on a loop that the host broke off: close the thinking or end the answer; None if it was no loop."""
         watch = ThinkingWatch(self.plan, self.draft, self.how.thinking)
         if not watch.loops(broken=True):
             return None
@@ -308,7 +306,7 @@ class _Calls:
         return ""
 
     def _cut_answer(self, *, broken: bool = False) -> None:
-        """End the answer before the repetition that it ends in."""
+        """End the answer before the repetition at its end."""
         count("AnswerLoops")
         self.draft.text = without_loop(self.draft.text, broken=broken) or self.draft.text
         self.draft.reason = "length"
@@ -322,10 +320,10 @@ class _Calls:
         return now - self.refused_since >= self.how.patience
 
     def _pause(self) -> Generator[None]:
-        """Wait before a host that refused is asked again; its time is up at the deadline.
+        """Wait before the next attempt with a host that refused the connection.
 
         Raises:
-            ModelTimeout: the deadline came first.
+            ModelTimeout: the deadline is earlier.
         """
         count("ModelRetries")
         how = self.how
@@ -340,7 +338,7 @@ class _Calls:
 
 
 class _Reader:
-    """The text of a generation's events, once it is clear that the host goes on; without *skip* at its beginning."""
+    """The text of a generation, from when it is clear that the host continues; *skip* at its beginning is removed."""
 
     def __init__(self, check: ContinuationCheck, skip: str) -> None:
         self._check = check
@@ -350,7 +348,7 @@ class _Reader:
 
     @property
     def holding(self) -> bool:
-        """Whether text is held back that has come already."""
+        """Whether received text is held back."""
         return bool(self._held) or self._check.holding
 
     def text_of(self, event: Event | None) -> str:
