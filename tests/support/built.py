@@ -1,7 +1,7 @@
 """Run the functions that ``sam build`` makes on this machine, with Lambda's paths and variables.
 
-Only root can create ``/opt``, so a function's layers are merged, as on Lambda, into another folder. The interpreter has no
-packages: a function imports only from its bundle, its layers and, as on Lambda, from the folder of AWS's runtime.
+Only root can create ``/opt``, so a function's layers are merged, as on Lambda, into another folder. The interpreter has
+no packages: a function imports only from its bundle, its layers and, as on Lambda, from the folder of AWS's runtime.
 """
 
 from __future__ import annotations

@@ -24,10 +24,11 @@ __all__ = ["Fault", "Handler", "reset", "tagged", "tokens_of"]
 class Fault:
     """The fault of one generation.
 
-    ``status`` and ``html`` replace the answer; ``slow`` only delays it by ``seconds``; others happen after ``after`` tokens: ``silence`` (nothing more, the connection stays), ``reset`` (RST), ``eof`` (a proper
-    end without done), ``cut`` (the connection ends in the middle of a chunk), ``error`` (an error line), ``garbage``
-    (a line that is not JSON), ``types`` (a line with wrong types), ``huge`` (a line without an end), ``dribble`` (a
-    byte every 0.1 s and never a whole line; as ``always`` also for the short calls).
+    ``status`` and ``html`` replace the answer; ``slow`` only delays it by ``seconds``. The others happen after
+    ``after`` tokens: ``silence`` (nothing more, the connection stays open), ``reset`` (RST), ``eof`` (a proper end
+    without done), ``cut`` (the connection ends in the middle of a chunk), ``error`` (an error line), ``garbage`` (a
+    line that is not JSON), ``types`` (a line with wrong types), ``huge`` (a line without an end), ``dribble`` (a byte
+    every 0.1 s and never a whole line; as ``always`` also for the short calls).
     """
 
     kind: Literal[
