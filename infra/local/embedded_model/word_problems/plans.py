@@ -19,8 +19,6 @@ __all__ = [
     "product",
     "proportion",
     "share",
-    "square_area",
-    "square_perimeter",
     "total",
     "turned_product",
 ]
@@ -94,13 +92,3 @@ def perimeter(values: list[Fraction], working: Working) -> Fraction:
     """Of a rectangle."""
     half = working.calculate(values[0], "+", values[1], "half perimeter")
     return working.calculate(half, "*", Fraction(2), "perimeter")
-
-
-def square_area(values: list[Fraction], working: Working) -> Fraction:
-    """Of a square."""
-    return working.calculate(values[0], "*", values[0], "square area")
-
-
-def square_perimeter(values: list[Fraction], working: Working) -> Fraction:
-    """Of a square."""
-    return working.calculate(values[0], "*", Fraction(4), "square perimeter")

@@ -31,6 +31,18 @@ _REASONS = {
     "area": ("The area of a rectangle is its length times its width", "长方形的面积等于长乘宽"),
     "half perimeter": ("Length and width together are half of the perimeter", "先求长与宽的和"),
     "perimeter": ("The perimeter is twice that", "周长是长与宽之和的 2 倍"),
+    "measure": ("By the formula of the figure", "根据图形的计算公式"),
+    "half": ("Half of it", "取它的一半"),
+    "around": ("The diameter is the circumference divided by π (3.14)", "直径等于周长除以圆周率（取 3.14）"),
+    "unit": ("In the unit that is asked for", "换算单位"),
+    "twice": ("What was counted twice is taken away once", "重复数的部分减去一次"),
+    "cuts": ("One cut less than there are pieces", "锯的次数比段数少 1"),
+    "ends": ("Trees and gaps: count the ends", "棵数与间隔数的关系，考虑两端"),
+    "part of work": (
+        "The whole work is 1; so much of it in one day",
+        "把总工作量看作 1，求单位时间的工作效率",
+    ),
+    "percent": ("Percent means hundredths", "百分数化为分母是 100 的数"),
     "square area": ("The area of a square is its side times itself", "正方形的面积等于边长乘边长"),
     "square perimeter": ("A square has four equal sides", "正方形的周长等于边长乘 4"),
 }
@@ -55,6 +67,7 @@ class Working:
         self._lines: list[_Line] = []
         self._operations: list[Operation] = []
         self._check = ""
+        self._formal = True
 
     def calculate(self, first: Fraction, op: Operator, second: Fraction, reason: str) -> Fraction:
         """One operation, written down with its *reason*, a key of the table above.
@@ -79,10 +92,21 @@ class Working:
         """A number as LaTeX."""
         return tex(value, decimal=self._decimal)
 
+    def decimals(self) -> None:
+        """Write results as decimals, as one does with 3.14 for π."""
+        self._decimal = True
+
+    def rounded_up(self, value: Fraction, whole: Fraction) -> Fraction:
+        """*value* as the next whole number: the last one need not be full."""
+        why = self.say("The last one need not be full: round up", "最后不满也要算一个，用进一法")
+        self._lines.append(_Line(why, rf"{self.show(value)} \rightarrow {self.show(whole)}"))
+        self._formal = False
+        return whole
+
     def solution(self, answer: Fraction) -> Solution:
         """The solution, its answer a plain number."""
         say = self.say
-        formalisation = formalise(self._text, self._operations)
+        formalisation = formalise(self._text, self._operations) if self._formal else None
         givens = formalisation.givens if formalisation is not None else ()
         listed = say(", ", "、").join(f"${self.show(given.value)}$" for given in givens)
         return Solution(

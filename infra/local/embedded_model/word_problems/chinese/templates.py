@@ -226,28 +226,4 @@ _TEMPLATES: tuple[_Template, ...] = (
         frozenset({"平均", "每", "排"}),
         plans.share,
     ),
-    _Template(
-        re.compile(
-            rf"{_W}长方形{_W}长(?:是|为)?{_N}{_W}(?:{_STOP})?宽(?:是|为)?{_N}{_W}{_STOP}(?:它的|这[个块张]{_W}的)?面积{_W}{_HOW_MANY}{_W}{_END}"
-        ),
-        frozenset({"面积"}),
-        plans.area,
-    ),
-    _Template(
-        re.compile(
-            rf"{_W}长方形{_W}长(?:是|为)?{_N}{_W}(?:{_STOP})?宽(?:是|为)?{_N}{_W}{_STOP}(?:它的|这[个块张]{_W}的)?周长{_W}{_HOW_MANY}{_W}{_END}"
-        ),
-        frozenset({"周长"}),
-        plans.perimeter,
-    ),
-    _Template(
-        re.compile(rf"{_W}边长(?:是|为)?{_N}{_W}正方形{_W}(?:{_STOP})?{_W}面积{_W}{_HOW_MANY}{_W}{_END}"),
-        frozenset({"面积"}),
-        plans.square_area,
-    ),
-    _Template(
-        re.compile(rf"{_W}边长(?:是|为)?{_N}{_W}正方形{_W}(?:{_STOP})?{_W}周长{_W}{_HOW_MANY}{_W}{_END}"),
-        frozenset({"周长"}),
-        plans.square_perimeter,
-    ),
 )
