@@ -40,4 +40,5 @@ def _plain(text: str) -> str:
     plain = re.sub(r"“[^”]{1,10}”|《[^》]{1,15}》", "某", plain)
     plain = re.sub(r"\d+月\d+日|\d+号(?=[车楼])", "某", plain)
     plain = re.sub(r"[一二三四五六]年级|第[一二三四五六七八九]小学", "某年级", plain)
+    plain = re.sub(r"[（(]+(\d+)[）)]?/[（(]?(\d+)[）)]+", r"\1/\2", plain)
     return re.sub(r"请问|问(?=一?共|还|平均)", "", plain)

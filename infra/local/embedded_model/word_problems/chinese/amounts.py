@@ -146,7 +146,7 @@ _RATES = (
 )
 # 一盒茶叶有6小包, 一支钢笔8元, 做一张沙发要用3米布: a rate, if it is not 一本50页的书.
 _OF_ONE = (
-    re.compile(rf"(?<![\d第之十])(?:一|1)(?!共|样|起|些)(?P<g>{UNIT})(?P<gn>(?:(?!共|全长)[\u4e00-\u9fff]){{0,8}}?)(?P<v>{_N})(?P<u>{UNIT})(?P<un>[\u4e00-\u9fff]{{0,3}})"),
+    re.compile(rf"(?<![\d第之十])(?:一|1)(?!共|样|起|些)(?P<g>{UNIT})(?P<gn>(?:(?!共|全长|一)[\u4e00-\u9fff]){{0,8}}?)(?P<v>{_N})(?P<u>{UNIT})(?P<un>[\u4e00-\u9fff]{{0,3}})"),
 )  # fmt: skip
 _VERB = re.compile(r"[装做种站排坐分扎放编栽用捆付走吃看住租坐拼串摆钉订]+$")
 _AMOUNT = re.compile(rf"(?P<v>{_N})(?P<u>{UNIT}){_NOUN}")

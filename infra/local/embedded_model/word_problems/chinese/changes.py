@@ -17,12 +17,20 @@ _REFUSED = re.compile(
 )
 _START = re.compile(r"有|共|买|养|要|吹|收获|拿了|带|原|全长|长|运[来进]|准备|做了|进")
 _MORE = re.compile(r"又|再|买[来回]|送来|进货|转来|来了|上来|上车|放[入进]")
+_COMES = re.compile(
+    r"买[来回了]|送来|运[来进]|进货|转来|来了|上来|上车|放[入进]|[飞游跑开]来|借来|又(?:来|买|得|收|做了|种|摘|上|给了?[他她我])"
+)
 _LEFT = re.compile(r"还?剩|还有|还要|还差|没有?|未|藏着|余")
 _WHOLE = re.compile(r"一共|总共|共|全部|这[本条根]")
 
 
 def solve(plain: str, start: Callable[[], Working]) -> tuple[Fraction, Working] | None:
     """The number asked for by a story of one unit in which every clause but the question has its role."""
+    if re.search("甲.*乙.*丙", plain):
+        # Three who each have their number.
+        plain = re.sub(r"甲、乙、丙三?个?", "", plain).translate(
+            {ord("甲"): "东", ord("乙"): "西", ord("丙"): "南"}
+        )
     if _REFUSED.search(re.sub(r"各(?=种)|比赛|先生|排球|一样(?=东西)", "", plain)):
         return None
     problem = read(plain, of_one=False)
@@ -81,7 +89,9 @@ def _left(problem: Problem, working: Working) -> Fraction | None:
         text = _clause(problem, other)
         if _LEFT.search(text):
             return None
-        if _MORE.search(text):
+        if other.unit == "元" and re.search("买(?!.*给[他她我])", text):
+            result = working.calculate(result, "-", other.value, "left")
+        elif _COMES.search(text):
             result = working.calculate(result, "+", other.value, "total")
         elif _gone(text) or _goes_on(problem, other):
             result = working.calculate(result, "-", other.value, "left")

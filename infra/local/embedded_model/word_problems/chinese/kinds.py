@@ -18,8 +18,15 @@ _ONE = Fraction(1)
 
 def solve(plain: str, start: Callable[[], Working]) -> tuple[Fraction, Working] | None:
     """The number asked for by a problem of one of these kinds, if it is the whole of *plain*."""
+    sets = _sets(plain, start)
+    if sets is not None:
+        return sets
+    plain = re.sub("[。；]", "，", plain.rstrip("？?。！"))
     text = re.sub(r"第[一二三四五六七八九十]|[ab]队", "某", plain.rstrip("？?。！"))
     if len(re.findall("多少|几", text)) != 1:
+        return None
+    if re.search("比(?!例|赛)|倍", text):
+        # A number that is told of by another.
         return None
     for pattern, refused, work in _KINDS:
         found = pattern.fullmatch(text)
@@ -42,6 +49,39 @@ def solve(plain: str, start: Callable[[], Working]) -> tuple[Fraction, Working] 
             return answer, working
         return None
     return None
+
+
+def _sets(plain: str, start: Callable[[], Working]) -> tuple[Fraction, Working] | None:
+    """Two sets that overlap: those in each, those in both, those in neither; all of them are asked for."""
+    clauses = [clause for clause in re.split("[，。；？！]", plain) if clause]
+    if len(clauses) < 4 or not re.search(
+        r"(?:一共|共|总共|全班|班).{0,6}(?:多少|几).{0,2}(?:人|学生|同学)", clauses[-1]
+    ):
+        return None
+    roles: dict[str, list[Fraction]] = {"neither": [], "both": [], "one": []}
+    for clause in clauses[:-1]:
+        found = re.findall(r"(\d+)(?:人|名|位)", clause)
+        if len(found) != len(re.findall(r"\d+", re.sub(r"第\d+题", "", clause))) or len(found) > 1:
+            return None
+        if found:
+            role = (
+                "neither"
+                if re.search("都没|都不", clause)
+                else "both"
+                if re.search("都|既", clause)
+                else "one"
+            )
+            roles[role].append(number(found[0]))
+    if (
+        (len(roles["one"]), len(roles["both"])) != (2, 1)
+        or len(roles["neither"]) > 1
+        or re.search("只|仅", plain)
+    ):
+        return None
+    if roles["both"][0] > min(roles["one"]) or (not roles["neither"] and re.search("都没|都不", plain)):
+        return None
+    working = start()
+    return _overlap([*roles["one"], *roles["both"], *roles["neither"]], working), working
 
 
 def _queue(values: Values, working: Working) -> Fraction:
@@ -111,17 +151,67 @@ def _heads(low: int, high: int) -> Callable[[Values, Working], Fraction | None]:
     return work
 
 
+def _other_speed(values: Values, working: Working) -> Fraction:
+    whole, first, hours = values
+    return working.calculate(working.calculate(whole, "/", hours, "share"), "-", first, "left")
+
+
+def _part(*, rest: bool) -> Callable[[Values, Working], Fraction | None]:
+    def work(values: Values, working: Working) -> Fraction | None:
+        whole, part = values
+        if not 0 < part < 1:
+            return None
+        taken = working.calculate(whole, "*", part, "multiple")
+        return working.calculate(whole, "-", taken, "left") if rest else taken
+
+    return work
+
+
+def _whole_of_rest(values: Values, working: Working) -> Fraction | None:
+    known, rest = values
+    if not 0 < rest < 1:
+        return None
+    return working.calculate(known, "/", working.calculate(_ONE, "-", rest, "left"), "share")
+
+
+def _real_distance(values: Values, working: Working) -> Fraction:
+    scale, drawn = values
+    return working.calculate(working.calculate(drawn, "*", scale, "multiple"), "/", Fraction(100000), "unit")
+
+
 _UNIT = r"(?:千米|米)"
+_PART = r"(\d+/\d+)"
+_TAKE = r"(?:用去|用了|看了|吃了|运走|卖出|修了|喝了|种了|读了|剪去|卖了|运走了|用掉)"
 _KINDS: tuple[tuple[re.Pattern[str], str, Callable[[Values, Working], Fraction | None]], ...] = (
+    (
+        re.compile(rf"{_W}相距{_N}{_UNIT}{_W}同时{_W}(?:相对|相向){_W}每(?:小时|分钟?|秒){_W}{_N}{_UNIT}，{_W}{_N}(?:小时|分钟?|秒)(?:后|钟后)?{_W}相遇，{_W}每(?:小时|分钟?|秒){_W}(?:多少|几){_UNIT}"),
+        "先|中点|停|休息|往返|再|比",
+        _other_speed,
+    ),
+    (
+        re.compile(rf"{_W}{_N}[\u4e00-\u9fff]+，{_W}{_TAKE}(?:它的|全长的|总数的|全书的|这[批本袋]{_W}的|其中的)?{_PART}，{_W}{_TAKE}(?:多少|几){_W}"),
+        "剩|还|又|再|比|后|%|每",
+        _part(rest=False),
+    ),
+    (
+        re.compile(rf"{_W}{_N}[\u4e00-\u9fff]+，{_W}{_TAKE}(?:它的|全长的|总数的|全书的|这[批本袋]{_W}的|其中的)?{_PART}，{_W}还剩下?(?:多少|几){_W}"),
+        "又|再|比|后|%|每|剩下的|余下",
+        _part(rest=True),
+    ),
+    (
+        re.compile(rf"{_W}{_TAKE}{_N}[\u4e00-\u9fff]+，{_W}还剩下?(?:全书的|全长的|它的|这本书的)?{_PART}{_W}，{_W}(?:一共|共|全长)(?:有)?(?:多少|几){_W}"),
+        "又|再|比|后|%|每",
+        _whole_of_rest,
+    ),
+    (
+        re.compile(rf"{_W}比例尺(?:是|为)?1[：:，](\d+)的{_W}图{_W}，{_W}{_N}厘米，{_W}实际{_W}(?:多少|几)千米"),
+        "面积|宽|小时",
+        _real_distance,
+    ),
     (
         re.compile(rf"{_W}从(?:前|左|前面|左边)(?:往|向|数|开始){_W}第?{_N}个?，{_W}从(?:后|右|后面|右边)(?:往|向|数|开始){_W}第?{_N}个?，{_W}(?:一共|共){_W}(?:多少|几)[个人名位]人?"),
         "之间|中间",
         _queue,
-    ),
-    (
-        re.compile(rf"{_W}(?:对|参加|喜欢|有)?{_W}{_N}人{_W}，{_W}{_N}人{_W}，{_W}(?:都|既){_W}{_N}人(?:，{_W}(?:都没|都不){_W}{_N}人)?{_W}，?{_W}(?:一共|共|总共|全班){_W}(?:多少|几)[名个位]?(?:学生|同学|人)+"),
-        "只|其中女|其中男|仅|没有参加(?!.*都)",
-        _overlap,
     ),
     (
         re.compile(rf"{_W}锯成{_N}段，{_W}每锯一次{_W}{_N}分钟，{_W}(?:一共|共)?{_W}(?:多少|几)分钟"),
@@ -159,8 +249,8 @@ _KINDS: tuple[tuple[re.Pattern[str], str, Callable[[Values, Working], Fraction |
         _meeting_time,
     ),
     (
-        re.compile(rf"{_W}同时从{_W}开[往出]{_W}每(?:小时|分钟?|秒){_W}{_N}{_UNIT}，{_W}每(?:小时|分钟?|秒){_W}{_N}{_UNIT}，{_W}{_N}(?:小时|分钟?|秒){_W}相距(?:多少|几){_UNIT}"),
-        "相对|相向|反|先|停|休息|往返|再|背",
+        re.compile(rf"{_W}同时从{_W}开往{_W}每(?:小时|分钟?|秒){_W}{_N}{_UNIT}，{_W}每(?:小时|分钟?|秒){_W}{_N}{_UNIT}，{_W}{_N}(?:小时|分钟?|秒){_W}相距(?:多少|几){_UNIT}"),
+        "相对|相向|反|先|停|休息|往返|再|背|[东西南北]",
         _behind,
     ),
     (

@@ -16,8 +16,8 @@ from embedded_model.word_problems.working import Working
 __all__ = ["solve"]
 
 _REFUSED = re.compile(
-    r"[倍比各另半甲乙丙率差税息]|[\d一二三四五六七八九]折|打折|分之|百分|%|面积|周长|体积|提前|增加|减少|如果|至多|间隔|每隔|相遇|相对|相向|来回|往返|以内|原计划|实际|改|第[一二三]|"
-    r"其中|同样多|扩大|节约|以上|优惠|打|买.送|余数|去年|成人|儿童|单独|合"
+    r"[倍比各另半甲乙丙率税息]|相差|[之的]差|[\d一二三四五六七八九]折|打折|分之|百分|%|面积|周长|体积|提前|增加|减少|如果|至多|间隔|每隔|相遇|相对|相向|来回|往返|以内|原计划|实际|改|第[一二三]|"
+    r"其中|同样多|扩大|以上|优惠|打|买.送|余数|去年|成人|儿童|单独|合"
 )
 _TIMES = frozenset(["天", "小时", "分钟", "分", "周", "个月", "月", "年", "秒"])
 _MONEY = "元"
@@ -29,9 +29,9 @@ def solve(plain: str, start: Callable[[], Working]) -> tuple[Fraction, Working] 
     if "多长时间" in plain:
         plain = plain.replace("多长时间", "多少小时" if re.search("每小时|/时", plain) else "多少分钟")
     plain = re.sub(r"甲、?乙[两2]?[地城站港]|[AB甲乙][地城市站港村]", "某地", plain)
-    if _REFUSED.search(re.sub(r"如果(?=每|买)|平均|比赛", "", plain)):
+    if _REFUSED.search(re.sub(r"如果(?=每|买|站|排|平均|分)|平均|比赛", "", plain)):
         return None
-    plain = re.sub(r"两(?=[个只名人组盆本袋群])", "2", plain)
+    plain = re.sub(r"两(?=[个只名人组盆本袋群辆箱排])", "2", plain)
     if "每天" in plain:
         plain = re.sub(r"一个?星期|一周", "7天", plain)
     if re.search("每个?月", plain):
@@ -113,17 +113,19 @@ def _product(problem: Problem, working: Working) -> Fraction | None:
     if not parts:
         return None if left or groups[0].role == "rest" else result
     part = parts[0]
+    if _paid(part, problem):
+        return working.calculate(part.value, "-", result, "left") if left and part.value > result else None
     if part.role == "rest":
         return (
             working.calculate(result, "+", part.value, "total")
-            if not left and re.search("共|原|总|有", asked.text)
+            if not left and re.search("共|原|总|有|长", asked.text)
             else None
         )
     if not left:
         return None
-    if part.role == "loss" and part.clause > max(rate.clause, groups[0].clause) and not _paid(part, problem):
+    if part.role == "loss" and part.clause > max(rate.clause, groups[0].clause):
         return working.calculate(result, "-", part.value, "left") if result > part.value else None
-    if part.role == "has" and (part.clause < groups[0].clause or _paid(part, problem)):
+    if part.role == "has" and part.clause < groups[0].clause:
         return working.calculate(part.value, "-", result, "left") if part.value > result else None
     return None
 
@@ -144,7 +146,8 @@ def _quotient(problem: Problem, working: Working) -> Fraction | None:
         return None
     if len(problem.amounts) > 1 and not re.search(r"剩|余下|其余|还|共|总", problem.plain):
         return None
-    if re.search(r"还要|还需|再", asked.text) and len(problem.amounts) == 1:
+    ahead = problem.amounts[0].role == "rest"
+    if re.search(r"还要|还需|再", asked.text) and len(problem.amounts) == 1 and not ahead:
         return None
     total = _held(list(problem.amounts), asked, working)
     return working.calculate(total, "/", _one(rate, working), "fits") if total is not None else None
@@ -193,7 +196,11 @@ def _share(problem: Problem, working: Working) -> Fraction | None:
     totals = [a for a in problem.amounts if a not in groups and _is_asked(asked, a.unit, a.noun)]
     if len(groups) != 1 or len(totals) + 1 != len(problem.amounts) or not totals:
         return None
-    if len(totals) == 1 and (groups[0].clause < totals[0].clause and groups[0].unit not in _TIMES):
+    if (
+        len(totals) == 1
+        and "平均" not in asked.text
+        and (groups[0].clause < totals[0].clause and groups[0].unit not in _TIMES)
+    ):
         return None
     total = _held(totals, asked, working)
     return working.calculate(total, "/", groups[0].value, "share") if total is not None else None

@@ -18,7 +18,16 @@ from embedded_model.word_problems.working import Working
 
 __all__ = ["solve"]
 
-_WAYS = (holdings.solve, counts.total, counts.compare, counts.states, groups.solve, chains.solve, needs.solve)
+_WAYS = (
+    holdings.solve,
+    counts.total,
+    counts.compare,
+    counts.states,
+    counts.together,
+    groups.solve,
+    chains.solve,
+    needs.solve,
+)
 
 
 def solve(problem: str, say: Say) -> Solution | None:

@@ -68,6 +68,7 @@ class Question:
     end: bool
     more: bool
     grouped: bool
+    names: frozenset[str]
 
 
 def ask(text: Text, quantities: Sequence[Quantity]) -> Question | None:
@@ -119,6 +120,7 @@ def ask(text: Text, quantities: Sequence[Quantity]) -> Question | None:
         start=_START.search(question) is not None,
         end=_END.search(question) is not None or (meaning == "have" and rest[:1] in (["do"], ["does"])),
         more=more,
+        names=text.names,
         grouped=_GROUPED.search(text.whole) is not None,
     )
 
@@ -171,7 +173,7 @@ def _who_does(rest: Sequence[str], quantities: Sequence[Quantity]) -> tuple[str,
             if len(doing) == 1 and subject[0] != "they"
             else _resolved(subject[0], quantities)
         )
-    return who, verb or first
+    return "" if "than" in subject else who, verb or first
 
 
 def _resolved(pronoun: str, quantities: Sequence[Quantity]) -> str:

@@ -22,7 +22,7 @@ from embedded_model.word_problems.english.lexicon import (
 from embedded_model.word_problems.english.quantities import Quantity
 from embedded_model.word_problems.working import Working
 
-__all__ = ["compare", "states", "total"]
+__all__ = ["compare", "states", "together", "total"]
 
 _MORE = re.compile(
     r"how (?:many|much) (?P<sign>more|fewer|less|farther|further|longer|taller|heavier|bigger|higher)\b ?(?P<more>.*?) than (?P<than>.+)"
@@ -62,7 +62,7 @@ def total(question: Question, quantities: Sequence[Quantity], working: Working) 
     joined = _joined(question)
     chosen = [quantity for quantity in about if not joined or joined & quantity.words]
     for word in words:
-        kept = [quantity for quantity in chosen if word in quantity.words]
+        kept = [quantity for quantity in chosen if word in quantity.words or _there(word, quantity, question)]
         if (
             not kept
             and word not in HAVING
@@ -74,7 +74,8 @@ def total(question: Question, quantities: Sequence[Quantity], working: Working) 
         chosen = kept if kept and word not in joined else chosen
     if any(not any(word in quantity.words for quantity in chosen) for word in joined):
         return None
-    if len(chosen) < 2 or (not acting and not question.total):
+    kinds = question.head in KINDS and all(quantity.head != question.head for quantity in chosen)
+    if len(chosen) < 2 or (not acting and not question.total and not kinds):
         return None
     if acting and any(quantity.verb != question.verb for quantity in chosen):
         return None
@@ -90,6 +91,33 @@ def _all_alike(quantities: Sequence[Quantity]) -> bool:
     return len({quantity.verb for quantity in quantities}) == 1 and all(
         quantity.role in {"gain", "act"} for quantity in quantities
     )
+
+
+def _there(word: str, quantity: Quantity, question: Question) -> bool:
+    """Whether *word* is the place that is asked about, and nothing says that the quantity is elsewhere."""
+    return word in question.place and (not quantity.place or word in quantity.place)
+
+
+def together(question: Question, quantities: Sequence[Quantity], working: Working) -> Fraction | None:
+    """What two who are named have together, each with a story of their own."""
+    names = re.search(r"(?:do|does|did) ([a-z]+) and ([a-z]+) have\b", question.text)
+    if (
+        names is None
+        or question.grouped
+        or question.more
+        or question.start
+        or not known(question, quantities)
+    ):
+        return None
+    if any(quantity.per or quantity.than or quantity.value is None for quantity in quantities):
+        return None
+    values = [
+        amount(replace(question, who=name, text="how many", end=True, total=False), quantities, working)
+        for name in names.groups()
+    ]
+    if values[0] is None or values[1] is None:
+        return None
+    return working.calculate(values[0], "+", values[1], "total")
 
 
 def _joined(question: Question) -> frozenset[str]:

@@ -55,7 +55,10 @@ def solve(question: Question, quantities: Sequence[Quantity], working: Working) 
         return _speed(plain, working) if not rates else None
     if not rates and question.per:
         answers.append(_shared(question, plain, working))
-    for rate in rates:
+    wanted = _meant([rate for rate in rates if _asks_for(question, rate)], question)
+    if len(wanted) > 1:
+        answers.append(_sum_of_rates(question, wanted, rates, plain, working))
+    for rate in rates if len(wanted) < 2 else []:
         rest = [other for other in rates if other is not rate]
         answers += [
             _product(question, rate, rest, plain, working),
@@ -84,10 +87,34 @@ def _product(
     groups = _meant(every, question)
     if not groups or not _apart(others, rate, question) or rate.value is None:
         return None
-    if len(rates) > 1 or any(other.thing & (rate.thing | question.thing) for other in rates):
+    apart = [other for other in rates if other.per != rate.per or other.thing == rate.thing]
+    if len(rates) > 1 or any(other.thing & (rate.thing | question.thing) for other in apart):
         return None
     number = _amount(groups, question, working)
     return working.calculate(rate.value, "*", number, "product") if number is not None else None
+
+
+def _sum_of_rates(
+    question: Question,
+    wanted: Sequence[Quantity],
+    rates: Sequence[Quantity],
+    plain: Sequence[Quantity],
+    working: Working,
+) -> Fraction | None:
+    """Two women and six men at each table: the rates together, times the tables."""
+    same = {(rate.per, rate.verb) for rate in wanted}
+    if question.per or question.more or len(same) != 1 or len(wanted) != len(rates) or len(plain) != 1:
+        return None
+    if not (question.total or question.head in KINDS) or not _is(plain[0], wanted[0].per):
+        return None
+    result, number = wanted[0].value, plain[0].value
+    if result is None or number is None or plain[0].role in _GONE:
+        return None
+    for rate in wanted[1:]:
+        if rate.value is None:
+            return None
+        result = working.calculate(result, "+", rate.value, "total")
+    return working.calculate(result, "*", number, "product")
 
 
 def _meant(quantities: Sequence[Quantity], question: Question) -> list[Quantity]:
@@ -200,6 +227,8 @@ def _is_part(quantity: Quantity, rate: Quantity) -> bool:
 
 def _asks_for(question: Question, rate: Quantity) -> bool:
     """Whether the question is for what the rate counts."""
+    if rate.head in KINDS.get(question.head, ()):
+        return True
     if question.thing <= rate.thing or (question.head == "*distance" and rate.head in _DISTANCES):
         return True
     if question.head == "*time":

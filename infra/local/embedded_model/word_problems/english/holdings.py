@@ -235,15 +235,17 @@ def _effect(
                 return -1
             return None
         case "put":
-            if quantity.place & place:
+            if quantity.place & place or quantity.to in place:
                 return 1
             return 1 if quantity.verb == "add" and mine else None
         case "gain":
-            return _gained(quantity, mine, holder, place)
+            return _gained(quantity, mine, holder, place, question.names)
     return None
 
 
-def _gained(quantity: Quantity, mine: bool, holder: str, place: frozenset[str]) -> int | None:
+def _gained(
+    quantity: Quantity, mine: bool, holder: str, place: frozenset[str], names: frozenset[str]
+) -> int | None:
     if quantity.source & place or (quantity.source == {"owner"} and not mine):
         # Of what is asked about, or from it.
         return -1 if not mine else None
@@ -257,7 +259,8 @@ def _gained(quantity: Quantity, mine: bool, holder: str, place: frozenset[str]) 
         )
     if not holder and quantity.verb not in _FROM_A_PLACE - {"buy", "get"}:
         return 1
-    return None
+    # What one person gets is not what another has.
+    return 0 if {holder, quantity.who} <= names else None
 
 
 def _forward(timeline: Timeline, changes: Sequence[Change], working: Working) -> Fraction | None:

@@ -97,7 +97,7 @@ def counted_in(after: Sequence[str]) -> tuple[frozenset[str], str, list[str]]:
             or word.isdigit()
         ):
             break
-        if word.endswith("ing") and kept:
+        if word.endswith("ing") and kept and kept[-1] != "of":
             break
         if word in VERBS and kept and kept[-1] != "of":
             break
@@ -126,6 +126,8 @@ def named_in(words: Sequence[str]) -> frozenset[str]:
         ) or word in PREPOSITIONS | PRONOUNS | AUXILIARIES | TIMES - {"week"}:
             break
         kept.append(stem(word))
+        if kept[0] in PERIODS:
+            break
     return frozenset(kept)
 
 

@@ -175,8 +175,25 @@ def _sentence(reader: _Reader, sentence: str, at: int) -> bool:
         if sentence.startswith(("then ", "now ")) and quantity.role == "has":
             quantity = replace(quantity, end=True)
         reader.found += _by_dozens(quantity)
-    reader.found[first:] = _shared(reader.found[first:])
+    told = _for_each(_shared(reader.found[first:]), sentence)
+    if told is None:
+        return False
+    reader.found[first:] = told
     return True
+
+
+def _for_each(told: list[Quantity], sentence: str) -> list[Quantity] | None:
+    """With 2 women and 6 men at each table: both are at each; ``None`` where only the last need be."""
+    rate = next((quantity for quantity in told if quantity.per), None)
+    if rate is None or told.index(rate) == 0:
+        return told
+    ahead = [quantity for quantity in told[: told.index(rate)] if quantity.head not in rate.per]
+    ahead = [quantity for quantity in ahead if quantity.head != rate.head]
+    if not any((quantity.who, quantity.verb) == (rate.who, rate.verb) for quantity in ahead):
+        return told
+    if re.search(r"\bwith \d", sentence) is None or len(ahead) > 2:
+        return None
+    return [replace(quantity, per=rate.per) if quantity in ahead else quantity for quantity in told]
 
 
 def _turned(pieces: list[str]) -> list[str]:
@@ -197,6 +214,9 @@ def _shared(told: list[Quantity]) -> list[Quantity]:
             told[at] = replace(one, thing=thing, head=other.head, words=one.words | thing)
     if len({(quantity.who, quantity.verb) for quantity in told}) != 1:
         return told
+    if told[0].per and not told[0].open and not any(quantity.per for quantity in told[1:]):
+        # Each bag has 3 red and 5 green apples: both are told of each bag.
+        told = [replace(quantity, per=told[0].per) for quantity in told]
     if told[0].role == "has":
         end, start = any(quantity.end for quantity in told), any(quantity.start for quantity in told)
         told = [replace(quantity, end=end, start=start) for quantity in told]
@@ -349,6 +369,9 @@ def _per(
             return named or None, before, rest[:at]
     if len(rest) >= 2 and rest[0] in {"a", "an"} and stem(rest[1]) in PERIODS | {"piece"}:
         return frozenset({stem(rest[1])}), before, rest[2:]
+    if before[-2:] == ["of", "size"]:
+        # Groups of size 5.
+        before = before[:-1]
     if len(before) >= 2 and before[-1] == "of" and stem(before[-2]) in _GROUPS:
         return frozenset({stem(before[-2])}), before[:-2], rest
     return frozenset(), before, rest
