@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from drills.find_lies import drill, main
+from drills.find_lies import main
 from drills.lies.conditions import ADJECTIVES, KINDS
 from drills.lies.expressions import Formula, call, constant, minus, polynomial, value, variable
 from drills.lies.grammar import FAMILIES, problems
@@ -176,9 +176,3 @@ def test_findings_are_kept_as_they_were() -> None:
         report.put(drilled)
     kept = Report.from_dict(json.loads(json.dumps(report.as_dict())))
     assert kept.text() == report.text()
-
-
-def test_the_checker_neither_lies_nor_refutes_and_recognises_half_of_the_problems() -> None:
-    report = drill(seed=1, count=4 * len(FAMILIES), limit=4)
-    assert report.wrong == []
-    assert report.share >= 0.5

@@ -571,6 +571,16 @@ def test_a_client_who_wants_no_check_is_not_asked_to_wait_for_a_second_answer(sc
     assert len(scene.model.calls) == 1
 
 
+def test_who_wants_a_check_has_a_second_answer_beside_a_run_that_is_not_to_be_checked(scene: Scene) -> None:
+    owned_by_another(scene, plan_of(verify=False))
+    deps = replace(scene.environment(), checker=_Refuting(1))
+
+    reply = answer(deps, plan_of(verify=True), {**PRESENTATION, "verify": True}, caller(scene))
+
+    assert reply.body["verification"]["status"] == "verified"
+    assert len(scene.model.calls) == 2
+
+
 def test_a_refuted_answer_in_the_cache_is_none_for_who_wants_it_checked(scene: Scene) -> None:
     deps = replace(scene.environment(), checker=_Refuting(1))
     answer(deps, plan_of(verify=False), PRESENTATION, caller(scene))
