@@ -32,7 +32,7 @@ LONGEST_LINE = 4 * 2**20
 def main(memory_bytes: int, tasks: Mapping[str, tuple[str, str]]) -> None:
     """Serve checks until standard input ends.
 
-    Errors of a check are answered with their name and cause only.
+    The reply to a failed check has only the name and the cause of the error.
     """
     _limit(resource.RLIMIT_AS, memory_bytes)
     _limit(resource.RLIMIT_CORE, 0)
@@ -57,14 +57,14 @@ def _answered(line: bytes, tasks: Mapping[str, tuple[str, str]]) -> dict[str, An
         result = function(request["payload"])
         json.dumps(result)
     except Exception as error:  # noqa: BLE001 - whatever a check does wrong, the parent gets a line
-        # The name only: the text of an error can hold what the user wrote.
+        # Only the name: the message of an error may contain a user's text.
         return {"id": number, "error": type(error).__name__, "cause": _cause(error)}
     return {"id": number, "result": result}
 
 
 def _cause(error: Exception) -> str:
     """One of `checkers.sandbox.Cause`."""
-    if isinstance(error, MemoryError) or "out of memory" in str(error):  # Z3 says it in words only
+    if isinstance(error, MemoryError) or "out of memory" in str(error):  # Z3 has only a message for it
         return "memory"
     return "not_installed" if isinstance(error, ImportError) else "crashed"
 
@@ -87,10 +87,7 @@ def _limit_cpu(seconds: float) -> None:
 
 
 def _private_output() -> int:
-    """The pipe to the parent under a number of its own.
-
-    So nothing that prints can write into it.
-    """
+    """The pipe to the parent under another file descriptor, so that ``print`` cannot write into it."""
     private = os.dup(1)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)

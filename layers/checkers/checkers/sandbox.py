@@ -1,12 +1,10 @@
-"""A child process that does one check at a time.
+"""Run checks in a child process that is killed and replaced when a check exceeds its limits.
 
-It is killed and replaced when it takes too much.
-
-The parent's side: it imports nothing heavy. Only pipes join the two, as AWS Lambda has no /dev/shm
+This is the parent's side, which imports nothing heavy. Only pipes connect the two, as AWS Lambda has no /dev/shm
 (https://docs.aws.amazon.com/lambda/latest/dg/python-concurrency.html). The child's side is `checkers.child`.
 
-A check that ends with an error keeps its child: only time, memory and a crash of the process cost one. A second child
-that has imported the same modules stands by, so that the next check does not wait for an import.
+After an error of a check the child is used again; only a time or memory limit or a crash ends it. A second child that
+has imported the same modules is ready, so that the next check does not wait for an import.
 
 The wire: one JSON object a line. `{"load": task}` is answered with `{"loaded": task}` when the task's module is
 imported; `{"id": n, "task": task, "cpu": seconds, "payload": {...}}` with `{"id": n, "result": {...}}`, or with
@@ -37,7 +35,7 @@ Cause = Literal["time", "memory", "crashed", "not_installed"]
 """Why a check has no result: over its time, over its memory, failed, or its packages are missing."""
 
 LONGEST_LINE = 4 * 2**20
-"""Bytes that a request or a reply may have."""
+"""Most bytes of a request or a reply."""
 
 
 class CheckKilled(Exception):
@@ -53,11 +51,11 @@ class CheckKilled(Exception):
 
 
 class CheckFailed(CheckKilled):
-    """A check that raised an error; its process is as good as before."""
+    """A check that raised an error; its process is used again."""
 
 
 class Sandbox:
-    """A process for checks, and one that stands by for when it is killed.
+    """A process for checks, and a second one that replaces it when it is killed.
 
     `timeout` is the wall-clock and CPU limit of one check in seconds, `memory_bytes` the child's address space,
     `preload` the tasks whose modules the child imports at once, `start_timeout` how long one import may keep

@@ -1,4 +1,4 @@
-"""Logic: does a conclusion follow from its premises? Decided with Z3 from formulas, whatever the model thinks of it."""
+"""Decide with Z3 whether a conclusion follows from its premises, given as formulas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names and relations of an argument that people read in more than one way."""
+"""Find ambiguous names and relations in an argument."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _JOINS = re.compile(r"如果|假如|若(?!干|无其事)|要么|除非|只有|�
 _WORDS_OF_A_SENTENCE = re.compile(
     r"(?i:\b(?:not|no|if|or|and|unless|all|every|some|never|only|either|neither|then|is|are)\b|n['’]t\b)"
 )
-# Functions whose values are numbers, whatever they are compared with.
+# Functions whose values are always numbers.
 _MEASURE = re.compile(
     r"(?i:age|height|size|weight|mass|price|cost|number|count|year|score|distance|length|width|speed|temperature|rank|value"
     r"|amount|total|income|salary|population|area|volume|time|date)|年龄|身高|体重|长度|高度|价格|分数|数量|人数|距离|速度|面积"
@@ -28,7 +28,7 @@ _MEASURE = re.compile(
 
 
 def suspect_name(formulas: Sequence[Formula]) -> FormulaError | None:
-    """A name that the solver would take for something else than its writer: then nothing is decided.
+    """A name that the solver may read differently than its writer; the argument is then not decided.
 
     ``P = Q`` beside ``P`` (a thing and a statement), ``P`` beside ``P(a)``, ``NotRain`` or ``P'`` beside ``Rain`` or ``P``,
     ``甲和乙`` beside ``甲``, a whole sentence.
@@ -72,7 +72,7 @@ def _without_negation(name: str) -> Iterator[str]:
 
 
 def orders_more_than_numbers(formulas: Sequence[Formula]) -> bool:
-    """Whether ``<`` stands between things that nothing shows to be numbers.
+    """Whether ``<`` relates things that may not be numbers.
 
     Numbers are numerals, measures (``age(x)``), and what is compared with one of them anywhere in the argument.
     """

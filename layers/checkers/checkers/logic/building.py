@@ -1,4 +1,4 @@
-"""Formulas out of their parts: what a parser has found, put together."""
+"""Build formulas from the parts that the parser has found."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["STANDARD", "Notation", "compared", "folded", "junction", "quantify",
 
 @dataclass(frozen=True)
 class Notation:
-    """How signs are read that have two readings: the first of each is the standard one.
+    """A choice of readings for ambiguous signs; the first of each is the standard one.
 
     ``caret``: ``^`` is exclusive or, or "and". ``pairwise``: ``A → B → C`` is ``A → (B → C)``, or ``A → B`` and
     ``B → C``. ``partial``: ``a ≤ b`` says that ``b`` is not less, or that ``a`` is less or equal. ``wide``: in

@@ -1,4 +1,4 @@
-"""A place in the signs of one formula, and the brackets around it."""
+"""A cursor over the tokens of a formula, with its brackets."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Cursor:
         raise FormulaError(code, token.at + self.offset, token.value)
 
     def _brackets(self) -> dict[int, int]:
-        """For each opening bracket the place of the one that closes it."""
+        """For each opening bracket the index of its closing one."""
         partner: dict[int, int] = {}
         opened: list[int] = []
         for at, token in enumerate(self.tokens):

@@ -1,4 +1,4 @@
-"""Decide an argument: does its conclusion follow, is it contradicted, or neither?"""
+"""Decide an argument: its conclusion follows, is contradicted, or neither."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _MOST_READINGS = 4
 
 @dataclass(frozen=True)
 class Decision:
-    """What was found. ``used`` are the places of premises that suffice for it."""
+    """The result. ``used`` has the indices of premises that suffice for it."""
 
     verdict: Verdict
     sentence: str
@@ -44,7 +44,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class _Answer:
-    """Whether formulas can be true together; the places of some that clash; a world, if one was found and checked."""
+    """Whether formulas are consistent; the indices of some that are not; a world, if one was found and checked."""
 
     known: Satisfiable
     clash: frozenset[int] = frozenset()
@@ -76,7 +76,7 @@ def decide(request: Mapping[str, Any], clock: Callable[[], float] = time.monoton
 
 
 def _differences(arguments: Sequence[Argument]) -> list[Note]:
-    """What was read in two ways."""
+    """The parts of the argument that have two readings."""
     codes = {
         "caret": any(each.notation.caret == "∧" for each in arguments),
         "chain": any(each.notation.pairwise for each in arguments),
@@ -114,7 +114,7 @@ def _decided(
 
 
 class _Search:
-    """The questions that one argument raises, within one budget of time."""
+    """The solver calls for one argument, within one time budget."""
 
     def __init__(self, argument: Argument, clock: Callable[[], float], ends: float) -> None:
         self.argument = argument
@@ -162,7 +162,7 @@ class _Search:
                 return Decision("unknown", "unsettled")
 
     def missing_that_suffices(self, conclusion: Formula) -> tuple[int | None, bool]:
-        """The place of the first missing premise with which the conclusion follows, and whether it alone says it.
+        """Index of the first missing premise with which the conclusion follows, and whether it implies it alone.
 
         One that is not the conclusion itself goes first; one that contradicts the premises proves nothing.
         """

@@ -1,4 +1,4 @@
-"""Why a formula cannot be read: a stable word, a place, and what stands there."""
+"""Syntax errors of formulas: a stable code, an offset, and the text there."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ __all__ = ["FormulaError"]
 
 
 class FormulaError(ValueError):
-    """A text that is no formula.
+    """A text that is not a formula.
 
     ``code`` is a key of :data:`checkers.logic.wording.PROBLEMS`; ``at`` counts characters from 0; ``what`` is the name or
     sign concerned, of at most 40 characters.

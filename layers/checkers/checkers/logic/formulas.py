@@ -1,4 +1,4 @@
-"""First-order formulas: what they are made of, and how they are written down."""
+"""First-order formulas: their types, and how they are printed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _NUMERAL = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?%?\Z")
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A thing: a variable (``x``), a constant (``socrates``, ``42``) or a function of things (``father(x)``)."""
+    """A variable (``x``), a constant (``socrates``, ``42``) or a function of terms (``father(x)``)."""
 
     name: str
     args: tuple[Term, ...] = ()
@@ -157,7 +157,7 @@ def walk(formula: Formula) -> Iterator[Formula]:
 
 
 def depth(formula: Formula) -> int:
-    """How many formulas stand inside one another, the innermost included."""
+    """Depth of the nesting of formulas."""
     deepest = 0
     waiting = [(formula, 1)]
     while waiting:

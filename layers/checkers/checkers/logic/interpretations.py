@@ -1,6 +1,6 @@
-"""Finite interpretations: a small world in which a formula is true or false, and the test which of both it is.
+"""Finite interpretations of formulas, and the evaluation of a formula in one.
 
-This is independent of Z3: a countermodel is shown to people only after its formulas were evaluated here.
+This is independent of Z3: a countermodel is only returned after its formulas were evaluated here.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Vocabulary:
 
     @property
     def propositional(self) -> bool:
-        """Whether there is nothing to speak about but propositions."""
+        """Whether the formulas contain propositions only."""
         return not (self.constants or self.functions or self.quantifies) and all(
             n == 0 for _, n in self.predicates
         )
@@ -90,7 +90,7 @@ def holds(formula: Formula, world: Interpretation) -> bool:
 
 
 def respects_numbers(world: Interpretation) -> bool:
-    """Whether numerals stand for the same thing just if they name the same number."""
+    """Whether two numerals have the same element if and only if they are the same number."""
     meant = {(value_of(name), thing) for name, thing in world.constants.items() if is_numeral(name)}
     return len(meant) == len({value for value, _ in meant}) == len({thing for _, thing in meant})
 

@@ -1,4 +1,4 @@
-"""Cut the text of a formula into signs, whatever alphabet they are written in.
+"""Split a formula into tokens.
 
 Accepted: Unicode signs, ASCII (``->``, ``&``, ``~``, …), words (``and``, ``forall``, …), LaTeX (``\\forall``, ``\\land``,
 ``\\text{…}``, …) and Chinese (``且``, ``或``, ``非``, ``任意``, …). A caret stays one: some write "and" so, some "xor".
@@ -39,7 +39,7 @@ MOST_TOKENS = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One sign: ``value`` is its one spelling, ``at`` where it starts; ``glued``: no white space before it.
+    """A token: ``value`` is its normalized spelling, ``at`` its offset; ``glued``: no white space before it.
 
     ``word``: it is written as a word (``or``, ``且``, ``并非``), which binds as loosely as language does.
     """

@@ -1,9 +1,9 @@
-"""Parse a formula: a grammar of our own, nothing is evaluated.
+"""Parse a formula by recursive descent; nothing is evaluated.
 
 From loosest to tightest: ``↔``, ``→`` (to the right), ``∨``, ``⊕``, ``∧``, then ``¬`` and the quantifiers. A quantifier
 reaches as far as its brackets or its next atom (in a wide notation as far as it can); with a colon, full stop or comma behind the variable, or when the variable
 would otherwise be left unbound, to the end of the brackets that it stands in. Commas between whole formulas mean "and".
-What two people read in two ways is refused: a comma beside other connectives, chains of ``⊕`` or ``↔`` without brackets,
+Ambiguous notation is refused: a comma beside other connectives, chains of ``⊕`` or ``↔`` without brackets,
 ``并非 A 或 B`` and "A and B or C" in words.
 """
 
@@ -43,7 +43,7 @@ _LABEL = re.compile(
 def parse(
     text: str, textbook: frozenset[tuple[str, int]] = frozenset(), notation: Notation = STANDARD
 ) -> Formula:
-    """The formula that ``text`` spells. Raises :class:`checkers.logic.errors.FormulaError` with the place of what is wrong.
+    """Parse ``text``. Raises :class:`checkers.logic.errors.FormulaError` with the offset of the error.
 
     ``textbook`` names predicates that are written with their arguments glued on (``Fa`` for ``F(a)``), as letter and number
     of arguments: see :func:`checkers.logic.textbook.glued_predicates`.
@@ -54,7 +54,7 @@ def parse(
 
 
 class _Parser(Cursor):
-    """One walk over the signs of one formula."""
+    """The parser of one formula."""
 
     def __init__(
         self, found: Sequence[Token], offset: int, textbook: frozenset[tuple[str, int]], notation: Notation
@@ -150,7 +150,7 @@ class _Parser(Cursor):
         return formula
 
     def _negated(self, sign: Token) -> Formula:
-        """``并非 P 或 Q`` is refused: nobody knows how far the negation reaches."""
+        """``并非 P 或 Q`` is refused, as the scope of the negation is ambiguous."""
         bracket = self.here.kind == "open"
         formula = Not(self.unary())
         if sign.word and not bracket and self._connective() in ("∧", "∨", "⊕"):

@@ -60,7 +60,7 @@ class Unread:
 
 @dataclass(frozen=True)
 class Note:
-    """Something about the reading that a person should know: a key of :data:`checkers.logic.wording.NOTES`, and names."""
+    """A note on the reading for the user: a key of :data:`checkers.logic.wording.NOTES`, and names."""
 
     code: str
     names: tuple[str, ...] = ()
@@ -68,7 +68,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Argument:
-    """What was read. ``labels`` name the premises; a missing premise without a readable formula is ``None``."""
+    """A parsed argument. ``labels`` name the premises; a missing premise without a readable formula is ``None``."""
 
     labels: tuple[str, ...] = ()
     premises: tuple[Formula, ...] = ()
@@ -82,7 +82,7 @@ class Argument:
 def readings(request: Mapping[str, Any]) -> tuple[Argument, ...]:
     """The argument of a request (see :func:`checkers.logic.decide`) in each way to read it, the standard one first.
 
-    Nothing in a request makes this raise. An argument that cannot be read has one reading, with ``unread``.
+    Never raises for the content of a request. An argument that cannot be read has one reading, with ``unread``.
     """
     found = [_read(request, STANDARD)]
     formulas = _formulas_of(found[0])
@@ -153,7 +153,7 @@ def _read(request: Mapping[str, Any], notation: Notation) -> Argument:
 
 
 def background(formulas: Sequence[Formula], notation: Notation = STANDARD) -> list[Formula]:
-    """What numbers and ``<`` mean, as far as the formulas need it: numerals differ and are in order.
+    """Axioms for numerals and ``<``, as far as the formulas need them: numerals differ and are ordered.
 
     ``<`` is a linear order, but in a ``partial`` notation, where nothing is known of it but the order of numerals.
     """

@@ -1,4 +1,4 @@
-"""Z3: is there a world in which these formulas are true together?
+"""Find with Z3 whether formulas can be true together.
 
 Two ways are used. Quantified formulas as they are can be refuted (there is no such world at all); formulas written out
 over a domain of a few things give a world that a person can read. Each question gets a context of its own and a bound
@@ -47,7 +47,7 @@ z3.set_param("memory_max_size", _MEGABYTES)
 
 @dataclass(frozen=True)
 class Bounds:
-    """What one question may cost: Z3's units of work (about 3.5 million a second) and milliseconds."""
+    """Limits of one solver call: Z3's resource units (about 3.5 million a second) and milliseconds."""
 
     work: int = 1_200_000
     milliseconds: int = 900

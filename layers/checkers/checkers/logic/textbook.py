@@ -1,4 +1,4 @@
-"""The textbook's way to write predicates: ``Fa`` for ``F(a)``, ``Rxy`` for ``R(x, y)``.
+"""Textbook notation of predicates: ``Fa`` for ``F(a)``, ``Rxy`` for ``R(x, y)``.
 
 Alone, ``Fa`` is a proposition with a name of two letters. Under a quantifier over ``x``, ``Fx`` shows how it is meant.
 """

@@ -1,4 +1,4 @@
-"""Makes SymPy objects of the grammar's trees, within bounds that are looked at before anything is computed."""
+"""Build SymPy objects from syntax trees; sizes are checked before anything is computed."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Definition:
 
 @dataclass(frozen=True)
 class Context:
-    """What names mean: `values` stand for numbers, `functions` for formulas, all others are symbols.
+    """The meaning of names: `values` are numbers, `functions` are formulas, all others are symbols.
 
     `euler` says whether a bare e is Euler's number, `imaginary` whether i is the imaginary unit, `log_base` the
     base of a log that names none (None: such a log is not understood), `real` whether symbols are real numbers.

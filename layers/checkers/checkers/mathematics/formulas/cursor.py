@@ -1,4 +1,4 @@
-"""Where the reading of a formula stands, and the steps that it can take."""
+"""A cursor over the tokens of a formula."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ DEEPEST = 120
 
 
 class Cursor:
-    """Where the reading stands."""
+    """The current position in the tokens."""
 
     def __init__(self, stream: list[Token], functions: frozenset[str]) -> None:
         self._stream = stream

@@ -1,6 +1,6 @@
 """The grammar of formulas: LaTeX and plain text to a tree, by recursive descent; nothing is evaluated here.
 
-What two readers could read in two ways (1/2x, a number beside a number, sin x/2) is refused, not guessed.
+Ambiguous notation (1/2x, a number beside a number, sin x/2) is refused.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the grammar makes of a formula: a small tree that has been computed by nobody yet."""
+"""Unevaluated syntax tree of a formula."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ __all__ = ["Node", "NotUnderstood", "size"]
 
 
 class NotUnderstood(ValueError):
-    """Text that the grammar does not know, or that is too large; never an error of ours, always `unverifiable`."""
+    """A text that the grammar does not accept, or that is too large; the answer is then `unverifiable`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One construct. `kind` says which, `text` is its name, digits or operators, `parts` what it is made of.
+    """A node of the tree: its `kind`, its name, digits or operators as `text`, and its `parts`.
 
     Kinds: num (text: digits), mixed, repeating, based (text: digits_base), name, const (pi, e, i, oo), neg, pos,
     add, sub, mul, div, pow, call (text: function), apply (text: a named function of the problem), fact, pct, deg,
@@ -27,7 +27,7 @@ class Node:
 
 
 def size(node: Node) -> int:
-    """How many constructs the tree holds."""
+    """Number of nodes of the tree."""
     count = 0
     waiting = [node]
     while waiting:

@@ -1,4 +1,4 @@
-"""Single operations on SymPy objects, each bounded before it is carried out."""
+"""Single operations on SymPy objects; the size of the result is checked before the computation."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 MOST_BITS = 6_000
-"""Bits of the largest number that may arise: about 1,800 digits."""
+"""Most bits of a number in a result, about 1,800 digits."""
 LARGEST_EXPONENT = 100_000
 LARGEST_SYMBOLIC_EXPONENT = 60
 
@@ -143,7 +143,7 @@ def _sign(number: Any) -> int | None:
 
 _OF_ANGLES = ("sin", "cos", "tan", "cot", "sec", "csc")
 FULL_TURN = 7
-"""Radians that are more are rarely meant: sin 30 is mostly that of 30 degrees."""
+"""A larger argument is rarely in radians: sin 30 usually means 30 degrees."""
 
 
 def simple_call(name: str, argument: Any) -> Any:

@@ -1,6 +1,6 @@
-"""One spelling for the many that mathematics comes in: Unicode signs, full-width characters, LaTeX's variants.
+"""Normalize the notation of a formula: Unicode signs, full-width characters, variants of LaTeX.
 
-Superscripts become `^` before anything else: NFKC alone would turn x² into x2, which is another problem.
+Superscripts become `^` first, as NFKC would turn x² into x2.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 __all__ = ["LONGEST_TEXT", "normalized"]
 
 LONGEST_TEXT = 20_000
-"""Characters of a problem or an answer that are looked at; longer ones are not checked."""
+"""Most characters of a problem or an answer; longer ones are not checked."""
 
 _SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿⁱˣ", "0123456789+-()nix", strict=True))
 _SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉ₙ", "0123456789n", strict=True))
@@ -113,7 +113,7 @@ _SIGN_TABLE = str.maketrans(
     | {chr(ord("ａ") + letter): chr(ord("a") + letter) for letter in range(26)}
 )
 
-# Commands that only move things about on paper.
+# Commands that only change the layout.
 _LAYOUT = re.compile(
     r"\\(?:left|right|bigl|bigr|Bigl|Bigr|biggl|biggr|big|Big|bigg|Bigg|displaystyle|textstyle|limits|nolimits"
     r"|qquad|quad|hspace\{[^{}]{0,20}\}|hfill|noindent|par|small|large|Large|medspace|thinspace)(?![A-Za-z])\s?"
@@ -145,7 +145,7 @@ _RENAMED = (
 
 
 def normalized(text: str) -> str:
-    """The same mathematics in one spelling; text beyond `LONGEST_TEXT` characters is cut off."""
+    """The normalized formula; text beyond `LONGEST_TEXT` characters is cut off."""
     text = _raised(text[:LONGEST_TEXT])
     # A full-width dot between digits is a decimal point, elsewhere the end of a sentence.
     text = re.sub(r"(?<=\d)．(?=\d)", ".", text).replace("．", ". ")

@@ -1,4 +1,4 @@
-"""Cuts a formula, LaTeX or plain text, into words of the grammar."""
+"""Split a formula in LaTeX or plain text into tokens."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ class Token:
 
 
 def tokens(formula: str) -> list[Token]:
-    """The words of a normalized formula, closed by a stop. Raises `NotUnderstood`."""
+    """The tokens of a normalized formula, followed by a stop. Raises `NotUnderstood`."""
     if len(formula) > LONGEST_FORMULA:
         raise NotUnderstood("too long")
     found: list[Token] = []

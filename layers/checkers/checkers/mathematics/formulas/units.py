@@ -1,4 +1,4 @@
-"""Units of measure that answers carry: which are the same, which convert, which do not.
+"""Units of measure of answers, with their dimensions and factors.
 
 Factors are to the SI unit of the dimension; the inch, pound and gallon by NIST Handbook 44, appendix C (exact).
 """
@@ -14,7 +14,7 @@ __all__ = ["UNITS", "Unit", "split_unit"]
 
 @dataclass(frozen=True)
 class Unit:
-    """A dimension and how many of its base unit one of these is."""
+    """A dimension, and the factor to its base unit."""
 
     dimension: str
     factor: Fraction
@@ -101,7 +101,7 @@ def _table() -> dict[str, Unit]:
 
 
 UNITS = _table()
-"""Every spelling that is known, in English and Chinese."""
+"""All known spellings, in English and Chinese."""
 
 _SPELLINGS = "|".join(re.escape(name) for name in sorted(UNITS, key=len, reverse=True))
 _TRAILING = re.compile(

@@ -1,1 +1,1 @@
-"""What a problem says: its sentences, its formulas, what is given, and how the answer is to be written."""
+"""Parse a problem: its sentences and formulas, what is given, and the form of the answer."""

@@ -28,7 +28,7 @@ class Relation:
 
 
 class Watched[T](dict[str, T]):
-    """A dictionary that remembers which of its entries were looked up."""
+    """A dictionary that records which entries were read."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,21 +39,21 @@ class Watched[T](dict[str, T]):
         return super().__getitem__(key)
 
     def get(self, key: str, default: Any = None, /) -> Any:
-        """The entry, which counts as looked up."""
+        """The entry, which then counts as read."""
         self._seen.add(key)
         return super().get(key, default)
 
     def peek(self, key: str) -> T:
-        """The entry, without counting it as looked up."""
+        """The entry; it does not count as read."""
         return super().__getitem__(key)
 
     def unseen(self) -> set[str]:
-        """The keys that nobody has looked up."""
+        """The keys that were not read."""
         return set(self) - self._seen
 
 
 class WatchedList[T](list[T]):
-    """A list that remembers whether anybody has gone through it."""
+    """A list that records whether it was iterated."""
 
     seen = False
 
@@ -64,9 +64,9 @@ class WatchedList[T](list[T]):
 
 @dataclass
 class Facts:
-    """Filled while the sentences are read, then only looked at.
+    """What a problem gives; filled while its sentences are parsed, then only read.
 
-    What is looked up is remembered, so that a problem of which a part was not used can be told.
+    Reads are recorded, so that a problem with an unused part is noticed.
     """
 
     function_names: frozenset[str]
@@ -80,7 +80,7 @@ class Facts:
     collections: Watched[str] = field(default_factory=Watched)
     """Sets that the problem defines, by their names, as they are written."""
     complex_numbers: bool = False
-    """Whether the problem speaks of complex numbers: then a part need not be real."""
+    """Whether the problem is about complex numbers: then a part need not be real."""
     operator: str = ""
     """The sign of an operation that the problem defines, such as \\star."""
 
@@ -92,7 +92,7 @@ class Facts:
         return frozenset(name for name, there in found.items() if there)
 
     def check_used(self) -> None:
-        """Raise `NotUnderstood` where a definition, a kind or a condition was never looked at."""
+        """Raise `NotUnderstood` if a definition, a kind or a condition was not used."""
         idle = {name for name in self.kinds.unseen() if self.kinds.peek(name) - {"real"}}
         if self.functions.unseen() or self.collections.unseen() or idle:
             raise NotUnderstood("something is given that was not used")
@@ -268,7 +268,7 @@ _GIVING = frozenset(
         "must",
     ]
 )
-"""Words of the sentences below that say what is given and that no group holds."""
+"""Words of the sentences below that are outside of their groups."""
 _LEADING = (
     pattern(r"(?:if |suppose )?the (?:arithmetic )?(?:mean|average)(?: \(mean\))? of (?:the )?(?:numbers )?<ms+> is <mv>[.,] ?(?:then,? )?"),
     pattern(r"(?:let|suppose|if) <es+> (?:be|is) an? (?P<kind>acute|obtuse)? ?angle (?:such that|with|for which) <fs+>[.,] ?(?:then,? )?"),
@@ -345,7 +345,7 @@ def _lost_words(match: re.Match[str]) -> bool:
 
 
 def spans_in(spans: list[tuple[int, int]], offset: int) -> list[tuple[int, int]]:
-    """The spans counted from the start of the match."""
+    """The spans, relative to the start of the match."""
     return [(start - offset, end - offset) for start, end in spans]
 
 

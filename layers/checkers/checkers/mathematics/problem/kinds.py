@@ -105,7 +105,7 @@ _CHINESE: dict[str, frozenset[str]] = {
     "值": frozenset(),
 }
 KIND_WORDS = frozenset(_ENGLISH) | {word for word, kinds in _CHINESE.items() if kinds}
-"""Words that say of what kind a number is; they never stand where nobody reads them."""
+"""The words for kinds of numbers; they may only be in groups that a handler reads."""
 
 _PIECES = re.compile("|".join(sorted(_CHINESE, key=len, reverse=True)))
 

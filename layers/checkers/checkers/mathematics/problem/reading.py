@@ -1,7 +1,7 @@
-"""Takes a problem apart: the sentences in lower case with a numbered slot for each formula, and the formulas.
+"""Split a problem into its sentences, in lower case and with a numbered slot for each formula, and its formulas.
 
-A recogniser must match all sentences from the first to the last word: a problem of which a part is not understood
-is not understood. What only says how to write the answer down is taken out first and kept as notes.
+A question must match all sentences from the first to the last word: if a part of a problem is not understood, the
+problem is not. Text about the form of the answer is removed first and kept as notes.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ _NOTES = re.compile(
     r"|\(?(?:结果|答案)(?:用|保留|请|写成)[^.,;)]*\)?[.]?)",
     re.IGNORECASE,
 )
-"""What says how to write the answer down; `notes` reads every word of it."""
+"""Texts about the form of the answer; `notes` reads every word of them."""
 
 _PLAIN = re.compile(
     r"(?P<slot>⟦\d+⟧)|(?P<number>\d+(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)|(?P<command>\\[a-zA-Z]+)|(?P<word>[A-Za-z]+(?:'[A-Za-z]+)?)"

@@ -1,7 +1,7 @@
-"""The closed list of words that cannot carry a condition, and the account of every word of a problem.
+"""The closed list of words that cannot state a condition, and the search for words without a role.
 
-Each word of a sentence has one role: it stands in a group that was read, it is a fixed part of the question, or it
-is in this list. Whatever else a pattern let through makes the problem one that is not recognised.
+Each word of a sentence must have one role: it is in a group that was read, it is a fixed part of the question, or it is
+in this list. A problem with any other word is not recognised.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ NEUTRAL = frozenset(
         "coefficient",
     ]
 )
-"""English words that change nothing about the answer wherever a pattern lets them stand."""
+"""English words that do not change the answer, wherever a pattern allows them."""
 
 NEUTRAL_CHINESE = frozenset(
     [
@@ -269,7 +269,7 @@ NEUTRAL_CHINESE = frozenset(
         "任意",
     ]
 )
-"""Chinese words of the same sort; a run of characters must fall apart into them."""
+"""Chinese words that do not change the answer; a run of characters must consist of them."""
 
 _WORD = re.compile(r"[a-z]+(?:[-'][a-z]+)*|[\u4e00-\u9fff]+|⟦\d+⟧|\d+|[^\s\w,.:;?!()_$=~\"'（）-]")
 
@@ -305,7 +305,7 @@ def _falls_apart(run: str, fixed: frozenset[str]) -> bool:
 def fixed_words(pattern: re.Pattern[str]) -> frozenset[str]:
     """The words that every sentence of the pattern holds, outside of its groups: they are the question itself.
 
-    Words that say of what kind a number is never count, wherever they stand: somebody has to read them.
+    Words for kinds of numbers are never among them: a handler has to read them.
     """
     words = re.findall(
         r"(?<![a-z\0])[a-z]+(?:[-'][a-z]+)*(?![a-z\0])|[\u4e00-\u9fff]+", _literals(pattern.pattern)

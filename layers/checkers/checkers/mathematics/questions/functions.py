@@ -71,13 +71,8 @@ def _domain(ask: Ask) -> Expected:
     return Expected("region", (domain_of(body, ask.facts, name),), "sign check", names=(name,))
 
 
-@asked(
-    r"(?:for )?(?P<count>how many) (?P<kind>real )?values of <x> (?:is|make) (?:the )?(?:expression )?<e> (?:not defined|undefined)",
-    r"(?:for )?what (?P<kind>real )?values? of <x> (?:is|makes?) (?:the )?(?:expression )?<e> (?:not defined|undefined)",
-    r"what is the (?P<what>sum of all|sum of the|product of the) (?P<kind>real )?values of <x> for which (?:the )?(?:expression )?<e> is (?:not defined|undefined)",
-    words="undefined not defined",
-)
-def _undefined(ask: Ask) -> Expected:
+def _of_real_variable(ask: Ask) -> tuple[str, Node]:
+    """The variable and the body of `e`. Raises `NotUnderstood` where the variable is not any real number."""
     name, body = body_of(ask.tree("e"), ask)
     ask.word("dom"), ask.word("dom2"), ask.word("kind")
     for group in "xyz":
@@ -85,9 +80,17 @@ def _undefined(ask: Ask) -> Expected:
             raise NotUnderstood("another variable")
     if ask.facts.equations or ask.facts.constraints or ask.facts.kinds.get(name, {"real"}) - {"real"}:
         raise NotUnderstood("more is given")
-    ask.word("kind")
-    if ask.tree("x") != Node("name", text=name):
-        raise NotUnderstood("another variable")
+    return name, body
+
+
+@asked(
+    r"(?:for )?(?P<count>how many) (?P<kind>real )?values of <x> (?:is|make) (?:the )?(?:expression )?<e> (?:not defined|undefined)",
+    r"(?:for )?what (?P<kind>real )?values? of <x> (?:is|makes?) (?:the )?(?:expression )?<e> (?:not defined|undefined)",
+    r"what is the (?P<what>sum of all|sum of the|product of the) (?P<kind>real )?values of <x> for which (?:the )?(?:expression )?<e> is (?:not defined|undefined)",
+    words="undefined not defined",
+)
+def _undefined(ask: Ask) -> Expected:
+    name, body = _of_real_variable(ask)
     if body.kind != "div" or any(node.kind == "div" for node in _inside(body.parts)):
         raise NotUnderstood("no plain fraction")
     if not all(build(part, ask.facts.context()).is_polynomial() for part in body.parts):
@@ -211,13 +214,7 @@ def _inverse_formula(ask: Ask, tree: Node) -> Expected:
 )
 def _extreme(ask: Ask) -> Expected:
     """The extreme value of a quadratic on all real numbers."""
-    name, body = body_of(ask.tree("e"), ask)
-    ask.word("dom"), ask.word("dom2"), ask.word("kind")
-    for group in "xyz":
-        if ask.has(group) and ask.tree(group) != Node("name", text=name):
-            raise NotUnderstood("another variable")
-    if ask.facts.equations or ask.facts.constraints or ask.facts.kinds.get(name, {"real"}) - {"real"}:
-        raise NotUnderstood("more is given")
+    name, body = _of_real_variable(ask)
     variable = symbol(name)
     polynomial = sp.Poly(build(body, ask.facts.context()), variable)
     if polynomial.degree() != 2:

@@ -1,8 +1,8 @@
-"""The kinds of problems that are recognised, each by sentences that must match from the first to the last word.
+"""Questions: the kinds of problems that are recognised, with the sentences that ask them and their handlers.
 
-Nothing that a sentence says is dropped: every word stands in a group that the handler read, is a fixed part of the
-question, or is in the closed list of words that cannot carry a condition; and what the problem gives is used by the
-question that answers. Otherwise the problem is not recognised.
+A sentence must match from the first to the last word. Every word must be in a group that the handler read, a fixed part
+of the question, or in the closed list of words that cannot state a condition, and the question must use everything that
+the problem gives. Otherwise the problem is not recognised.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ Handler = Callable[["Ask"], Expected]
 
 
 class Ask:
-    """One question that has been matched: its words and formulas, and what the problem gives.
+    """A matched question: its words and formulas, and what the problem gives.
 
-    Groups of the pattern are read by the methods here, which keep account of what was read.
+    Handlers read the groups of the pattern by these methods, which record what was read.
     """
 
     def __init__(self, match: re.Match[str], facts: Facts, read: Reading) -> None:
@@ -69,7 +69,7 @@ class Ask:
         return self.facts.parse(self.formula(group))
 
     def unread(self, words: frozenset[str]) -> list[str]:
-        """What the sentence says and nobody has read."""
+        """The words of the sentence that were not read."""
         spans = [_slot_span(self.match, group) for group in self._seen if self._groups.get(group)]
         return unaccounted(self.match.group(), spans, fixed_words(self.match.re) | words)
 
@@ -84,7 +84,7 @@ def _slot_span(match: re.Match[str], group: str) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Question:
-    """One kind of question: the sentences that it is asked in, and what computes its answer.
+    """A kind of question: the patterns of its sentences, and the handler that computes its answer.
 
     `takes` says which of `equations`, `constraints` and `kinds` the handler enforces when the problem gives any.
     `words` are those of its sentences that all mean the same here, such as `largest` and `greatest`.
@@ -100,7 +100,7 @@ class Question:
         return f"{self.handler.__module__.rpartition('.')[2]}.{self.handler.__name__}"
 
     def answer(self, ask: Ask) -> Expected:
-        """The expected answer. Raises `NotUnderstood` where something of the problem is left unused."""
+        """The expected answer. Raises `NotUnderstood` if a part of the problem was not used."""
         if ask.facts.given() - self.takes:
             raise NotUnderstood("something is given that the question does not use")
         expected = self.handler(ask)
