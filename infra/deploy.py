@@ -1,4 +1,4 @@
-"""Deploys the build, under a release that makes every function publish a version.
+"""Deploy the build as a release for which every function publishes a version.
 
     make deploy                                           # builds first
     make deploy STACK=stepwise-staging PARAMETERS="ModelHostUrl=http://10.0.0.5:11434 ModelSlots=8"

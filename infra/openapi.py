@@ -26,12 +26,12 @@ __all__ = ["document", "main"]
 
 OUTPUT = Path(__file__).parent.parent / "functions/status/openapi.json"
 
-# In words, as a schema cannot say that a key goes with one body only.
+# In words, as a schema cannot express that a key belongs to one body.
 _IDEMPOTENCY = (
     "The header Idempotency-Key (1 to 255 printable ASCII characters) makes the request safe to repeat for 24 hours:"
     " the first reply comes again; 409 while it is being worked on, 422 when the key comes with another request."
 )
-# What the screening takes for text: no control characters but white space, and more than white space.
+# Texts that the screening accepts: no control characters except white space, and not only white space.
 _CONTROL = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
 _TEXT = {"pattern": f"^[^{_CONTROL}]*$"}
 _NOT_BLANK = {"pattern": rf"^[^{_CONTROL}]*[^{_CONTROL}\s][^{_CONTROL}]*$"}
@@ -478,8 +478,8 @@ def _requests() -> dict[str, Schema]:
 def _conversation(longest: int) -> Schema:
     """At least one turn of the user, and the last not of the assistant.
 
-    JSON Schema knows no last item: so for each number of turns that may be anybody's, all that follow are not the
-    assistant's, and one does follow.
+    JSON Schema cannot refer to the last item, so there is an alternative for each number of turns: those after them are
+    not the assistant's, and there is at least one.
     """
     user = {"properties": {"role": {"const": "user"}}}
     anyone_first = [
@@ -495,7 +495,7 @@ def _renamed(schema: Any) -> Any:
 
 
 def _null_allowed(schema: Schema) -> Schema:
-    """null for an optional field is the same as leaving it out."""
+    """Allow null for optional fields."""
     required = set(schema.get("required", []))
     properties = {}
     for name, field in schema.get("properties", {}).items():
@@ -520,7 +520,7 @@ class _ReplySchema(GenerateJsonSchema):
 
 
 def _typed_replies() -> dict[str, Schema]:
-    """What the tasks' bodies are, from their types; what the types say in words too."""
+    """Schemas of the tasks' bodies, from their types and docstrings."""
     bodies = [task.body for task in TASKS.values()]
     for each in _typed_dicts(bodies):
         each.__pydantic_config__ = ConfigDict(use_attribute_docstrings=True)

@@ -1,4 +1,4 @@
-"""Write the table of settings in README.md, which is made of `stepwise.config.Settings`; --check says if it is old.
+"""Generate README.md's table of settings from `stepwise.config.Settings`; --check only compares it.
 
 PYTHONPATH=layers/stepwise python infra/settings_table.py [--check]
 """
@@ -30,7 +30,7 @@ def _shown(default: object) -> str:
 
 
 def with_table(text: str) -> str:
-    """*text* with the table of today between its marks."""
+    """*text* with the current table between its marks."""
     before, _, rest = text.partition(_BEGIN)
     _, _, after = rest.partition(_END)
     return f"{before}{_BEGIN}\n{table()}\n{_END}{after}"

@@ -5,10 +5,10 @@
     python infra/edge/partners.py revoke acme --key-id abc123
     python infra/edge/partners.py list
 
-A key's value is written once, to standard output, when it is made; everything else goes to standard error. Nothing here
-reads a value back. The credentials are the AWS SDK's usual ones; ``--dry-run`` says what would be done and changes nothing.
+A key's value is printed once, to standard output, when the key is created; everything else goes to standard error.
+Values are never read back. The credentials are the AWS SDK's usual ones; ``--dry-run`` prints what would be done.
 
-The REST API bears the stack's name. A tier is a usage plan of that API's stage, named ``<anything>-<tier>``: the tiers of
+The REST API has the stack's name. A tier is a usage plan of that API's stage, named ``<anything>-<tier>``: the tiers of
 infra/edge/template.yaml are trial, standard and premium, the plan of the main template is partners.
 """
 
@@ -29,7 +29,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,62}")
 
 
 class PartnersError(Exception):
-    """Something that the caller can put right; its text says what."""
+    """An error that the caller can fix; the text says how."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ class Partners:
         try:
             self._gateway.create_usage_plan_key(usagePlanId=plan.id, keyId=made["id"], keyType="API_KEY")
         except Exception:
-            # A key without a plan is refused by the gateway, and would be in the way of the next try.
+            # The gateway refuses a key without a plan, and it would block the next attempt.
             self._gateway.delete_api_key(apiKey=made["id"])
             raise
         return str(made["value"])

@@ -1,4 +1,4 @@
-"""Fills the bucket that model hosts boot from: the pinned Ollama release and the pinned model, each verified first.
+"""Fill the bucket that model hosts boot from with the pinned Ollama release and model, after verifying them.
 
     python infra/model-host/stock.py my-artefacts          # my-artefacts is an S3 bucket of yours, in the host's Region
 
@@ -36,12 +36,12 @@ _DIGEST = re.compile(r"sha256:([0-9a-f]{64})")
 
 
 class StockError(Exception):
-    """What came is not what was pinned."""
+    """A download does not have the pinned digest."""
 
 
 @dataclass(frozen=True)
 class Pins:
-    """What a host is made of, and the SHA-256 of each, in hexadecimal."""
+    """The release and the model of a host, each with its hexadecimal SHA-256."""
 
     ollama_version: str
     ollama_sha256: str
@@ -83,7 +83,7 @@ def stock(
     releases: str = RELEASES,
     registry: str = REGISTRY,
 ) -> None:
-    """Bring what is missing into *bucket*; *storage* is a boto3 client of S3.
+    """Upload what is missing in *bucket*; *storage* is a boto3 client of S3.
 
     Raises:
         StockError: a download has another SHA-256 than the pinned one. Nothing of it reaches the bucket.
@@ -108,7 +108,7 @@ def stock(
             web,
             say,
         )
-    # Last, so that a manifest in the bucket means a whole model.
+    # Last, so that a manifest in the bucket means that the model is complete.
     storage.put_object(Bucket=bucket, Key=f"models/{name}/{tag}/manifest.json", Body=manifest)
     say.write(f"{bucket} holds Ollama {version} and {name}:{tag}.\n")
 

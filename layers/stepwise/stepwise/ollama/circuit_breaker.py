@@ -1,8 +1,8 @@
 """Circuit breaker: repeated failures make calls fail at once until a probe.
 
-One breaker lives in one execution environment. Powertools' ``circuit_breaker`` was looked at and does not fit: it
-keeps its state in a DynamoDB table that every call reads, it wraps a function that returns (a generation is a
-stream that may fail minutes after it began), and its probe is a real call, here one of up to 90 seconds.
+Each execution environment has its own breaker. Powertools' ``circuit_breaker`` is not suitable: it keeps its state in a
+DynamoDB table that every call reads, it wraps a function that returns (a generation is a stream that may fail minutes
+after it began), and its probe is a real call, here one of up to 90 seconds.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ __all__ = ["Breaker"]
 class Breaker:
     """Counts failures in a row and says whether a call may go out. Thread-safe.
 
-    While it is open, a call first probes. Probes are never two at a time, and after one that failed slowly (over
-    ``cheap`` seconds: a host that swallows packets costs each probe its whole time limit) the next waits for
-    ``interval`` seconds. A host that refuses costs a probe a millisecond: there is nothing to save, and the first
-    call after its return works.
+    While it is open, a call first probes. There is one probe at a time, and after one that failed slowly (over
+    ``cheap`` seconds, such as with a host that drops packets) the next is made ``interval`` seconds later. A host that
+    refuses connections fails a probe within a millisecond, so there is no pause, and the first call after its return
+    works.
 
-    After a probe that succeeded, one failure opens the breaker again; a success closes it for good.
+    After a successful probe one failure opens the breaker again; a success closes it.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Breaker:
             return self._failures >= self._threshold
 
     def admits(self) -> bool:
-        """True if a call may go out now. Blocks for one probe at most."""
+        """Whether a call may be made now. Blocks for one probe at most."""
         with self._lock:
             if self._failures < self._threshold:
                 return True
@@ -75,14 +75,14 @@ class Breaker:
         return alive
 
     def succeeded(self) -> None:
-        """A call reached the host."""
+        """Note that a call reached the host."""
         with self._lock:
             was_open, self._failures = self._failures >= self._threshold, 0
         if was_open:
             logger.info("breaker closed")
 
     def failed(self) -> None:
-        """A call did not reach the host."""
+        """Note that a call did not reach the host."""
         with self._lock:
             self._failures += 1
             opened = self._failures == self._threshold

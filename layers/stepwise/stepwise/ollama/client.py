@@ -104,7 +104,7 @@ class OllamaClient:
         return Loaded(took_ms=_ms(self.clock() - began), load_ms=(load or 0) // 1_000_000)
 
     def resident(self) -> list[ResidentModel]:
-        """What the host holds in memory (``GET /api/ps``)."""
+        """The models in the host's memory (``GET /api/ps``)."""
         with in_protocol():
             return resident_models(self._call("GET", "/api/ps"))
 
@@ -145,11 +145,11 @@ class OllamaClient:
         request = http.build_request(
             method,
             f"{settings.ollama_host}{path}",
-            # ASCII: a lone surrogate in a client's text goes out as an escape instead of not at all.
+            # ASCII: a lone surrogate in a client's text can only be sent as an escape.
             content=None if body is None else json.dumps(body, allow_nan=False).encode("ascii"),
             headers={"Accept-Encoding": "identity", "Content-Type": "application/json"},
             timeout=httpx.Timeout(
-                # The caller looks after silence; this is for a caller that is gone.
+                # The caller watches for silence; this limit is for a caller that is gone.
                 settings.idle_timeout + reading + 2 * SHORT_SECONDS,
                 connect=settings.connect_timeout,
                 pool=settings.connect_timeout,

@@ -15,12 +15,12 @@ from stepwise.ollama.transport import Abort
 __all__ = ["End", "Exchange", "Failed", "Head", "LineTooLong"]
 
 QUEUED_LINES = 64
-"""Lines that wait for the caller at most; then the reader stops reading, and TCP slows the host down."""
+"""Most lines that wait for the caller; then the reader pauses, and TCP slows the host down."""
 REFUSAL_BYTES = 4_096
 JOIN_SECONDS = 2.0
-"""How long close() waits for the reader: all it can still be in is a DNS look-up or the pool's queue."""
+"""How long close() waits for the reader, which may be in a DNS look-up or in the pool's queue."""
 GRACE_SECONDS = 0.2
-"""How long the reader may take for the end of an answer that is complete, so that its connection is used again."""
+"""How long the reader may take for the end of a complete answer, so that its connection is reused."""
 
 
 class LineTooLong(Exception):
@@ -37,7 +37,7 @@ class Head:
 
 @dataclass(frozen=True)
 class End:
-    """The response has ended as HTTP wants it."""
+    """The response has ended properly."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Exchange:
         self._abort = Abort()
         self._settled = threading.Event()
         self.heard = clock()
-        """When the host was last heard of, on the clock."""
+        """Time of the last data from the host, on the clock."""
         self._thread = threading.Thread(target=self._read, name="model-host-reader", daemon=True)
         self._thread.start()
 
@@ -81,15 +81,14 @@ class Exchange:
 
     @property
     def idle(self) -> bool:
-        """True if nothing waits to be taken."""
+        """Whether no item is waiting."""
         return self._items.empty()
 
     def close(self, *, complete: bool = False) -> None:
         """End the request and its thread; idempotent, from any thread.
 
-        The connection is closed at once, which stops a generation on the host, unless the answer is *complete*: its
-        connection then goes back to the pool. One that a broken answer came over does not: a host that breaks off
-        often closes it next, under the following request.
+        The connection is closed at once, which stops a generation on the host. Only that of a *complete* answer returns
+        to the pool: a host that breaks off an answer often closes the connection next, during the following request.
         """
         if complete:
             self._settled.set()
@@ -101,7 +100,7 @@ class Exchange:
         self._thread.join(JOIN_SECONDS)
 
     def _drain(self) -> None:
-        """Make room: the reader may be waiting for it."""
+        """Empty the queue, as the reader may be waiting for room."""
         with contextlib.suppress(queue.Empty):
             while True:
                 self._items.get_nowait()
@@ -133,7 +132,7 @@ class Exchange:
 
     def _beginning(self, response: httpx.Response) -> bytes:
         data = b""
-        # A body that breaks off still has its status.
+        # The status counts, even if the body breaks off.
         with contextlib.suppress(httpx.TransportError):
             for piece in _raw(response):
                 data += piece
@@ -158,9 +157,9 @@ class Exchange:
 
 
 def _raw(response: httpx.Response) -> Iterator[bytes]:
-    """The body as it comes: a compressed one was not asked for, and could be a bomb.
+    """The body without decompression: a compressed one was not requested and may be a decompression bomb.
 
-    Unlike ``Response.iter_raw`` this does not end with giving the connection back.
+    Unlike ``Response.iter_raw`` this does not return the connection to the pool at its end.
     """
     if not isinstance(response.stream, httpx.SyncByteStream):
         raise TypeError("the transport is asynchronous")

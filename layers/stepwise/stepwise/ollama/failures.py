@@ -1,6 +1,4 @@
-"""Named errors of failed calls to the model host.
-
-The errors are those of ``stepwise.errors``; each has a ``reason`` for the logs.
+"""Map failed calls of the model host to errors of ``stepwise.errors``, each with a ``reason`` for the log.
 
 =====================================================  ==============================================
 refused, unknown name, no connection in time, 503,     ``ModelUnavailable`` (refused and 503 after retries)
@@ -30,11 +28,11 @@ __all__ = ["Unreachable", "check", "failure", "in_protocol", "unavailable"]
 
 LOST = "connection_lost"
 RETRY_AFTER_SECONDS = 5
-"""What a client is told to wait when the model host cannot be reached."""
+"""``Retry-After`` of the error for a host that cannot be reached."""
 
 
 class Unreachable(Exception):
-    """The host cannot be reached; ``again`` if trying again may help."""
+    """The host cannot be reached; ``again`` says whether a retry may help."""
 
     def __init__(self, reason: str, *, again: bool) -> None:
         self.reason = reason
@@ -43,14 +41,14 @@ class Unreachable(Exception):
 
 
 def failure[E: StepwiseError](kind: type[E], reason: str, *, retry_after: int | None = None) -> E:
-    """An error of *kind* with a ``reason`` for the logs: one of our own words, never text of the host."""
+    """An error of *kind* with a ``reason`` for the log, a fixed word and never text of the host."""
     error = kind(retry_after=retry_after)
     error.reason = reason
     return error
 
 
 def unavailable(error: Unreachable) -> ModelUnavailable:
-    """What a caller is told of a host that cannot be reached."""
+    """The error for a host that cannot be reached."""
     return failure(ModelUnavailable, error.reason, retry_after=RETRY_AFTER_SECONDS)
 
 
@@ -87,7 +85,7 @@ def check(item: Head | bytes | End | Failed, *, begun: bool = False) -> bool:
 
 @contextmanager
 def in_protocol(*, begun: bool = False) -> Iterator[None]:
-    """What the host said under the name that our caller knows."""
+    """Raise protocol errors inside the block as errors of ``stepwise.errors``."""
     kind = GenerationBroken if begun else ModelError
     try:
         yield
@@ -98,8 +96,8 @@ def in_protocol(*, begun: bool = False) -> Iterator[None]:
 
 
 def _word(error: Exception) -> str:
-    """What a transport error is called in the logs. Its text may hold an address, and its kind is often chance:
-    a host that dies is an end of file or a reset, whichever comes first."""
+    """The word for a transport error in the log. Its message may contain an address, and its type is often random:
+    a host that dies causes an end of file or a reset."""
     if isinstance(error, httpx.RemoteProtocolError):
         text = str(error).lower()
         return LOST if "disconnected" in text or "peer closed" in text else "not_http"

@@ -21,9 +21,9 @@ __all__ = ["TICK_SECONDS", "Generation"]
 TICK_SECONDS = 0.25
 RETRIES = 4
 MAX_LINE_BYTES = 256 * 1024
-"""A line holds one token; an answer that is not streamed is one line, 8,192 tokens long at most."""
+"""A line has one token; an answer that is not streamed is one line of at most 8,192 tokens."""
 MAX_TEXT_CHARACTERS = 4_000_000
-"""More text than this is not an answer; it would fill the memory until the deadline."""
+"""Most characters of an answer, so that an endless one does not fill the memory."""
 
 
 class Host(Protocol):
@@ -98,7 +98,7 @@ class Generation:
         self._log_end("closed")
 
     def _observed(self, steps: Iterator[Event | None]) -> Iterator[Event | None]:
-        """*steps*, with a line of the log at the beginning and at the end."""
+        """*steps*, with a log line at the beginning and at the end."""
         self._began = self._client.clock()
         log_event(
             "generation began",
@@ -119,7 +119,7 @@ class Generation:
             raise
 
     def _log_end(self, reason: str, tokens: int | None = None) -> None:
-        """One line, at the first end of a generation that began: ``stop``, ``length``, ``closed`` or a fault."""
+        """Log the first end of a generation that began: ``stop``, ``length``, ``closed`` or a fault."""
         with self._lock:
             began, self._began = self._began, None
         if began is None:
@@ -226,7 +226,7 @@ class Generation:
         self._characters += len(text)
         if self._characters > MAX_TEXT_CHARACTERS:
             raise self._broken("too_much_text")
-        # An answer that is not streamed has all its tokens in its only line.
+        # An answer that is not streamed has all tokens in one line.
         tokens = max(1, finish.completion_tokens - self._tokens) if finish else self._counter.tokens_of(text)
         self._tokens += tokens
         return Chunk(text, tokens)

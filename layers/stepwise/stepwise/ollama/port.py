@@ -1,4 +1,4 @@
-"""A model as the use cases see it: what is asked of it, and what comes back."""
+"""The interface of a model that the use cases use: prompts, and the events of a generation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Prompt:
 
     messages: tuple[Mapping[str, str], ...]
     prefill: str = ""
-    """Sent as a last message of role assistant when it is not empty: the model goes on from there."""
+    """If it is not empty, it is sent as a last message of role assistant, which the model continues."""
     model: str
     options: Mapping[str, object]
     """Sampling: temperature, top_p, seed, stop, … ``num_ctx`` and ``num_predict`` are added by the client."""
@@ -34,7 +34,7 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Finish:
-    """The end of a generation that came through; times in milliseconds."""
+    """The end of a complete generation; times in milliseconds."""
 
     reason: Literal["stop", "length"]
     prompt_tokens: int
@@ -66,10 +66,10 @@ class Generation(Protocol):
 
 
 class Model(Protocol):
-    """A model that can be asked to write."""
+    """A model that generates text."""
 
     def generate(self, prompt: Prompt, *, deadline: float) -> Generation:
         """A generation that ends by *deadline* (on the monotonic clock)."""
 
     def context_length(self) -> int | None:
-        """Tokens that the model's context holds; None where that cannot be known. Never raises."""
+        """The model's context length in tokens; None if unknown. Never raises."""

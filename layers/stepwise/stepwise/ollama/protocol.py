@@ -1,6 +1,6 @@
-"""Ollama's chat protocol as values: requests, lines of an answer, and their faults.
+"""Ollama's chat protocol: build requests, parse lines of an answer and errors.
 
-Nothing here does input or output. Sources: recorded answers of an Ollama 0.24 server, and Ollama's API document
+There is no input or output here. Sources: recorded answers of an Ollama 0.24 server, and Ollama's API document
 (https://github.com/ollama/ollama/blob/main/docs/api.md) for ``message.thinking`` and durations in nanoseconds.
 """
 
@@ -45,11 +45,11 @@ class ResidentModel:
 
 
 class Garbage(ValueError):
-    """What the host sent is not its protocol; the text says how, never what."""
+    """A violation of the protocol; the text says which, without the host's text."""
 
 
 class UpstreamError(Exception):
-    """The host said ``{"error": …}``; the text is a word of :func:`upstream_reason`."""
+    """The host sent ``{"error": …}``; the text is a word of :func:`upstream_reason`."""
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,10 @@ def keep_alive_value(keep_alive: str) -> int | str:
 def chat_body(prompt: Prompt, *, num_ctx: int, keep_alive: str) -> dict[str, Any]:
     """The body of ``POST /api/chat``.
 
-    Sampling goes in ``options``: at the top level it is ignored without a word. ``truncate: false`` makes too long
-    a prompt an error instead of a silent cut, ``shift: false`` ends a full context with ``length`` instead of
-    forgetting its beginning. Neither ``think`` nor ``format`` is ever sent: the first is a 400 with this model,
-    the second forbids it to reason.
+    Sampling parameters are in ``options``; at the top level they are silently ignored. ``truncate: false`` makes a too
+    long prompt an error instead of truncating it, ``shift: false`` ends a full context with ``length`` instead of
+    dropping its beginning. ``think`` and ``format`` are never sent: the first is a 400 with this model, the second
+    prevents its thinking.
     """
     messages = [dict(message) for message in prompt.messages]
     if prompt.prefill:
@@ -171,7 +171,7 @@ def _text(message: Mapping[str, Any], key: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        # A lone surrogate cannot be sent on as UTF-8, and no tokenizer means one.
+        # A lone surrogate cannot be encoded as UTF-8.
         return text.encode(errors="surrogatepass").decode(errors="replace")
     return text
 
@@ -228,13 +228,13 @@ _REASONS = (
 
 
 def upstream_reason(message: object) -> str:
-    """One of our own words for an error text of the host, which may quote the prompt."""
+    """A fixed word for an error text of the host, which may quote the prompt."""
     text = message.lower() if isinstance(message, str) else ""
     return next((word for needle, word in _REASONS if needle in text), "unknown_error")
 
 
 def refusal_reason(body: bytes) -> str:
-    """One of our own words for the body of an answer whose status is not 200."""
+    """A fixed word for the body of a response whose status is not 200."""
     try:
         parse_object(body)
     except UpstreamError as error:

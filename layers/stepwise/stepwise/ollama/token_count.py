@@ -1,7 +1,7 @@
-"""How many tokens a chunk stands for, where the host has not counted them yet.
+"""Estimate the tokens of a chunk, before the host's count at the end of the call.
 
-Ollama sends a chunk for each token, but holds the bytes of a character back until it is whole: of Chinese and emoji one
-chunk can be several tokens. The host's count at the end of a call is the truth, and teaches what to expect of the next.
+Ollama sends a chunk for each token, but holds back the bytes of an incomplete character: a chunk of Chinese or emoji
+can be several tokens. The host's count at the end of a call is exact, and improves the estimate for the next call.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class MultiByteTokens:
         return self._average
 
     def learn(self, chunks: int, tokens: int) -> None:
-        """Take in a finished call: *chunks* that hold such a character were *tokens* tokens."""
+        """Update the average after a call: *chunks* with such a character were *tokens* tokens."""
         if chunks < _LEAST_CHUNKS:
             return
         found = min(max(tokens / chunks, 1.0), _MOST_TOKENS)
@@ -39,7 +39,7 @@ class MultiByteTokens:
 
 
 class ChunkCounter:
-    """Tokens of one call, chunk by chunk; fractions are carried on, so that they add up."""
+    """Counts the tokens of one call by chunks; fractions are carried over to the next chunk."""
 
     def __init__(self, expected: MultiByteTokens) -> None:
         self._expected = expected

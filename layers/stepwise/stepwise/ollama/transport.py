@@ -1,7 +1,7 @@
-"""An httpx transport whose sockets another thread can shut, to end a blocked call.
+"""An httpx transport whose sockets another thread can shut down, to end a blocked call.
 
-httpx tells its caller the socket only when the response has begun; Ollama begins it with the first token, minutes
-after the request when it loads a model. So the sockets are made here, and each says whose call it works for.
+httpx gives access to the socket only after the response has begun; Ollama begins it with the first token, which may be
+minutes after the request if it loads a model. So the sockets are made here, and each knows its current call.
 Built on httpcore's public interface (https://www.encode.io/httpcore/network-backends/).
 """
 
@@ -43,7 +43,7 @@ class Abort:
             self._stream = stream
 
     def release(self) -> None:
-        """The socket goes back to the pool: from here on it works for somebody else."""
+        """The socket returns to the pool, and belongs to another call from now on."""
         with self._lock:
             self._stream = None
 
@@ -150,7 +150,7 @@ class _Backend(httpcore.NetworkBackend):
             left = None if timeout is None else max(0.001, timeout - (time.monotonic() - began))
             try:
                 stream = _Stream(socket.socket(family, kind, protocol))
-            except OSError as error:  # a machine without IPv6 resolves such addresses all the same
+            except OSError as error:  # a machine without IPv6 may still resolve IPv6 addresses
                 failed = httpcore.ConnectError("no_such_family")
                 failed.__cause__ = error
                 continue
@@ -178,7 +178,7 @@ class _Stream(httpcore.NetworkStream):
             self._socket.settimeout(timeout)
             self._socket.connect(address)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            # A host that vanished without a word is noticed even while it "thinks".
+            # Keep-alive probes detect a host that vanished, also while it "thinks".
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout("connect_timeout") from error
@@ -250,7 +250,7 @@ class _Stream(httpcore.NetworkStream):
         with self._lock:
             if not self._closed:
                 with contextlib.suppress(OSError):
-                    # Not SSLSocket's own, which would pull the TLS object from under the reader.
+                    # Not SSLSocket.shutdown, which would drop the TLS object while the reader uses it.
                     socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     def _working(self) -> None:

@@ -1,4 +1,4 @@
-"""Warm-up: load the model as real requests do, and make sure that it stays."""
+"""Warm-up: load the model like a real request, and check that it stays loaded."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class NotResident(ModelUnavailable):
 
 
 def warm_up(client: OllamaClient, settings: Settings, clock: Callable[[], float]) -> WarmUp:
-    """Load the model as real requests do and look for it in ``/api/ps``.
+    """Load the model like a real request, and look for it in ``/api/ps``.
 
     Raises:
         NotResident: it is not there, or has a longer context: every real request would load it again. A shorter one is
