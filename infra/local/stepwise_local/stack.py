@@ -15,6 +15,7 @@ from stepwise_local.asgi import admin, listen, serve
 from stepwise_local.aws.client import Aws
 from stepwise_local.events.schedules import follow_schedule
 from stepwise_local.events.sqs import poll
+from stepwise_local.functions.forking import Snapshots
 from stepwise_local.functions.pool import Functions
 from stepwise_local.gateway.app import Gateway
 from stepwise_local.gateway.throttle import Throttling
@@ -71,6 +72,9 @@ async def running_stack(options: Options, environ: Mapping[str, str], log: Log) 
         default_name = _default_model(read_bundle(options.template, {}, "http://127.0.0.1"))
         model = await choose_model(environ, default_name)
         processes = await cleanup.enter_async_context(Processes(log))
+        snapshots = Snapshots(processes, log)
+        cleanup.push_async_callback(snapshots.close)
+        snapshots.prepare()  # it imports while the rest starts
         aws_url, process = await cleanup.enter_async_context(
             processes.server("stepwise_local.aws.server", environ=_plain(environ), name="aws")
         )
@@ -91,6 +95,7 @@ async def running_stack(options: Options, environ: Mapping[str, str], log: Log) 
             bundle.functions.values(),
             aws_url,
             processes,
+            snapshots,
             log,
             most=options.most_environments,
             idle_seconds=options.idle_seconds,

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
+from stepwise_local.functions.forking import Snapshots
 from stepwise_local.functions.invocation import FunctionError, Invocation
 from stepwise_local.functions.sandbox import LambdaEnvironment
 from stepwise_local.processes.log import Log
@@ -53,6 +54,7 @@ class Functions:
         functions: Iterable[Function],
         aws_url: str,
         processes: Processes,
+        snapshots: Snapshots,
         log: Log,
         *,
         most: int = 32,
@@ -61,6 +63,7 @@ class Functions:
         self._pools = {function.name: _Pool(function) for function in functions}
         self._aws_url = aws_url
         self._processes = processes
+        self._snapshots = snapshots
         self._log = log
         self._most = most
         self._idle_seconds = idle_seconds
@@ -142,6 +145,7 @@ class Functions:
             pool.function,
             self._aws_url,
             self._processes,
+            self._snapshots,
             self._log,
             on_ready=lambda environment: self._ready(pool, environment),
             on_end=lambda environment, error: self._ended(pool, environment, error),

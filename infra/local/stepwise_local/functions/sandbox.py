@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from stepwise_local.functions.forking import ForkedProcess, SnapshotEnded, Snapshots
 from stepwise_local.functions.invocation import FunctionError, Invocation
 from stepwise_local.functions.runtime_server import RuntimeApi
 from stepwise_local.processes.log import Log
@@ -62,19 +62,6 @@ def environment_variables(function: Function, runtime_api: str, aws_url: str) ->
     }
 
 
-def command(function: Function) -> list[str]:
-    """AWS's own runtime, behind the function's wrapper script if it has one."""
-    runtime = [sys.executable, "-m", "awslambdaric", function.handler]
-    wrapper = function.environment.get("AWS_LAMBDA_EXEC_WRAPPER", "")
-    if not wrapper:
-        return runtime
-    inside = wrapper.removeprefix("/opt/python/")
-    for layer in function.layers:
-        if (layer / inside).is_file():
-            return [str(layer / inside), *runtime]
-    return [wrapper, *runtime]
-
-
 class LambdaEnvironment:
     """A function's process and its Runtime API. *on_ready* is called whenever it waits for an event, *on_end* once."""
 
@@ -83,17 +70,19 @@ class LambdaEnvironment:
         function: Function,
         aws_url: str,
         processes: Processes,
+        snapshots: Snapshots,
         log: Log,
         on_ready: Callable[[LambdaEnvironment], None],
         on_end: Callable[[LambdaEnvironment, FunctionError], None],
     ) -> None:
         self.function = function
         self.current: Invocation | None = None
-        self.process: asyncio.subprocess.Process | None = None
+        self.process: ForkedProcess | None = None
         self.idle_since: float | None = None
         self.ready_once = False
         self._aws_url = aws_url
         self._processes = processes
+        self._snapshots = snapshots
         self._log = log
         self._on_ready = on_ready
         self._on_end = on_end
@@ -110,33 +99,27 @@ class LambdaEnvironment:
 
     def runs(self) -> bool:
         """Whether the process lives; the event loop hears of its end a moment later."""
-        if not self.process:
-            return False
-        try:
-            return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
-        except ChildProcessError:
-            return False
+        return self.process is not None and self.process.runs()
 
     async def run(self) -> None:
         """Start the process and stay until it has ended, by itself or by ``end``."""
-        started: asyncio.subprocess.Process | None = None
         try:
             address = await self._api.start()
-            started = self.process = await self._processes.start(
-                command(self.function),
-                cwd=self.function.code,
-                environ=environment_variables(self.function, address, self._aws_url),
-                name=self.function.name,
-            )
+            environ = environment_variables(self.function, address, self._aws_url)
+            async with asyncio.timeout(_INIT_SECONDS):
+                self.process = await self._snapshots.start(self.function, environ, address)
             self._set_timer(_INIT_SECONDS, "Sandbox.Timedout", "the function did not start")
-            code = await started.wait()
-            cause = f"signal: {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
-            self._failure = self._failure or FunctionError("Runtime.ExitError", f"Runtime exited: {cause}")
+            self._exited(await self.process.wait())
+        except SnapshotEnded as ended:
+            self._exited(ended.code)
+        except TimeoutError:
+            self._snapshots.forget(self.function)
+            self._failure = FunctionError("Sandbox.Timedout", "the function did not start")
         except OSError as error:
             self._failure = FunctionError("Runtime.InvalidEntrypoint", error.strerror or "cannot start")
         finally:
-            if started:
-                self._processes.kill(started)
+            if self.process:
+                self._processes.kill(self.process)
             self._stop_timer()
             self.idle_since = None
             failure = self._failure or FunctionError("Runtime.ExitError", "the stack was stopped")
@@ -144,8 +127,12 @@ class LambdaEnvironment:
                 self.current.fail(failure)
             self._on_end(self, failure)
             await self._api.close()
-            if started:
-                await self._processes.end(started)
+            if self.process:
+                await self._processes.end(self.process)
+
+    def _exited(self, code: int) -> None:
+        cause = f"signal: {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"
+        self._failure = self._failure or FunctionError("Runtime.ExitError", f"Runtime exited: {cause}")
 
     def give(self, invocation: Invocation) -> None:
         """Hand over the next event; only for an environment that is idle."""

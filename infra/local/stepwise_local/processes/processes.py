@@ -10,11 +10,11 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from stepwise_local.processes.log import Log
 
-__all__ = ["Processes", "StartFailed"]
+__all__ = ["Processes", "StartFailed", "WatchedProcess"]
 
 _START_SECONDS = 60.0
 _FOLDER = Path(__file__).resolve().parents[2]
@@ -22,6 +22,15 @@ _FOLDER = Path(__file__).resolve().parents[2]
 
 class StartFailed(Exception):
     """A part of the stack did not start; the text is a sentence for the person who started it."""
+
+
+class WatchedProcess(Protocol):
+    """A process that leads a group, and whose end can be waited for."""
+
+    @property
+    def pid(self) -> int: ...
+
+    async def wait(self) -> int: ...
 
 
 class Processes:
@@ -54,8 +63,9 @@ class Processes:
         environ: Mapping[str, str],
         name: str,
         on_line: Callable[[str], None] | None = None,
+        pass_fds: Sequence[int] = (),
     ) -> asyncio.subprocess.Process:
-        """Start a process that leads a group; its output goes to the log as *name*."""
+        """Start a process that leads a group; its output goes to the log as *name*, it inherits *pass_fds*."""
         output = self._log.pipe(name, on_line)
         try:
             process = await asyncio.create_subprocess_exec(
@@ -66,19 +76,24 @@ class Processes:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
+                pass_fds=pass_fds,
             )
         finally:
             output.close()
-        self._tell("+", process)
+        self.adopt(process)
         return process
 
-    async def end(self, process: asyncio.subprocess.Process) -> None:
+    def adopt(self, process: WatchedProcess) -> None:
+        """Have a group that was made elsewhere ended as well where this process is killed."""
+        self._tell("+", process)
+
+    async def end(self, process: WatchedProcess) -> None:
         """Kill the group of a process, and wait for the process."""
         self.kill(process)
         await process.wait()
         self._tell("-", process)
 
-    def kill(self, process: asyncio.subprocess.Process) -> None:
+    def kill(self, process: WatchedProcess) -> None:
         """Kill the group of a process; what it leads ends with it, also where it has ended itself."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -117,6 +132,6 @@ class Processes:
             await self.end(process)
             await ended
 
-    def _tell(self, sign: str, process: asyncio.subprocess.Process) -> None:
+    def _tell(self, sign: str, process: WatchedProcess) -> None:
         if self._reaper and self._reaper.stdin:
             self._reaper.stdin.write(f"{sign}{process.pid}\n".encode())
