@@ -13,12 +13,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import boto3
 import httpx
 import pytest
+from support.aws_server import aws_server
 from support.local_stack import command, environment, local_stack
 from support.toy_stack import TEMPLATE, alive, eventually, session_of, tags_host
 
 KEY = {"x-api-key": "demo-key"}
+SECRETS = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
 
 
 @contextmanager
@@ -103,6 +106,23 @@ def test_settings_of_the_environment_replace_the_templates_and_its_parameters() 
     assert functions["MODEL_NAME"] == "other"
     assert functions["MODEL_SLOTS"] == "7"
     assert functions["QUEUE_URL"].endswith("/123456789012/Work")
+
+
+def test_a_table_is_kept_where_data_dir_says_and_else_where_dynamodb_url_says(tmp_path: Path) -> None:
+    with tags_host("toy-model") as host, aws_server() as elsewhere:
+        settings = {"OLLAMA_HOST": host, "DATA_DIR": str(tmp_path / "data")}
+        for _ in range(2):
+            with local_stack(template=TEMPLATE, settings=settings) as stack:
+                found = httpx.get(f"{stack.base_url}/open", trust_env=False).json()["environment"]
+                table = boto3.resource(
+                    "dynamodb", "us-east-1", endpoint_url=found["AWS_ENDPOINT_URL"], **SECRETS
+                )
+                items = table.Table(found["TABLE_NAME"]).scan()["Items"]
+                table.Table(found["TABLE_NAME"]).put_item(Item={"pk": "kept", "sk": "kept"})
+        assert "kept" in [item["pk"] for item in items]
+        with local_stack(template=TEMPLATE, settings={"OLLAMA_HOST": host, "DYNAMODB_URL": elsewhere}):
+            client = boto3.client("dynamodb", "us-east-1", endpoint_url=elsewhere, **SECRETS)
+            assert client.list_tables()["TableNames"] == [found["TABLE_NAME"]]
 
 
 def test_without_a_model_host_the_embedded_model_answers_and_the_banner_says_so(tmp_path: Path) -> None:
@@ -197,4 +217,4 @@ def test_the_stack_ends_with_a_sentence_when_a_part_of_it_dies(tmp_path: Path) -
         os.kill(servers[0], signal.SIGKILL)
         _, error = process.communicate(timeout=20)
         assert process.returncode == 1
-    assert error == "AWS in memory ended (its process died).\n"
+    assert error == "The local AWS ended (its process died).\n"

@@ -1,4 +1,4 @@
-"""One contract for everything that stands for the table: moto, DynamoDB Local, and the table in memory."""
+"""One contract for all that stands for the table: moto, DynamoDB Local, the local stack's, and the one in memory."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from stepwise.storage.table import (
     less,
     present,
 )
+from support.aws_server import aws_server
 from support.dynamodb_local import DynamoDBLocalMissing, dynamodb_local
 from support.tables import MemoryTable
 
@@ -67,7 +68,21 @@ def local_table(local_endpoint: str) -> Iterator[Table]:
     client.close()
 
 
-@pytest.fixture(params=["memory", "moto", "dynamodb_local"])
+@pytest.fixture(scope="session")
+def stack_endpoint() -> Iterator[str]:
+    with aws_server() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def stack_table(stack_endpoint: str) -> Iterator[Table]:
+    client = _client(stack_endpoint)
+    yield _make_table(client)
+    client.delete_table(TableName="stepwise")
+    client.close()
+
+
+@pytest.fixture(params=["memory", "moto", "dynamodb_local", "local_stack"])
 def table(request: pytest.FixtureRequest) -> Iterator[Table]:
     match request.param:
         case "memory":
@@ -75,6 +90,8 @@ def table(request: pytest.FixtureRequest) -> Iterator[Table]:
         case "moto":
             with mock_aws():
                 yield _make_table(_client())
+        case "local_stack":
+            yield request.getfixturevalue("stack_table")
         case _:
             yield request.getfixturevalue("local_table")
 

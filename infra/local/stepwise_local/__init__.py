@@ -1,1 +1,1 @@
-"""The bundle on one machine: gateway, Lambda environments, AWS in memory, an embedded model."""
+"""The bundle on one machine: gateway, Lambda environments, a local AWS, an embedded model."""

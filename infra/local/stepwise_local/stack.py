@@ -1,4 +1,4 @@
-"""The whole stack: AWS in memory, a model, the functions and everything that invokes them."""
+"""The whole stack: the local AWS, a model, the functions and everything that invokes them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import contextlib
 import importlib
 import sys
 from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from stepwise_local.gateway.throttle import Throttling
 from stepwise_local.model_choice import EMBEDDED_MODEL, Model, choose_model
 from stepwise_local.processes.log import Log
 from stepwise_local.processes.processes import Processes, StartFailed
-from stepwise_local.template.model import Bundle
+from stepwise_local.template.model import Bundle, Function
 from stepwise_local.template.reader import read_bundle
 
 __all__ = ["KEYS", "Options", "Running", "running_stack"]
@@ -76,9 +76,11 @@ async def running_stack(options: Options, environ: Mapping[str, str], log: Log) 
         cleanup.push_async_callback(snapshots.close)
         snapshots.prepare()  # it imports while the rest starts
         aws_url, process = await cleanup.enter_async_context(
-            processes.server("stepwise_local.aws.server", environ=_plain(environ), name="aws")
+            processes.server(
+                "stepwise_local.aws.server", *_data(environ), environ=_plain(environ), name="aws"
+            )
         )
-        run("AWS in memory", process.wait())
+        run("The local AWS", process.wait())
         if model is None:
             host, process = await cleanup.enter_async_context(
                 processes.server("embedded_model", "--port", "0", environ=_plain(environ), name="model")
@@ -88,11 +90,12 @@ async def running_stack(options: Options, environ: Mapping[str, str], log: Log) 
         settings = {**environ, "OLLAMA_HOST": model.host, "MODEL_NAME": model.name}
         bundle = read_bundle(options.template, settings, aws_url)
         _check_settings(bundle)
-        aws = Aws(aws_url)
+        table_url = environ.get("DYNAMODB_URL") or aws_url
+        aws = Aws(aws_url, table_url)
         cleanup.push_async_callback(aws.close)
         await aws.create(bundle.tables, bundle.queues)
         functions = Functions(
-            bundle.functions.values(),
+            [_with_table(function, table_url) for function in bundle.functions.values()],
             aws_url,
             processes,
             snapshots,
@@ -135,6 +138,22 @@ async def _cancel(parts: dict[asyncio.Task[Any], str]) -> None:
     for part in parts:
         part.cancel()
     await asyncio.gather(*parts, return_exceptions=True)
+
+
+def _data(environ: Mapping[str, str]) -> list[str]:
+    """The argument that names the file of the tables, where DATA_DIR names a folder for it."""
+    if not environ.get("DATA_DIR"):
+        return []
+    folder = Path(environ["DATA_DIR"]).expanduser()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StartFailed(f"DATA_DIR is {folder}, but it cannot be a folder ({error.strerror}).") from error
+    return ["--data", str(folder / "tables.sqlite")]
+
+
+def _with_table(function: Function, url: str) -> Function:
+    return replace(function, environment={**function.environment, "AWS_ENDPOINT_URL_DYNAMODB": url})
 
 
 def _check_settings(bundle: Bundle) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stepwise_local.aws.server import fair_order
+from stepwise_local.aws.queues import fair_order
 from stepwise_local.events.schedules import next_run
 from stepwise_local.events.sqs import failed_messages, sqs_event
 from stepwise_local.template.yaml_values import TemplateError

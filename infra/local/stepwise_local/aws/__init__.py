@@ -1,1 +1,1 @@
-"""AWS in memory, and the few calls that the stack itself makes of it."""
+"""The local AWS, and the few calls that the stack itself makes of it."""

@@ -14,10 +14,10 @@ __all__ = ["Aws"]
 
 
 class Aws:
-    """DynamoDB and SQS over their JSON protocols at *url*; signatures are not checked there."""
+    """SQS at *url* and DynamoDB at *table_url* over their JSON protocols; signatures are not checked there."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: str, table_url: str) -> None:
+        self._urls = {"sqs": url, "dynamodb": table_url}
         self._http = httpx.AsyncClient(timeout=30.0, trust_env=False)
 
     async def close(self) -> None:
@@ -31,8 +31,10 @@ class Aws:
 
     async def create(self, tables: tuple[Table, ...], queues: tuple[Queue, ...]) -> None:
         """Make the tables and queues, dead-letter queues first."""
+        there = (await self.dynamodb("ListTables"))["TableNames"]
         for table in tables:
-            await self._create_table(table)
+            if table.name not in there:  # from an earlier run, kept in a file
+                await self._create_table(table)
         for queue in sorted(queues, key=lambda queue: queue.redrive is not None):
             attributes = dict(queue.attributes)
             if queue.redrive:
@@ -54,7 +56,7 @@ class Aws:
     ) -> dict[str, Any]:
         credential = f"local/20260101/{REGION}/{service}/aws4_request"
         response = await self._http.post(
-            self._url,
+            self._urls[service],
             content=json.dumps(arguments),
             headers={
                 "Content-Type": f"application/x-amz-json-{version}",

@@ -21,7 +21,9 @@ from stepwise_local.template.yaml_values import REGION
 
 __all__ = ["failed_messages", "poll", "sqs_event"]
 
-_POLL_SECONDS = 0.1
+_WAIT_SECONDS = 10
+_PAUSE_SECONDS = 0.1
+"""Between polls while nothing may be received, or nothing can."""
 _MOST_AT_ONCE = 10
 """Invocations at a time of an event source that sets no MaximumConcurrency."""
 
@@ -32,22 +34,21 @@ async def poll(source: EventSource, queue_url: str, aws: Aws, functions: Functio
     most = source.most_at_once or _MOST_AT_ONCE
     try:
         while True:
-            messages = []
-            if len(working) < most:
-                messages = await _receive(source, queue_url, aws, log)
+            messages = await _receive(source, queue_url, aws, log) if len(working) < most else None
             if messages:
                 task = asyncio.create_task(_work(source, queue_url, messages, aws, functions, log))
                 working.add(task)
                 task.add_done_callback(working.discard)
-            else:
-                await asyncio.sleep(_POLL_SECONDS)
+            elif messages is None:
+                await asyncio.sleep(_PAUSE_SECONDS)
     finally:
         for task in working:
             task.cancel()
         await asyncio.gather(*working, return_exceptions=True)
 
 
-async def _receive(source: EventSource, queue_url: str, aws: Aws, log: Log) -> list[dict[str, Any]]:
+async def _receive(source: EventSource, queue_url: str, aws: Aws, log: Log) -> list[dict[str, Any]] | None:
+    """Messages, as soon as there are some; None: the queue did not answer."""
     try:
         answer = await aws.sqs(
             "ReceiveMessage",
@@ -55,11 +56,11 @@ async def _receive(source: EventSource, queue_url: str, aws: Aws, log: Log) -> l
             MaxNumberOfMessages=min(10, source.batch_size),
             MessageSystemAttributeNames=["All"],
             MessageAttributeNames=["All"],
-            WaitTimeSeconds=0,
+            WaitTimeSeconds=_WAIT_SECONDS,
         )
     except httpx.HTTPError as error:
         log.write("event-source", f"{source.function} cannot receive: {type(error).__name__}")
-        return []
+        return None
     messages: list[dict[str, Any]] = answer.get("Messages", [])
     return messages
 

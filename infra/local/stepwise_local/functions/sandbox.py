@@ -22,7 +22,7 @@ __all__ = ["LambdaEnvironment", "environment_variables", "function_arn"]
 _INIT_SECONDS = 60.0
 """Longest that an environment may take to become ready; a laptop is slower than Lambda's 10 s."""
 _PATIENCE_SECONDS = "3"
-"""How long the functions wait for the AWS in memory: it answers one call at a time, in Python, on a busy machine."""
+"""How long the functions wait for the local AWS: it answers one call at a time, in Python, on a busy machine."""
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
 
 
