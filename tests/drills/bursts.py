@@ -49,7 +49,7 @@ def drill(
     script = long_answer(tokens)
     with (
         ModelHost(lambda _: script, tokens_per_second=speed) as host,
-        drilled_stack(host.url, "--most-environments", "12", MODEL_SLOTS=str(SLOTS), **settings) as stack,
+        drilled_stack(host.url, MODEL_SLOTS=str(SLOTS), **settings) as stack,
     ):
         app = App(stack.base_url)
         begun = time.monotonic()

@@ -131,8 +131,6 @@ def drill(jobs: int, kills: int, seed: int, seconds: float) -> tuple[Scene, dict
     try:
         with drilled_stack(
             host.url,
-            "--most-environments",
-            "8",
             MODEL_SLOTS="4",
             MAX_QUEUED=str(jobs),
             IDLE_TIMEOUT_SECONDS="5",

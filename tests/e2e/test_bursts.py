@@ -24,7 +24,7 @@ def host() -> Iterator[ModelHost]:
 @pytest.fixture(scope="module")
 def app(host: ModelHost) -> Iterator[App]:
     settings = {"MODEL_SLOTS": str(SLOTS), "MAX_QUEUED": str(QUEUED)}
-    with drilled_stack(host.url, "--most-environments", "6", **settings) as stack:
+    with drilled_stack(host.url, **settings) as stack:
         app = App(stack.base_url, stack=stack)
         yield app
         app.http.close()

@@ -25,9 +25,7 @@ def host() -> Iterator[ModelHost]:
 
 @pytest.fixture
 def app(host: ModelHost) -> Iterator[App]:
-    with drilled_stack(
-        host.url, "--most-environments", "6", MODEL_SLOTS="3", IDLE_TIMEOUT_SECONDS="5"
-    ) as stack:
+    with drilled_stack(host.url, MODEL_SLOTS="3", IDLE_TIMEOUT_SECONDS="5") as stack:
         app = App(stack.base_url, stack=stack)
         yield app
         app.http.close()

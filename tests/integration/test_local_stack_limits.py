@@ -25,14 +25,17 @@ def http(stack: LocalStack) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_calls_beyond_this_machines_limit_wait_for_an_environment(
+def test_calls_beyond_a_functions_concurrency_are_refused_at_once(
     http: httpx.Client, stack: LocalStack
 ) -> None:
     with ThreadPoolExecutor(6) as threads:
-        responses = list(threads.map(lambda _: http.request("GET", "/open", content="0.1"), range(6)))
-    assert [response.status_code for response in responses] == [200] * 6
-    assert len({response.json()["pid"] for response in responses}) <= 2
+        calls = [threads.submit(http.request, "GET", "/open", content="2") for _ in range(6)]
+        responses = [call.result() for call in calls]
+    found = sorted(response.status_code for response in responses)
+    assert found == [200, 200, 429, 429, 429, 429]
+    assert {r.headers.get("retry-after") for r in responses if r.status_code == 429} == {"1"}
     assert len(stack.environments("PlainFunction")) <= 2
+    assert http.get("/open").status_code == 200
 
 
 def test_an_environment_that_nobody_needs_ends_and_a_new_one_is_started(
@@ -51,7 +54,7 @@ def test_a_function_beyond_its_reserved_concurrency_is_throttled(http: httpx.Cli
             for _ in range(2)
         ]
         found = sorted(call.result().status_code for call in calls)
-    assert found == [200, 500]
+    assert found == [200, 429]
 
 
 def test_a_function_that_does_not_start_is_an_error_and_the_log_says_why(

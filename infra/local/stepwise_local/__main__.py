@@ -115,7 +115,9 @@ def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     parser.add_argument("--log-file", help="where the log goes instead of standard error")
     parser.add_argument("--quiet", action="store_true", help="print one line of JSON instead of the banner")
     parser.add_argument("--throttle", action="store_true", help="apply the usage plan's rate and burst")
-    parser.add_argument("--most-environments", type=int, default=32, help="of one function (%(default)s)")
+    parser.add_argument(
+        "--most-environments", type=int, default=200, help="of one function (%(default)s); beyond it 429"
+    )
     parser.add_argument(
         "--idle-seconds", type=float, default=300.0, help="after which an environment ends (%(default)s)"
     )

@@ -38,7 +38,7 @@ class Options:
     port: int
     admin_port: int | None = None
     throttle: bool = False
-    most_environments: int = 32
+    most_environments: int = 200
     idle_seconds: float = 300.0
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from stepwise_local.aws.client import Aws
-from stepwise_local.functions.invocation import FunctionError
+from stepwise_local.functions.invocation import FunctionError, Invocation
 from stepwise_local.functions.pool import Functions, Throttled
 from stepwise_local.processes.log import Log
 from stepwise_local.template.model import EventSource
@@ -24,6 +24,7 @@ __all__ = ["failed_messages", "poll", "sqs_event"]
 _WAIT_SECONDS = 10
 _PAUSE_SECONDS = 0.1
 """Between polls while nothing may be received, or nothing can."""
+_THROTTLED_SECONDS = 1.0
 _MOST_AT_ONCE = 10
 """Invocations at a time of an event source that sets no MaximumConcurrency."""
 
@@ -75,10 +76,10 @@ async def _work(
 ) -> None:
     event = sqs_event(messages, source.queue_arn)
     try:
-        answer = await functions.invoke(source.function, json.dumps(event).encode()).read()
+        answer = await (await _invocation(source, event, functions)).read()
         failed = failed_messages(answer, messages) if source.reports_failures else set()
-    except (FunctionError, Throttled) as error:
-        log.write("event-source", f"{source.function} failed: {getattr(error, 'kind', 'Throttled')}")
+    except FunctionError as error:
+        log.write("event-source", f"{source.function} failed: {error.kind}")
         return
     done = [message for message in messages if message["MessageId"] not in failed]
     if done:
@@ -90,6 +91,15 @@ async def _work(
             await aws.sqs("DeleteMessageBatch", QueueUrl=queue_url, Entries=entries)
         except httpx.HTTPError as error:
             log.write("event-source", f"{source.function} cannot delete: {type(error).__name__}")
+
+
+async def _invocation(source: EventSource, event: dict[str, Any], functions: Functions) -> Invocation:
+    """Invoke the function, as soon as its concurrency allows it: an event source tries again, as Lambda's does."""
+    while True:
+        try:
+            return functions.invoke(source.function, json.dumps(event).encode())
+        except Throttled:
+            await asyncio.sleep(_THROTTLED_SECONDS)
 
 
 def sqs_event(messages: list[dict[str, Any]], queue_arn: str) -> dict[str, Any]:

@@ -24,7 +24,7 @@ _STARTING_AT_ONCE = 2 * (os.cpu_count() or 1)
 
 
 class Throttled(Exception):
-    """Every environment that the function may have is busy (its reserved concurrency)."""
+    """The function works on as many events as it may at a time."""
 
 
 class _Pool:
@@ -35,6 +35,11 @@ class _Pool:
 
     def starting(self) -> int:
         return sum(environment.state == "starting" for environment in self.environments)
+
+    def concurrency(self) -> int:
+        """Events that are being worked on, or wait for an environment that is started for them."""
+        working = (one.current for one in self.environments if one.current is not None)
+        return len(self.waiting) + sum(not invocation.ended for invocation in working)
 
     def about_to_be_idle(self) -> bool:
         """Whether an environment has answered and will ask for its next event in a moment."""
@@ -47,7 +52,7 @@ class _Pool:
 
 
 class Functions:
-    """Invokes functions. *most* environments of one function run at a time here; beyond that, events wait."""
+    """Invokes functions, each for at most *most* events at a time, or its reserved concurrency if that is less."""
 
     def __init__(
         self,
@@ -57,7 +62,7 @@ class Functions:
         snapshots: Snapshots,
         log: Log,
         *,
-        most: int = 32,
+        most: int = 200,
         idle_seconds: float = 300.0,
     ) -> None:
         self._pools = {function.name: _Pool(function) for function in functions}
@@ -74,11 +79,11 @@ class Functions:
         """Give *event* to the function; its answer is read from the invocation.
 
         Raises:
-            Throttled: the function's reserved concurrency is used up.
+            Throttled: the function's concurrency is used up.
         """
         pool = self._pools[name]
-        busy = len(pool.waiting) + sum(environment.state == "busy" for environment in pool.environments)
-        if pool.function.reserved is not None and busy >= pool.function.reserved:
+        reserved = pool.function.reserved
+        if pool.concurrency() >= (self._most if reserved is None else min(reserved, self._most)):
             raise Throttled
         invocation = Invocation(event)
         environment = pool.idle()

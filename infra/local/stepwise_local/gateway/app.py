@@ -81,7 +81,7 @@ class Gateway:
         try:
             invocation = self._functions.invoke(route.function, json.dumps(event).encode())
         except Throttled:
-            await self._refuse(send, "API_CONFIGURATION_ERROR", request.request_id, 500)
+            await self._refuse(send, "THROTTLED", request.request_id)
             return
         try:
             if route.streaming:

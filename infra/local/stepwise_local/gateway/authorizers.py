@@ -106,7 +106,7 @@ class Authorizers:
                 "UNAUTHORIZED" if error.message == "Unauthorized" else "AUTHORIZER_FAILURE"
             ) from error
         except Throttled as error:
-            raise Refused("AUTHORIZER_FAILURE") from error
+            raise Refused("THROTTLED") from error
         except (ValueError, TypeError, KeyError) as error:
             raise Refused("AUTHORIZER_CONFIGURATION_ERROR") from error
         context = {name: _text(value) for name, value in (answer.get("context") or {}).items()}
