@@ -16,8 +16,7 @@ from pathlib import Path
 import boto3
 import httpx
 import pytest
-from support.aws_server import aws_server
-from support.local_stack import command, environment, local_stack
+from support.local_stack import aws_server, command, environment, local_stack
 from support.toy_stack import TEMPLATE, alive, eventually, session_of, tags_host
 
 KEY = {"x-api-key": "demo-key"}

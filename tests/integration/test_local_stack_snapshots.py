@@ -207,3 +207,33 @@ def test_a_wrapper_script_that_is_not_there_is_an_error(run: Callable[..., None]
         assert caught.value.kind == "Runtime.InvalidEntrypoint"
 
     run(SAYS, use, AWS_LAMBDA_EXEC_WRAPPER="/nowhere")
+
+
+LOGS = """
+    import logging
+
+    class Once(logging.Filter):
+        def filter(self, record):
+            return record.name != "own"
+
+    own = logging.getLogger("own")
+    own.addHandler(logging.StreamHandler())
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(Once())
+
+    def handler(event, context):
+        own.error("by its own handler")
+        logging.getLogger("other").error("by the runtime's")
+        return {}
+"""
+
+
+def test_what_a_function_tells_the_runtimes_log_handler_while_it_is_imported_holds(
+    run: Callable[..., None], log: io.StringIO
+) -> None:
+    async def use(functions: Functions) -> None:
+        await call(functions)
+
+    run(LOGS, use)
+    assert log.getvalue().count("by its own handler") == 1
+    assert log.getvalue().count("by the runtime's") == 1

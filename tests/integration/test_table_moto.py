@@ -27,8 +27,8 @@ from stepwise.storage.table import (
     less,
     present,
 )
-from support.aws_server import aws_server
 from support.dynamodb_local import DynamoDBLocalMissing, dynamodb_local
+from support.local_stack import aws_server
 from support.tables import MemoryTable
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 
-__all__ = ["LocalStack", "command", "local_stack"]
+__all__ = ["LocalStack", "aws_server", "command", "local_stack"]
 
 _FOLDER = Path(__file__).resolve().parents[2] / "infra" / "local"
 _STOP_SECONDS = 20.0
@@ -96,3 +96,20 @@ def _stop(process: subprocess.Popen[str]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             raise
+
+
+@contextlib.contextmanager
+def aws_server(*arguments: str) -> Iterator[str]:
+    """The address of the stack's AWS as a program of its own, for as long as the block."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "stepwise_local.aws.server", *arguments],
+        env={**os.environ, "PYTHONPATH": str(_FOLDER)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().strip()
+        finally:
+            process.kill()

@@ -69,8 +69,7 @@ async def running_stack(options: Options, environ: Mapping[str, str], log: Log) 
         def run(name: str, part: Coroutine[Any, Any, Any]) -> None:
             parts[asyncio.create_task(part)] = name
 
-        default_name = _default_model(read_bundle(options.template, {}, "http://127.0.0.1"))
-        model = await choose_model(environ, default_name)
+        chosen = await choose_model(environ, _default_model(options.template))
         processes = await cleanup.enter_async_context(Processes(log))
         snapshots = Snapshots(processes, log)
         cleanup.push_async_callback(snapshots.close)
@@ -81,12 +80,9 @@ async def running_stack(options: Options, environ: Mapping[str, str], log: Log) 
             )
         )
         run("The local AWS", process.wait())
-        if model is None:
-            host, process = await cleanup.enter_async_context(
-                processes.server("embedded_model", "--port", "0", environ=_plain(environ), name="model")
-            )
-            run("The embedded model server", process.wait())
-            model = Model(host, EMBEDDED_MODEL, embedded=True)
+        model, ended = await cleanup.enter_async_context(_running(chosen, processes, environ))
+        if ended:
+            run("The embedded model server", ended)
         settings = {**environ, "OLLAMA_HOST": model.host, "MODEL_NAME": model.name}
         bundle = read_bundle(options.template, settings, aws_url)
         _check_settings(bundle)
@@ -118,6 +114,19 @@ async def running_stack(options: Options, environ: Mapping[str, str], log: Log) 
         cleanup.push_async_callback(_cancel, parts)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         yield Running(url, admin_url, model, bundle, parts)
+
+
+@contextlib.asynccontextmanager
+async def _running(
+    chosen: Model | None, processes: Processes, environ: Mapping[str, str]
+) -> AsyncIterator[tuple[Model, Coroutine[Any, Any, int] | None]]:
+    """The chosen model, or the embedded one and what waits for its end."""
+    if chosen:
+        yield chosen, None
+        return
+    server = processes.server("embedded_model", "--port", "0", environ=_plain(environ), name="model")
+    async with server as (host, process):
+        yield Model(host, EMBEDDED_MODEL, embedded=True), process.wait()
 
 
 def _invokers(
@@ -170,7 +179,8 @@ def _check_settings(bundle: Bundle) -> None:
                     raise StartFailed(str(error)) from error
 
 
-def _default_model(bundle: Bundle) -> str:
+def _default_model(template: Path) -> str:
+    bundle = read_bundle(template, {}, "http://127.0.0.1")
     names = [
         function.environment["MODEL_NAME"]
         for function in bundle.functions.values()

@@ -15,6 +15,7 @@ import contextlib
 import gc
 import importlib
 import json
+import logging
 import os
 import runpy
 import selectors
@@ -55,6 +56,7 @@ def main(arguments: list[str]) -> None:
         if job.control is None:
             _run(job)
             return
+        logging.getLogger().addHandler(_Placeholder())
         _import(job.request["imports"])
         control = socket.socket(fileno=job.control)
 
@@ -149,8 +151,33 @@ def _run(job: _Job) -> None:
         program = [sys.executable, "-m", module, *arguments]
     if program:
         os.execve(program[0], program, os.environ)  # noqa: S606 - no shell is wanted
+    _make_way_for_the_runtimes_handler()
     sys.argv = [module, *arguments]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+class _Placeholder(logging.Handler):
+    """Stands where the runtime's log handler is while a function is imported, which may add filters to it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        print(self.format(record))  # noqa: T201 - the function's log
+
+
+def _make_way_for_the_runtimes_handler() -> None:
+    """Give what the runtime adds as the root's handler the filters that the function has given the placeholder."""
+    root = logging.getLogger()
+    placeholders = [handler for handler in root.handlers if isinstance(handler, _Placeholder)]
+    filters = [each for placeholder in placeholders for each in placeholder.filters]
+    for placeholder in placeholders:
+        root.removeHandler(placeholder)
+    add = root.addHandler
+
+    def add_with_filters(hdlr: logging.Handler) -> None:
+        for each in filters:
+            hdlr.addFilter(each)
+        add(hdlr)
+
+    root.addHandler = add_with_filters  # type: ignore[method-assign]  # there is no hook for it
 
 
 def _import(names: list[str]) -> None:

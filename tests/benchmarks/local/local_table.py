@@ -1,6 +1,6 @@
 """Calls a second that the local stack's DynamoDB answers on one core, by how much it holds.
 
-    python tests/benchmarks/local_table.py [--items 0 10000 100000] [--calls 2000] [--folder infra/local]
+    python tests/benchmarks/local/local_table.py [--items 0 10000 100000] [--calls 2000] [--folder infra/local]
 
 The mixture is that of an answer: reads, conditional puts and updates, and queries of a partition of eight. What counts
 is the server's CPU time, so the figure is that of a core of its own. *folder* is where the server's code is.
@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PARTITION = 8
 
 

@@ -1,6 +1,6 @@
 """CPU that an environment of the local stack costs until it waits for its first event.
 
-    python tests/benchmarks/environment_start.py [--function SolveFunction] [--count 20]
+    python tests/benchmarks/local/environment_start.py [--function SolveFunction] [--count 20]
 
 The first of a function makes the function's snapshot, the others are forked from it. Each line is the CPU of the new
 process; the last is that of all snapshots together, before and after the starts.
@@ -16,7 +16,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(ROOT / "infra/local")]
 
 from stepwise_local.functions.forking import Snapshots  # noqa: E402 - the path comes first
