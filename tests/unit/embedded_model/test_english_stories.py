@@ -108,6 +108,7 @@ def test_a_story_with_a_fact_in_doubt_is_left_alone(problem: str) -> None:
         ),
         ("There are 8 tables with 2 women and 6 men at each table. How many people are there in all?", "64"),
         ("There are 18 cards. If the cards are put into groups of size 3. How many groups are there?", "6"),
+        ("Max has 5 bags of 6 apples. How many apples does Max have in all?", "30"),
         ("Max has 6 dozen eggs. How many eggs does Max have?", "72"),
         (
             "A form had 5 questions on it. If a teacher had 9 forms to grade and had already graded 4 of them, how many more questions does she have to grade?",
@@ -154,6 +155,11 @@ def test_comparisons_lead_from_one_to_the_next(problem: str, answer: str) -> Non
         "A pilot flew 100 miles on Monday and 50 miles on Friday. If she flies the same 3 weeks in a row, how many miles does she fly in all?",
         # Which of the two rates?
         "Each coupon gives 10 bottles. Each pupil drinks 2 bottles. There are 9 coupons. How many bottles are there?",
+        "Ben has 8 cards. Ann has 3 more. How many cards do they have altogether?",
+        "Nina had 18 beads. She gave 3 beads to each of her 4 friends. How many beads does she have left?",
+        "Max has 5 bags of 6 apples. He eats 4 apples. How many apples are left?",
+        # Feet and yards are not the same.
+        "Ida has 27 feet of rope. Jon has 8 yards of wire. How many more feet does Ida have than Jon?",
         # The others do not come out even.
         "Uma has 20 plums. She puts 3 plums in each box. How many boxes can she fill?",
         # Fewer of the one, more of the other: than whom?

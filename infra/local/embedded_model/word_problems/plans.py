@@ -20,7 +20,6 @@ __all__ = [
     "proportion",
     "share",
     "total",
-    "turned_product",
 ]
 
 Plan = Callable[[list[Fraction], Working], Fraction]
@@ -60,11 +59,6 @@ def fewer(values: list[Fraction], working: Working) -> Fraction:
 def product(values: list[Fraction], working: Working) -> Fraction:
     """The amount for one, then how many."""
     return working.calculate(values[0], "*", values[1], "product")
-
-
-def turned_product(values: list[Fraction], working: Working) -> Fraction:
-    """How many, then the amount for one."""
-    return working.calculate(values[1], "*", values[0], "product")
 
 
 def multiple(values: list[Fraction], working: Working) -> Fraction:

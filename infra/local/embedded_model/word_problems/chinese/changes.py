@@ -207,7 +207,7 @@ def _parts(problem: Problem, working: Working) -> Fraction | None:
     if not re.search(r"一共|总共|共|和是|两[次天]", question) or re.search(r"剩|还|没|原", question):
         return None
     texts = [_clause(problem, amount) for amount in problem.amounts]
-    if any(_LEFT.search(text) or re.search("其中|一共|总共|共", text) for text in texts):
+    if any(_LEFT.search(text) or re.search("其中|一共|总共|共|给|拿|借|移|搬", text) for text in texts):
         return None
     names = [part for part in re.split("[和与、]", re.split("一共|总共|共", question)[0]) if part]
     amounts: Sequence[Amount] = problem.amounts

@@ -283,7 +283,7 @@ def _proportion(problem: Problem, working: Working) -> Fraction | None:
     other = [amount for amount in pair if amount not in same]
     if len(same) != 1 or len(other) != 1 or not _is_asked(asked, other[0].unit, other[0].noun):
         return None
-    if re.search(r"再|还", asked.text) or any(amount.role == "rest" for amount in problem.amounts):
+    if re.search(r"再|还", problem.plain) or any(amount.role == "rest" for amount in problem.amounts):
         return None
     if other[0].value % same[0].value == 0 or third.value % same[0].value:
         one = working.calculate(other[0].value, "/", same[0].value, "one")

@@ -39,7 +39,7 @@ EMPTY = word_set(
 )
 _HERE = frozenset(["present", "stay", "stayed", "behind", "home"])
 _FILLERS = word_set(
-    "left leave remain need create created use buy start begin each every long far fast him her actually between end beginning still now then first initially originally currently stay currently total up"
+    "left leave remain need create created use buy start begin each every long far fast old him her actually between end beginning still now then first initially originally currently stay currently total up"
 )
 _GROUPED = re.compile(
     r"\b(?:equal(?:ly)?|same|splits?|divided?|shares?|shared|evenly|rest|in a row|rows|average|both)\b"
@@ -74,7 +74,7 @@ class Question:
 def ask(text: Text, quantities: Sequence[Quantity]) -> Question | None:
     """The question of *text*; ``None`` where it is none that is read here. Its *thing* is ``*time`` for *how long*."""
     question = text.question
-    found = re.match(r"how (many|much|long|far|fast) ?(.*)", question)
+    found = re.match(r"how (many|much|long|far|fast|old) ?(.*)", question)
     if found is None:
         return None
     words = re.findall(r"[a-z'-]+", found[2])
@@ -82,6 +82,9 @@ def ask(text: Text, quantities: Sequence[Quantity]) -> Question | None:
     thing, head, rest = counted_in(words)
     if found[1] == "fast" or (found[1] == "much" and words[:1] == ["longer"] and " than " not in question):
         head = "*speed" if found[1] == "fast" else "*time"
+        thing, rest = frozenset({head}), words
+    elif found[1] == "old":
+        head = "*age"
         thing, rest = frozenset({head}), words
     elif found[1] in {"long", "far"}:
         head = "*distance" if found[1] == "far" else "*length" if words[:1] in (["is"], ["was"]) else "*time"

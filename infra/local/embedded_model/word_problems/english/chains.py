@@ -13,7 +13,7 @@ from embedded_model.word_problems.working import Working
 
 __all__ = ["solve"]
 
-_MEASURED = frozenset(["*length", "*distance", "dollar"])
+_MEASURED = frozenset(["*length", "*distance", "*age", "dollar"])
 
 
 def solve(question: Question, quantities: Sequence[Quantity], working: Working) -> Fraction | None:

@@ -175,6 +175,9 @@ def compare(question: Question, quantities: Sequence[Quantity], working: Working
     if left is None or right is None or set(map(id, left)) & set(map(id, right)):
         return None
     heads = {quantity.head for quantity in [*left, *right]}
+    if len(heads) > 1 and not heads <= {*first, *second}:
+        # Of two kinds of things only what is named is compared.
+        return None
     if any(quantity.end != left[0].end or quantity.start for quantity in [*left, *right]) or not heads:
         return None
     more, fewer = _sum(left, working), _sum(right, working)

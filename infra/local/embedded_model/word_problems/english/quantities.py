@@ -47,7 +47,7 @@ _CLAUSE = re.compile(
 # Words that turn what a sentence says in a way that is not read here.
 _TURNING = re.compile(
     r"\b(?:twice|thrice|double|triple|half|halves|third|quarter of|quarters of|percent|average|except|until|least|most|couple|"
-    r"pairs?|ago|not|never|without|or|either|neither|one|once|hundred|thousand|million|older|younger|several|few|many|back|returned|returns|"
+    r"pairs?|ago|not|never|without|or|either|neither|one|once|hundred|thousand|million|several|few|many|back|returned|returns|"
     r"exchanged?|traded?|lent|owes?|too|instead|plan(?:s|ned)?|about|nearly|between|who|whose|sisters|brothers)\b|n't|%|/"
 )
 _QUALITIES = word_set(
@@ -245,13 +245,18 @@ def _by_dozens(quantity: Quantity) -> list[Quantity]:
 
 
 def _pieces(sentence: str) -> list[str]:
-    """The clauses of *sentence*, cut so that none has two numbers."""
+    """The clauses of *sentence*, cut so that none has two numbers; *5 bags of 6 apples* is 5 bags, and bags of 6 apples."""
     pieces: list[str] = []
     for clause in _CLAUSE.split(sentence):
-        counts = list(_COUNT.finditer(clause or ""))
-        cuts = [0, *(found.start() for found in counts[1:]), len(clause or "")]
-        pieces += [clause[a:b] for a, b in itertools.pairwise(cuts)]
-    return [piece.strip() for piece in pieces if piece.strip()]
+        starts = [found.start() for found in _COUNT.finditer(clause or "")][1:]
+        cuts = [0, *starts, len(clause or "")]
+        parts = [clause[a:b] for a, b in itertools.pairwise(cuts)]
+        groups = [re.search(r"\b([a-z]+ of )$", part) for part in parts[:-1]]
+        pieces += [
+            (ahead[1] if ahead is not None else "") + part
+            for part, ahead in zip(parts, [None, *groups], strict=True)
+        ]
+    return [re.sub(r" of$", "", piece.strip()) for piece in pieces if piece.strip()]
 
 
 def _harmless(reader: _Reader, clause: str) -> bool:
@@ -282,6 +287,9 @@ def _quantity(reader: _Reader, piece: str, at: int, inherited: Quantity | None) 
     apart = bool(per) and per <= {OPEN}
     if apart:
         per = frozenset(stem(word) for word in before if word not in VERBS)
+    if after == ["more"] and reader.found and lemma(before[-1] if before else "") == "have":
+        # Ann has 3 more: than whom?
+        return None
     doing = _doing(reader, before, rest, counted, inherited)
     own = after[:1] == ["of"] and len(after) > 1
     thing = _thing(reader, counted, head, own=own, verb=doing[1] if doing else "", rate=bool(per))
@@ -362,6 +370,9 @@ def _per(
         if word in PER:
             named = named_in(rest[at + 1 :])
             last = reader.found[-1] if reader.found else None
+            if not named and rest[at + 1 :]:
+                # To each of her 4 friends.
+                return None, before, rest
             if not named and "for" in before:
                 named = frozenset({OPEN})
             elif not named and last is not None and not last.per:
@@ -372,6 +383,8 @@ def _per(
     if before[-2:] == ["of", "size"]:
         # Groups of size 5.
         before = before[:-1]
+    if before[-1:] == ["of"] and stem(before[-2:][0]) not in _GROUPS and len(before) == 2:
+        return None, before, rest
     if len(before) >= 2 and before[-1] == "of" and stem(before[-2]) in _GROUPS:
         return frozenset({stem(before[-2])}), before[:-2], rest
     return frozenset(), before, rest

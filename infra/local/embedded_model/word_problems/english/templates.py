@@ -249,13 +249,6 @@ _TEMPLATES: tuple[_Template, ...] = (
     ),
     _Template(
         re.compile(
-            rf"there are {_N} ([a-z]+?)[.;,] *each (?:[a-z]+) (?:has|holds|contains) {_N} [a-z ]+?[.;,] *how many{_W}\b(?:altogether|in all|in total|there|total)\b{_W}\??"
-        ),
-        plans.turned_product,
-        frozenset({"each"}),
-    ),
-    _Template(
-        re.compile(
             rf"{_W}{_N}{_W}\b(?:shared|divided|split|shares|divides|splits)\b{_W}equally (?:among|between|into|by){_W}{_N}{_W}[.;,] *how (?:many|much){_W}\b(?:each|per)\b{_W}\??"
         ),
         plans.share,
@@ -277,27 +270,6 @@ _TEMPLATES: tuple[_Template, ...] = (
     ),
     _Template(
         re.compile(
-            rf"(?P<x>[a-z]+) (?:has|have|is|are|picked|collected|bought) {_N} {_W}[.;,] *(?P<y>[a-z]+) (?:has|have|is|picked|collected|bought) {_N} (?:years )?(?:more|older)\b{_W} than (?P=x)[.;,] *how (?:many|old|much){_W}\b(?P=y)\b{_W}\??"
-        ),
-        plans.more,
-        frozenset({"more", "than", "years", "older"}),
-    ),
-    _Template(
-        re.compile(
-            rf"(?P<x>[a-z]+) (?:has|have|is|are|picked|collected|bought) {_N} {_W}[.;,] *(?P<y>[a-z]+) (?:has|have|is|picked|collected|bought) {_N} (?:years )?(?:fewer|less|younger)\b{_W} than (?P=x)[.;,] *how (?:many|old|much){_W}\b(?P=y)\b{_W}\??"
-        ),
-        plans.fewer,
-        frozenset({"fewer", "less", "than", "years", "younger"}),
-    ),
-    _Template(
-        re.compile(
-            rf"(?P<x>[a-z]+) has {_N} {_W}[.;,] *(?P<y>[a-z]+) has {_N} times as many{_W}(?: as (?P=x))[.;,] *how many{_W}\b(?:does )(?P=y)\b{_W}\??"
-        ),
-        plans.product,
-        frozenset({"times", "as"}),
-    ),
-    _Template(
-        re.compile(
             rf"(?P<y>[a-z]+) is {_N} years older than (?P<x>[a-z]+)[.;,] *(?:if )?(?P=x) is {_N}(?: years old)?[.;,] *how old is (?P=y)\??"
         ),
         plans.total,
@@ -316,13 +288,6 @@ _TEMPLATES: tuple[_Template, ...] = (
         ),
         plans.total,
         frozenset({"years"}),
-    ),
-    _Template(
-        re.compile(
-            rf"(?P<x>[a-z]+) has {_N} ([a-z ]+?)(?: and|[.;,]) *(?P<y>[a-z]+) has {_N}(?: [a-z]+)*?[.;,] *how many more [a-z]+ does (?:(?P=x)|(?P=y)) have than (?:(?P=x)|(?P=y))\??"
-        ),
-        plans.difference,
-        frozenset({"more", "than"}),
     ),
     _Template(
         re.compile(

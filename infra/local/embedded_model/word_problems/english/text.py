@@ -112,6 +112,11 @@ def _plain(text: str) -> str:
     plain = re.sub(r"\bthan (?:the )?([a-z]+(?: [a-z]+)?) who (?=[a-z]+)", r"than \1. \1 ", plain)
     plain = re.sub(r"\b(in|into) one (?=[a-z])", r"\1 a ", plain)
     plain = re.sub(r"\bone (?=(?:pan|piece|box|bag) of)", "each ", plain)
+    plain = re.sub(
+        r"\btimes as (?:many|much|long|tall|far|old|heavy) ([a-z ]*?)as (?=[a-z])",
+        r"times more \1than ",
+        plain,
+    )
     plain = re.sub(r"(?<=[a-z]) then (?=([a-z]+))", lambda m: " " if m[1] in VERBS else m[0], plain)
     plain = re.sub(r" {2,}", " ", plain)
     return _unfolded(plain)
