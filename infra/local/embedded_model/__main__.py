@@ -20,7 +20,7 @@ from embedded_model.server.application import application
 from embedded_model.server.engine import Engine
 from embedded_model.server.residency import Residency
 from embedded_model.server.rumination import Rumination
-from embedded_model.server.thinker import Thinker
+from embedded_model.server.thinker import WORKER, Thinker
 
 __all__ = ["main"]
 
@@ -37,7 +37,8 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     except (OSError, argparse.ArgumentError) as error:
         print(f"embedded model server: {error}", file=sys.stderr)  # noqa: T201 - the program's own output
         return 1
-    thinker = Thinker(time_limit=options.time_limit, late=too_late)
+    command = (*WORKER, "--witness-differs") if options.witness == "differs" else WORKER
+    thinker = Thinker(time_limit=options.time_limit, late=too_late, command=command)
     engine = Engine(
         thinker,
         Residency(_now),
@@ -103,6 +104,12 @@ def _parser(environ: Mapping[str, str]) -> _Parser:
         choices=["", "thinking", "answer"],
         default=environ.get("EMBEDDED_LOOP", "").strip(),
         help="think or answer in circles without an end; EMBEDDED_LOOP is the default",
+    )
+    parser.add_argument(
+        "--witness",
+        choices=["", "differs"],
+        default=environ.get("EMBEDDED_WITNESS", "").strip(),
+        help="write problems as equations of another result than its answer; EMBEDDED_WITNESS is the default",
     )
     return parser
 

@@ -117,6 +117,12 @@ class Settings(BaseModel):
     answer_reserve: int = _setting(
         1_024, "Tokens that are kept for the answer when a thinking is closed.", ge=1, le=1_048_576
     )
+    witness_tokens: int = _setting(
+        400,
+        "Most tokens of a witness that writes a problem as equations; 0: none is asked.",
+        ge=0,
+        le=4_096,
+    )
     temperature: float = _setting(
         0.3, "Sampling temperature of solve and analyze; the model's card recommends 0.8.", ge=0, le=2
     )

@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Callable
 
+from stepwise.answering.calibration.figures import FILE, read_calibration
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.verification import Checker, NoChecker, SandboxChecker
 from stepwise.api.dependencies import ApiDependencies
@@ -121,6 +122,7 @@ def dependencies() -> Dependencies:
         cache=_cache(),
         checker=_checker(),
         shared=_shared(),
+        calibration=read_calibration(FILE, settings().model_name),
     )
 
 

@@ -12,20 +12,21 @@ from embedded_model.values.solution import Language
 
 __all__ = ["Asked", "asked", "too_late"]
 
-Task = Literal["solve", "analyze", "chat"]
+Task = Literal["solve", "formalise", "analyze", "chat"]
 # The bundle's prompts put a text from outside between tags with a number made of the text.
 _FENCE = re.compile(
     r"^<(?P<tag>(?P<name>problem|context|text|question)(?:-[0-9a-f]{8})?)>\n(?P<body>.*?)\n</(?P=tag)>\s*?$",
     re.DOTALL | re.MULTILINE,
 )
 _BRIEF = re.compile(r"without the steps|only the final answer|不要写步骤|只给出", re.IGNORECASE)
+_FORMALISE = re.compile(r"^given (?:NAME|名称) = ", re.MULTILINE)
 _CJK = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _WORDS = re.compile(r"[A-Za-z]{2,}")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A task: *text* is the problem, the argument or the last message.
+    """A task: *text* is the problem, to be solved or to be written as equations, the argument or the last message.
 
     *context* is what a problem refers to, *question* what is asked of an argument.
     """
@@ -48,6 +49,8 @@ def asked(messages: Sequence[Message]) -> Asked:
         if "problem" in parts:
             brief = _BRIEF.search(f"{system}\n{spoken}") is not None
             language = _language(system or parts["problem"])
+            if _FORMALISE.search(system):
+                return Asked("formalise", language, parts["problem"])
             return Asked(
                 "solve", language, parts["problem"], context=parts.get("context", ""), steps=not brief
             )

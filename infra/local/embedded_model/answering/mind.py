@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from embedded_model.answering import mathematics, small_talk, writing
+from embedded_model.answering import mathematics, small_talk, witness, writing
 from embedded_model.answering.conversation import Asked, asked
 from embedded_model.logic.analysis import analyse
 from embedded_model.values.message import Message
@@ -13,15 +13,25 @@ from embedded_model.values.solution import Say, Solution
 __all__ = ["full_text"]
 
 
-def full_text(messages: Sequence[Message]) -> str:
-    """Thinking and answer for *messages*."""
+def full_text(messages: Sequence[Message], *, witness_differs: bool = False) -> str:
+    """Thinking and answer for *messages*; *witness_differs*: a problem is written as equations of another result."""
     task = asked(messages)
     say = Say(task.language)
     try:
+        if task.task == "formalise":
+            return _formalised(task, say, differs=witness_differs)
         return _analysed(task, say) if task.task == "analyze" else _solved(task, say)
     except (RecursionError, MemoryError, ArithmeticError, ValueError):
         # What is too large for a solver is something that it cannot do.
         return writing.thinking(_no_way(say), small_talk.unable(say))
+
+
+def _formalised(task: Asked, say: Say, *, differs: bool) -> str:
+    solution = mathematics.solve(task.text, say)
+    if solution is None or solution.formalisation is None:
+        return writing.thinking(_no_way(say), small_talk.unable(say))
+    lines = witness.formal(solution.formalisation, differs=differs)
+    return writing.thinking(say("I write down what is given.", "写出已知量。"), lines)
 
 
 def _analysed(task: Asked, say: Say) -> str:

@@ -21,12 +21,14 @@ def main() -> None:
     # Imported here: SymPy takes a second or two, and only this process needs it.
     from embedded_model.answering.mind import full_text
 
+    differs = "--witness-differs" in sys.argv
     _say("ready")
     for line in sys.stdin:
         used = resource.getrusage(resource.RUSAGE_SELF)
         limit = int(used.ru_utime + used.ru_stime) + _PROCESSOR_SECONDS
         resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
-        _say(full_text([Message(role, content) for role, content in json.loads(line)]))
+        messages = [Message(role, content) for role, content in json.loads(line)]
+        _say(full_text(messages, witness_differs=differs))
 
 
 def _say(text: str) -> None:

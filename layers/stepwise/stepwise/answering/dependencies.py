@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from stepwise.answering.calibration.figures import Calibration
 from stepwise.answering.verification import Checker
 from stepwise.config import Settings
 from stepwise.coordination.coordination import Coordination
@@ -24,6 +25,7 @@ class Dependencies:
     cache: AnswerCache
     checker: Checker
     shared: Coordination | None
+    calibration: Calibration = field(default_factory=Calibration)
     clock: Callable[[], float] = time.time
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep

@@ -14,7 +14,7 @@ from stepwise.answering.joining import begin_for, find_slot, take_over, watch, w
 from stepwise.answering.outcomes import Accepted, Answered, CacheUse
 from stepwise.answering.owner_life import NOT_KEPT, Client, NoFreeSlot, hand_over, owned
 from stepwise.answering.ownership import Ownership
-from stepwise.answering.preferences import Preferences
+from stepwise.answering.renewal import complete_confidence
 from stepwise.answering.results import shape
 from stepwise.answering.tasks import Presentation, task_for
 from stepwise.answering.verification import check
@@ -42,15 +42,15 @@ def answer(deps: Dependencies, plan: Plan, presentation: Presentation, caller: C
     Raises:
         StepwiseError: named as in the HTTP contract.
     """
-    found = cached_answer(deps, plan, presentation, caller.preferences)
+    found = cached_answer(deps, plan, presentation, caller)
     return found or _computed(deps, plan, presentation, caller, wait_of(deps, caller))
 
 
 def cached_answer(
-    deps: Dependencies, plan: Plan, presentation: Presentation, preferences: Preferences
+    deps: Dependencies, plan: Plan, presentation: Presentation, caller: Caller
 ) -> Answered | None:
     """The cached answer, or None; a refuted one is not used for a client that wants verification."""
-    if not plan.key or preferences.no_cache or preferences.no_store:
+    if not plan.key or caller.preferences.no_cache or caller.preferences.no_store:
         note(cache="bypass")
         return None
     found = deps.cache.get(plan.key)
@@ -65,6 +65,8 @@ def cached_answer(
             store(deps, plan, result)
     if presentation.verify and task.is_refuted(result):
         return None
+    if presentation.verify:
+        complete_confidence(deps, plan, result, caller)
     now = deps.clock()
     use = CacheUse(hit=True, ttl=found.expires_at - now, age=now - found.stored_at)
     return Answered(shape(plan.kind, result, presentation, cached=True), use)
@@ -94,7 +96,7 @@ def _alone(deps: Dependencies, plan: Plan, presentation: Presentation, until: fl
     """Answer without a table: nothing can be handed over, so the answer must be ready in time."""
     try:
         result = run_to_result(
-            perform(deps, plan, Progress(), Nobody(), deadline=until, again=lambda _: False)
+            perform(deps, plan, Progress(), Nobody(), deadline=until, again=lambda _: False, goes_on=False)
         )
     except ModelTimeout:
         raise ModelTimeout(NOT_KEPT) from None
@@ -171,6 +173,7 @@ class _Request:
             deadline=self.until,
             again=self._time_for_another,
             patience=math.inf,  # the wait ends with the deadline; then the draft is handed over
+            goes_on=not self.caller.preferences.strict,
         )
         try:
             return run_to_result(work)

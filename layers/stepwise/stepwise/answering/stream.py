@@ -70,7 +70,7 @@ def live(
     Raises:
         StepwiseError: named as in the HTTP contract.
     """
-    hit = cached_answer(deps, plan, presentation, caller.preferences) if look_up else None
+    hit = cached_answer(deps, plan, presentation, caller) if look_up else None
     if hit is not None:
         yield from _whole(plan, hit.body, presentation)
         return
@@ -127,12 +127,18 @@ def _written(
         again=lambda _: False,
         may_restart=False,
         patience=TIMINGS.stream_patience,
+        goes_on=False,
     )
     yield from _shown(splitter.feed(progress.draft.text)) if progress.draft.text else ()
+    whole = False
     try:
         while True:
             piece = next(work)
-            pieces = splitter.feed(piece or "")
+            pieces = [] if whole else splitter.feed(piece or "")
+            if progress.witnessing.result and not whole:
+                # Witnesses are being asked: the client has the whole text already.
+                whole = True
+                pieces += splitter.close(complete=progress.draft.reason == "stop")
             yield from _shown(pieces)
             if not pieces:
                 yield None
@@ -140,7 +146,8 @@ def _written(
         result: Mapping[str, Any] = end.value
     finally:
         work.close()
-    yield from _shown(splitter.close(complete=progress.draft.reason == "stop"))
+    if not whole:
+        yield from _shown(splitter.close(complete=progress.draft.reason == "stop"))
     store(deps, plan, result)
     yield Live("done", body=shape(plan.kind, result, presentation, cached=False))
     return result

@@ -1,4 +1,4 @@
-"""Carry out a plan: generate, parse and check, and once more if the check refutes the answer."""
+"""Carry out a plan: generate, parse and check, once more if the check refutes the answer, and ask witnesses."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ from stepwise.answering.drafting.writing import Writing, write
 from stepwise.answering.results import Spent, read_result, ttl_seconds
 from stepwise.answering.tasks import task_for
 from stepwise.answering.verification import check, task_of, verified
+from stepwise.answering.witnesses.asking import Asking, ask_witnesses
+from stepwise.answering.witnesses.state import Witnessing
 from stepwise.observability import count, gauge, timing_ms
 from stepwise.plan import Plan, known_fields
+from stepwise.storage.table import TableError
 from stepwise.text.stop_sequences import Stopper
 from stepwise.text.thinking import CLOSING, Thinking, split
 from stepwise.text.tokens import estimate
@@ -29,7 +32,8 @@ class Progress:
     """The progress of a run, as plain values that are stored so that another worker can continue.
 
     ``wrong`` is the refuted first answer, ``false_line`` its line with a false step (from 1), if one was found;
-    ``spent…`` is its cost: tokens of prompt, of thinking and altogether, and milliseconds.
+    ``spent…`` is its cost: tokens of prompt, of thinking and altogether, and milliseconds. ``witnessing`` begins when the
+    answer is complete and checked.
     """
 
     draft: Draft = field(default_factory=Draft)
@@ -39,6 +43,7 @@ class Progress:
     spent_ms: int = 0
     spent_prompt: int = 0
     spent_thought: int = 0
+    witnessing: Witnessing = field(default_factory=Witnessing)
 
     def reading_left(self, now: float) -> float:
         """Seconds that the host may still read the prompt that it was last sent; *now* is in epoch seconds."""
@@ -47,15 +52,23 @@ class Progress:
     @property
     def tokens(self) -> int:
         """All tokens that the model produced for this answer."""
-        return self.draft.tokens + self.draft.spent + self.spent
+        return self.draft.tokens + self.draft.spent + self.spent + self.witnessing.tokens
 
     def as_dict(self) -> dict[str, Any]:
-        return {**self.__dict__, "draft": self.draft.as_dict()}
+        return {
+            **self.__dict__,
+            "draft": self.draft.as_dict(),
+            "witnessing": self.witnessing.as_dict(),
+        }
 
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> Self:
         """The progress of a record of this or another release; an empty record is no progress."""
-        return cls(**known_fields(cls, {**value, "draft": Draft.from_dict(value.get("draft", {}))}))
+        nested = {
+            "draft": Draft.from_dict(value.get("draft", {})),
+            "witnessing": Witnessing.from_dict(value.get("witnessing", {})),
+        }
+        return cls(**known_fields(cls, {**value, **nested}))
 
 
 class Owner(Protocol):
@@ -82,17 +95,58 @@ def perform(
     again: Callable[[Progress], bool] = lambda _: True,
     may_restart: bool = True,
     patience: float = 0.0,
+    goes_on: bool = True,
 ) -> Generator[str | None, None, dict[str, Any]]:
     """Continue from *progress* until there is an answer; yields new raw text or None, returns the result.
 
     *patience* is how many seconds a host that refuses connections in the middle of an answer is retried. *again* says
-    whether there is time for a second answer after a refuted one, *may_restart* whether an answer that the host does
-    not continue may be restarted. *deadline* is on the monotonic clock.
+    whether there is time for one more answer after a refuted or disputed one, *may_restart* whether an answer may be
+    restarted or replaced, as nobody has seen it. *deadline* is on the monotonic clock; *goes_on* says whether the work is
+    handed over then; if not, a complete answer is given with the witnesses that were heard.
 
     Raises:
         ModelUnavailable, ModelError, ModelTimeout, GenerationBroken: *progress* has the draft so far.
         Whatever ``owner.heartbeat`` raises.
     """
+    state = progress.witnessing
+    if task_of(plan) is None or not task_for(plan.kind).has_witnesses:
+        return (yield from _checked(deps, plan, progress, owner, deadline, again, may_restart, patience))
+    if not state.result:
+        state.result = yield from _checked(
+            deps, plan, progress, owner, deadline, again, may_restart, patience
+        )
+    asking = Asking(
+        heartbeat=lambda: owner.heartbeat(progress),
+        deadline=deadline,
+        spare=lambda: again(progress) and _slot_to_spare(deps),
+        replaceable=may_restart,
+        goes_on=goes_on,
+    )
+    return (yield from ask_witnesses(deps, plan, state, asking))
+
+
+def _slot_to_spare(deps: Dependencies) -> bool:
+    """Whether nobody waits for the slot that this work holds."""
+    if deps.shared is None:
+        return True
+    try:
+        waiting = len(deps.shared.admission.waiting())
+        return waiting == 0 or deps.shared.slots.free() > waiting
+    except TableError:
+        return False
+
+
+def _checked(
+    deps: Dependencies,
+    plan: Plan,
+    progress: Progress,
+    owner: Owner,
+    deadline: float,
+    again: Callable[[Progress], bool],
+    may_restart: bool,
+    patience: float,
+) -> Generator[str | None, None, dict[str, Any]]:
+    """The whole answer, checked, and once more where the check refutes it."""
     task, verify = task_for(plan.kind), task_of(plan)
     if verify:
         deps.checker.start(verify)

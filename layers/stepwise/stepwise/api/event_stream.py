@@ -32,7 +32,7 @@ def stream(
     Raises:
         StepwiseError: before the first byte.
     """
-    hit = cached_answer(deps, plan, presentation, caller.preferences)
+    hit = cached_answer(deps, plan, presentation, caller)
     if hit is not None:
         return ready_stream(plan, hit, request_id)
     pieces = prime(deps, live(deps, plan, presentation, caller, look_up=False))

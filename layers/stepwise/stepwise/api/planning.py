@@ -59,6 +59,8 @@ def solve_plan(request: SolveRequest, settings: Settings) -> Plan:
             "steps": request.steps,
             "verify": request.verify,
             "condensed": condensed,
+            "effort": request.effort,
+            "has_context": bool(request.context),
         },
     )
 

@@ -23,6 +23,7 @@ __all__ = [
     "answer_start",
     "at_once_messages",
     "chat_messages",
+    "formalise_messages",
     "retry_messages",
     "solve_messages",
 ]
@@ -47,6 +48,11 @@ def solve_messages(problem: str, *, language: Language, steps: bool, context: st
     """Messages for a mathematics problem; *context* is the text that it refers to, already condensed."""
     name = "solve" if steps else "solve-brief"
     return _messages(f"{name}.{language}", {"context": context, "problem": problem})
+
+
+def formalise_messages(problem: str, *, language: Language) -> list[Message]:
+    """What to ask a witness, who writes the *problem* as equations (see :mod:`checkers.witness.language`)."""
+    return _messages(f"formalise.{language}", {"problem": problem})
 
 
 def analyze_messages(text: str, question: str | None, *, language: Language) -> list[Message]:

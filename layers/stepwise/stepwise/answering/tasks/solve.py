@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, TypedDict
 
+from stepwise.answering.tasks.confidence import Confidence
 from stepwise.answering.tasks.task import (
     Body,
     CheckCause,
@@ -55,6 +56,7 @@ class SolveResult(Result):
     steps: list[Step]
     final_answer: str | None
     verification: Verification | None
+    confidence: Confidence | None
     false_line: int | None
 
 
@@ -67,6 +69,7 @@ class Solution(Body):
     steps: list[Step]
     final_answer: str | None
     verification: Verification | None
+    confidence: Confidence | None
     cached: bool
     condensed: Condensed | None
 
@@ -81,6 +84,7 @@ class Solve(Task[SolveResult]):
     checker = "mathematics"
     verdict = ("status", "method", "detail")
     proof_in_thinking = True
+    has_witnesses = True
 
     def read(self, plan: Plan, answer: str, common: Result) -> SolveResult:
         solution = read_solution(answer, steps=plan.subject["steps"])
@@ -90,6 +94,7 @@ class Solve(Task[SolveResult]):
             "steps": [{"title": step.title, "text": step.text} for step in solution.steps],
             "final_answer": solution.final_answer,
             "verification": None,
+            "confidence": None,
             "false_line": None,
             **common,
         }
@@ -103,6 +108,7 @@ class Solve(Task[SolveResult]):
             "steps": result["steps"],
             "final_answer": result["final_answer"],
             "verification": result["verification"] if presentation.verify else None,
+            "confidence": _confidence(result) if presentation.verify else None,
             "cached": cached,
             "condensed": result["condensed"],
         }
@@ -152,6 +158,11 @@ class Solve(Task[SolveResult]):
             case "unverifiable":
                 return 2 if is_corroborated(result) else 1
         return 0
+
+
+def _confidence(result: SolveResult) -> Confidence | None:
+    """The confidence of a result; a record of an earlier release has none."""
+    return result.get("confidence")
 
 
 def _unverifiable(detail: str, method: str = "none") -> Verification:

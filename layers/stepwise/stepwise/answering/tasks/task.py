@@ -113,6 +113,8 @@ class Task[R: Result](ABC):
     """The fields of a check's result that :meth:`take_verdict` reads."""
     proof_in_thinking: ClassVar[bool] = False
     """Whether a candidate from the thinking can be checked alone; see :meth:`proof_payload`."""
+    has_witnesses: ClassVar[bool] = False
+    """Whether witnesses are asked when the check cannot decide an answer."""
     streamed_text_repeated: ClassVar[bool] = True
     """Whether the last event of a stream repeats the text of its deltas."""
 

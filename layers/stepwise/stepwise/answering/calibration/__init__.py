@@ -1,0 +1,1 @@
+"""What confidence was worth when it was measured, by classes of problems."""

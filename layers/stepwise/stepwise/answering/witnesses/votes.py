@@ -1,0 +1,114 @@
+"""Which final answer most witnesses give, and how far it can be relied on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from stepwise.answering.tasks.confidence import Evidence
+from stepwise.answering.witnesses.state import Testimony
+
+__all__ = ["Count", "count_votes"]
+
+_SAID = {
+    "zh": "对同一道题另外作答一次，没有看到这个答案。",
+    "en": "The problem was answered once more, without seeing this answer.",
+}
+
+
+@dataclass(frozen=True)
+class Count:
+    """The votes: groups of whole answers that say the same, by their place, and the one that the formalisation joins.
+
+    ``joined`` is None where there is no formalisation, or it agrees with none of them.
+    """
+
+    groups: tuple[tuple[int, ...], ...]
+    formalised: bool
+    joined: int | None
+
+    @property
+    def differ(self) -> bool:
+        """Whether witnesses contradict each other."""
+        return len(self.groups) > 1 or (self.formalised and self.joined is None)
+
+    @property
+    def chosen(self) -> int:
+        """The whole answer that is given: the first of the majority, or the first of all where there is none."""
+        best = self._majority
+        return 0 if best is None else self.groups[best][0]
+
+    @property
+    def settled(self) -> bool:
+        """Whether a majority of at least two gives the chosen answer."""
+        return self._majority is not None
+
+    @property
+    def alone(self) -> bool:
+        """Whether nobody but the first answer has a vote."""
+        return len(self.groups) == 1 and len(self.groups[0]) == 1 and not self.formalised
+
+    @property
+    def _majority(self) -> int | None:
+        sizes = [len(group) + (place == self.joined) for place, group in enumerate(self.groups)]
+        most = max(sizes, default=0)
+        return sizes.index(most) if most > 1 and sizes.count(most) == 1 else None
+
+    def evidence(
+        self, given: int, answers: Sequence[Mapping[str, Any]], testimony: Testimony | None, language: str
+    ) -> list[Evidence]:
+        """What each witness says of the whole answer at the place *given*."""
+        chosen = next((group for group in self.groups if given in group), ())
+        found: list[Evidence] = []
+        if self.formalised and testimony is not None:
+            agrees = self.joined is not None and given in self.groups[self.joined]
+            found.append(
+                {
+                    "kind": "formalisation",
+                    "agrees": agrees,
+                    "answer": testimony.answer,
+                    "detail": testimony.detail,
+                }
+            )
+        others = sorted(place for group in self.groups for place in group if place != given)
+        found.extend(
+            {
+                "kind": "second_answer",
+                "agrees": place in chosen,
+                "answer": answers[place]["final_answer"],
+                "detail": _SAID[language],
+            }
+            for place in others
+        )
+        return found
+
+
+def count_votes(
+    answers: Sequence[str | None],
+    *,
+    same: Callable[[str, str], bool | None],
+    formalised: Callable[[str], str] | None,
+) -> Count:
+    """Count the votes of whole *answers*; None of them has none, nor has one that compares with no other.
+
+    *same* compares two answers, *formalised* says whether the formalisation ``agrees`` with one, ``differs`` from it
+    or gives ``none``.
+    """
+    groups: list[list[int]] = []
+    for place, answer in enumerate(answers):
+        if answer is None:
+            continue
+        verdicts = [same(str(answers[group[0]]), answer) for group in groups]
+        if True in verdicts:
+            groups[verdicts.index(True)].append(place)
+        elif None not in verdicts:
+            groups.append([place])
+    joined: int | None = None
+    heard = False
+    if formalised is not None:
+        verdicts_of_it = [formalised(str(answers[group[0]])) for group in groups]
+        heard = bool(verdicts_of_it) and "none" not in verdicts_of_it
+        if "agrees" in verdicts_of_it:
+            joined, heard = verdicts_of_it.index("agrees"), True
+    return Count(tuple(tuple(group) for group in groups), heard, joined)
