@@ -30,7 +30,7 @@ _QUANTITY = re.compile(
     r"|half|third|quarter|twice|double|triple|dozen|one)\b|[两二三四五六七八九十半百千]",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\W\d_]{2,}|[\u4e00-\u9fff]")
+_WORD = re.compile(r"[A-Za-z]{2,}|[\u4e00-\u9fff]")
 _LEAST_WORDS = 6
 
 

@@ -11,6 +11,7 @@ from stepwise.answering.witnesses.state import Testimony
 
 __all__ = ["Count", "count_votes"]
 
+_LEAD = 2
 _SAID = {
     "zh": "对同一道题另外作答一次，没有看到这个答案。",
     "en": "The problem was answered once more, without seeing this answer.",
@@ -41,19 +42,25 @@ class Count:
 
     @property
     def settled(self) -> bool:
-        """Whether a majority of at least two gives the chosen answer."""
-        return self._majority is not None
+        """Whether the chosen answer has at least two votes more than any other.
 
-    @property
-    def alone(self) -> bool:
-        """Whether nobody but the first answer has a vote."""
-        return len(self.groups) == 1 and len(self.groups[0]) == 1 and not self.formalised
+        A lead of one vote says which answer to give and no more: on recorded pairs it was right in half of the disputes
+        (``tests/benchmarks/report_witness.py``).
+        """
+        return self._majority is not None and self._sizes[0] - self._sizes[1] >= _LEAD
 
     @property
     def _majority(self) -> int | None:
         sizes = [len(group) + (place == self.joined) for place, group in enumerate(self.groups)]
         most = max(sizes, default=0)
-        return sizes.index(most) if most > 1 and sizes.count(most) == 1 else None
+        return sizes.index(most) if most > 1 and self._sizes[0] > self._sizes[1] else None
+
+    @property
+    def _sizes(self) -> list[int]:
+        """The votes of each different answer, most first; two at least."""
+        sizes = [len(group) + (place == self.joined) for place, group in enumerate(self.groups)]
+        alone = 1 if self.formalised and self.joined is None else 0
+        return sorted([*sizes, alone, 0], reverse=True)
 
     def evidence(
         self, given: int, answers: Sequence[Mapping[str, Any]], testimony: Testimony | None, language: str

@@ -227,13 +227,13 @@ def test_a_differing_witness_disputes_an_answer_where_there_is_no_time_for_anoth
     assert len(stage.model.whole_calls) == 1
 
 
-def test_at_medium_effort_one_more_answer_settles_what_the_witness_disputes() -> None:
+def test_at_medium_effort_one_more_answer_is_asked_where_the_witness_differs() -> None:
     stage = Stage(solution("15"), solution("15", "second"), written=WRONG)
 
     body = stage.reply().body
 
     assert kinds(body) == [("formalisation", False), ("second_answer", True)]
-    assert level(body) == "corroborated"
+    assert level(body) == "disputed", "a lead of one vote proves little"
     assert body["final_answer"] == "15"
     assert "first text" in body["solution"]
 
@@ -247,7 +247,7 @@ def test_an_answer_that_is_outvoted_gives_way_with_its_text() -> None:
     assert body["final_answer"] == "15"
     assert "second text" in body["solution"]
     assert "first text" not in body["solution"]
-    assert level(body) == "corroborated"
+    assert level(body) == "disputed"
 
 
 def test_three_that_say_three_things_settle_nothing() -> None:
@@ -326,9 +326,18 @@ def test_high_effort_asks_a_third_answer_where_two_differ() -> None:
     body = stage.reply("high").body
 
     assert kinds(body) == [("second_answer", False), ("second_answer", True)]
-    assert (level(body), body["final_answer"]) == ("corroborated", "15")
+    assert (level(body), body["final_answer"]) == ("disputed", "15")
     assert "second text" in body["solution"]
     assert len(stage.model.whole_calls) == 3
+
+
+def test_three_answers_against_one_formalisation_settle_a_dispute() -> None:
+    stage = Stage(solution("15"), solution("15", "second"), solution("15", "third"), written=WRONG)
+
+    body = stage.reply("high").body
+
+    assert kinds(body) == [("formalisation", False), ("second_answer", True), ("second_answer", True)]
+    assert (level(body), body["final_answer"]) == ("corroborated", "15")
 
 
 def test_a_further_answer_that_is_verified_is_proved() -> None:
