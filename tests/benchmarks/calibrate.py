@@ -32,7 +32,7 @@ if __name__ == "__main__":
     for folder in ("layers/checkers", "layers/stepwise", "tests"):
         sys.path.insert(0, str(ROOT / folder))
 
-from benchmarks.intervals import wilson  # noqa: E402
+from benchmarks.recorded.intervals import wilson  # noqa: E402
 from checkers.witness import same_answer  # noqa: E402
 from stepwise.answering.calibration.problem_class import CLASSES, problem_class  # noqa: E402
 

@@ -25,8 +25,8 @@ if __name__ == "__main__":
     for folder in ("layers/checkers", "layers/stepwise", "tests"):
         sys.path.insert(0, str(ROOT / folder))
 
-from benchmarks.intervals import wilson  # noqa: E402
-from benchmarks.recorded_programs import NotTranslated, formalisation_of  # noqa: E402
+from benchmarks.recorded.intervals import wilson  # noqa: E402
+from benchmarks.recorded.programs import NotTranslated, formalisation_of  # noqa: E402
 from checkers.mathematics.answers.equivalence import equivalent  # noqa: E402
 from checkers.mathematics.formulas.nodes import NotUnderstood  # noqa: E402
 from checkers.witness import examine  # noqa: E402

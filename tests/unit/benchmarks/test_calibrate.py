@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from benchmarks import calibrate
-from benchmarks.intervals import wilson
+from benchmarks.recorded.intervals import wilson
 from stepwise.answering.calibration.figures import Calibration, read_calibration
 
 PROBLEM = "Tom has 12 red apples and buys {n} more apples. How many apples does he have?"
