@@ -1,5 +1,6 @@
 # Everything runs in .venv, which is made of uv.lock at the first use. `make help` lists the targets.
 PYTHON ?= python3
+# Where uv is not installed, an environment of its own has it.
 UV := $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.tools/bin/uv)
 export UV
 RUN = $(UV) run --frozen --all-groups

@@ -244,7 +244,7 @@ class _Child:
                     try:
                         left = left[os.write(self._input.fileno(), left) :]
                     except BlockingIOError:
-                        continue
+                        continue  # select says when
         except BrokenPipeError as error:
             if not forgiving:
                 raise self._death() from error
@@ -260,7 +260,7 @@ class _Child:
                 try:
                     piece = os.read(self._output.fileno(), 65_536)
                 except BlockingIOError:
-                    continue
+                    continue  # select says when
                 if not piece:
                     raise self._death()
                 self._received += piece
@@ -291,7 +291,7 @@ def _end_process(process: subprocess.Popen[bytes], owner: int) -> None:
         # The child of another process: not ours to end or to wait for.
         process.returncode = 0
     elif process.poll() is None:
-        with contextlib.suppress(ProcessLookupError):
+        with contextlib.suppress(ProcessLookupError):  # it has ended already
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
     for pipe in (process.stdin, process.stdout):

@@ -46,6 +46,7 @@ __all__ = [
     "report_error",
     "request_ids",
     "timing_ms",
+    "tolerated",
 ]
 
 SERVICE = "stepwise"
@@ -95,6 +96,15 @@ def log_exception(error: BaseException, message: str = "unexpected error", **fie
     *message* and *fields* must not contain text of users or of the model.
     """
     logger.error(message, extra={**_described(error), **fields}, stacklevel=3)
+
+
+def tolerated(error: BaseException, code: str, message: str) -> None:
+    """Count and log an *error* that nobody is told, because the answer goes on without what failed.
+
+    *code* is a word of the metric ``Errors``; *message* must hold nothing that users or the model wrote.
+    """
+    count("Errors", code=code)
+    logger.warning(message, extra=_described(error), stacklevel=3)
 
 
 def _described(error: BaseException) -> dict[str, Any]:

@@ -126,7 +126,7 @@ class Engine:
             # Others get their turn, also at full speed.
             await asyncio.sleep(0)
             return
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(TimeoutError):  # nobody closed the connection meanwhile, as it should be
             async with asyncio.timeout(seconds):
                 await self._closed.wait()
 

@@ -110,7 +110,7 @@ class RequestLine:
             try:
                 self._outcome = _outcome(json.loads(body))
             except ValueError:
-                return
+                return  # the line about the request is then written without an outcome
 
 
 def _outcome(document: Mapping[str, Any]) -> str | None:

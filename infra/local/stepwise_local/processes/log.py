@@ -45,6 +45,7 @@ class Log:
             self._file.write(text)
             self._file.flush()
             return
+        # Who reads the log has stopped: its lines are dropped, so that the stack does not stop with it.
         with contextlib.suppress(queue.Full):
             self._lines.put_nowait(text)
 
@@ -78,6 +79,7 @@ class Log:
         if self._lines is None:
             self._file.flush()
             return
+        # The writer that does not get to the end is left behind after a bounded wait.
         with contextlib.suppress(queue.Full):
             self._lines.put_nowait(None)
         await asyncio.to_thread(self._writer.join, _CLOSE_SECONDS)

@@ -95,7 +95,7 @@ class Processes:
 
     def kill(self, process: WatchedProcess) -> None:
         """Kill the group of a process; what it leads ends with it, also where it has ended itself."""
-        with contextlib.suppress(ProcessLookupError):
+        with contextlib.suppress(ProcessLookupError):  # all of it has ended already
             os.killpg(process.pid, signal.SIGKILL)
 
     @contextlib.asynccontextmanager

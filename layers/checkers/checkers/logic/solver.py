@@ -89,7 +89,7 @@ def find_worlds(
         world = None
         if cost <= _LARGEST_GROUND:
             checks = _MOST_REDUCTIONS if reduce else 1
-            with suppress(z3.Z3Exception):
+            with suppress(z3.Z3Exception):  # no model of this size, then: a larger one is tried
                 world = _ground_world(formulas, names, elements, fixed=fixed, bounds=bounds, checks=checks)
         yield world
 

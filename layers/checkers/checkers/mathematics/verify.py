@@ -237,7 +237,7 @@ def _recognised(read: Reading) -> Understood | None:
             ask = Ask(match, facts, read)
             return Understood(question.answer(ask), facts, question.name, ask)
         except CANNOT:
-            continue
+            continue  # another question may fit
     return None
 
 

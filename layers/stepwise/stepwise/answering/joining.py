@@ -22,7 +22,7 @@ from stepwise.coordination.runs import ADMISSION_SECONDS, Run, RunLost
 from stepwise.coordination.single_flight import flight_key
 from stepwise.coordination.slots import Slot
 from stepwise.errors import InternalError, QueueFull, stored
-from stepwise.observability import count, log_event
+from stepwise.observability import count, log_event, tolerated
 from stepwise.plan import Plan
 from stepwise.storage.table import TableError, TableUnavailable
 
@@ -71,7 +71,7 @@ def begin(
         place = shared.admission.admit(run.id, group)
     except QueueFull as error:
         count("QueueFull")
-        with contextlib.suppress(RunLost):
+        with contextlib.suppress(RunLost):  # somebody has ended it already
             shared.runs.fail(run, stored(error))
         if key:
             shared.single_flight.end(key, run.id)
@@ -104,8 +104,8 @@ def begin_for(
             since=caller.since(deps),
             correlation_id=caller.correlation_id,
         )
-    except TableError:
-        count("Errors", code="table_unavailable")
+    except TableError as error:
+        tolerated(error, "table_unavailable", "no run was made: the answer is computed alone")
         return None
 
 
@@ -157,8 +157,9 @@ def take_over(
     ownership.slot = slot
     try:
         ownership.keep_place()
-    except (TableError, RunLost):
-        count("Errors", code="table_unavailable")  # the next heartbeat tries again or finds it lost
+    except (TableError, RunLost) as error:
+        # The next heartbeat tries again or finds it lost.
+        tolerated(error, "table_unavailable", "the place in the queue was not kept")
     return ownership
 
 

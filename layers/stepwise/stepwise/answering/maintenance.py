@@ -6,7 +6,7 @@ from stepwise.answering.dependencies import Dependencies
 from stepwise.coordination.coordination import Coordination
 from stepwise.coordination.runs import Run
 from stepwise.errors import StepwiseError
-from stepwise.observability import logger
+from stepwise.observability import logger, tolerated
 from stepwise.ollama.port import Chunk, Finish, Prompt
 from stepwise.storage.work_queue import QueueUnavailable
 from stepwise.text.thinking import CLOSING, OPENING, begins_aloud
@@ -30,7 +30,8 @@ def requeue_if_stalled(deps: Dependencies, shared: Coordination, run: Run) -> bo
         return False
     try:
         shared.queue.send(run.id, run.group)
-    except QueueUnavailable:
+    except QueueUnavailable as error:
+        tolerated(error, "queue_unavailable", "a stalled run was not woken")
         return False
     return True
 

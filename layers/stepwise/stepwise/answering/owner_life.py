@@ -25,7 +25,7 @@ from stepwise.errors import (
     QueueFull,
     StepwiseError,
 )
-from stepwise.observability import count, log_event
+from stepwise.observability import log_event, tolerated
 from stepwise.storage.table import TableError
 from stepwise.storage.work_queue import QueueUnavailable
 
@@ -208,5 +208,5 @@ def _last_step(ownership: Ownership, role: Client | Worker, step: Callable[[], N
             ownership.release()
         finally:
             ownership.free_slot()
-    except (TableError, QueueUnavailable):
-        count("Errors", code="table_unavailable")
+    except (TableError, QueueUnavailable) as error:
+        tolerated(error, "table_unavailable", "a run was left to the sweep")

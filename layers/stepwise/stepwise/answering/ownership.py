@@ -15,7 +15,7 @@ from stepwise.coordination.runs import Run, RunLost
 from stepwise.coordination.single_flight import flight_key
 from stepwise.coordination.slots import Slot
 from stepwise.errors import StepwiseError, stored
-from stepwise.observability import count, log_event, logger
+from stepwise.observability import count, log_event, logger, tolerated
 from stepwise.plan import Plan
 from stepwise.storage.table import TableError
 from stepwise.storage.work_queue import QueueUnavailable
@@ -71,9 +71,8 @@ class Ownership:
                 self._save(progress)
             else:
                 self._look()
-        except (TableError, QueueUnavailable):
-            # The generation continues: without the table only this heartbeat is lost.
-            count("Errors", code="table_unavailable")
+        except (TableError, QueueUnavailable) as error:
+            tolerated(error, "table_unavailable", "a heartbeat was lost; the generation continues")
         self._on_sign_of_life()
 
     def _look(self) -> None:

@@ -27,7 +27,7 @@ from stepwise.errors import (
     ModelTimeout,
     error_of,
 )
-from stepwise.observability import count, note
+from stepwise.observability import note, tolerated
 from stepwise.plan import Plan
 from stepwise.storage.table import TableError
 
@@ -157,9 +157,10 @@ class _Request:
     def _find_slot(self, ownership: Ownership) -> None:
         try:
             ownership.slot = find_slot(self.deps, self.shared, until=self.until)
-        except TableError:
-            # Without the slot table the answer is generated anyway, above MODEL_SLOTS.
-            count("Errors", code="table_unavailable")
+        except TableError as error:
+            tolerated(
+                error, "table_unavailable", "no slot could be taken: generated anyway, above MODEL_SLOTS"
+            )
             return
         if ownership.slot is None:
             raise NoFreeSlot

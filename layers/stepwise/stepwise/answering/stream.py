@@ -28,7 +28,7 @@ from stepwise.errors import (
     QueueFull,
     error_of,
 )
-from stepwise.observability import count, log_event
+from stepwise.observability import log_event, tolerated
 from stepwise.plan import Plan
 from stepwise.storage.table import TableError
 from stepwise.text.thinking import Splitter
@@ -226,8 +226,10 @@ class _Stream:
                 self.deps.sleep(TIMINGS.slot_poll)
                 ownership.heartbeat(progress)
                 yield None
-        except TableError:
-            count("Errors", code="table_unavailable")  # generated anyway, above MODEL_SLOTS
+        except TableError as error:
+            tolerated(
+                error, "table_unavailable", "no slot could be taken: generated anyway, above MODEL_SLOTS"
+            )
 
     def _followed(self, run_id: str) -> Generator[Live | None, None, Run | Ownership]:
         """Wait until another owner's run has ended; if that owner died, take the run over."""
@@ -254,8 +256,8 @@ class _Stream:
             run = self.shared.runs.get(run_id)
             if run is not None:
                 withdraw(self.shared, run, self.waiter_id)
-        except TableError:
-            count("Errors", code="table_unavailable")
+        except TableError as error:
+            tolerated(error, "table_unavailable", "a run was not told that its client has gone")
 
 
 class Shown:

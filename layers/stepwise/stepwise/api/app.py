@@ -237,4 +237,4 @@ def _body(event: Mapping[str, Any]) -> bytes:
     try:
         return base64.b64decode(body)
     except (binascii.Error, ValueError):
-        return b""
+        return b""  # refused as any body that is no JSON

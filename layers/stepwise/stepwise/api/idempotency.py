@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from stepwise.api.reply import Reply
 from stepwise.errors import IdempotencyInProgress, IdempotencyMismatch
-from stepwise.observability import count, logger
+from stepwise.observability import count, logger, tolerated
 from stepwise.storage.packing import VERSION, NewerRecord, pack, refuse_newer, unpack
 from stepwise.storage.table import (
     ConditionFailed,
@@ -86,8 +86,8 @@ class Idempotency:
         owner = secrets.token_hex(8)
         try:
             kept = self._begin(pk, digest, owner, patience)
-        except TableError:
-            # Without the table the request is answered, but its reply is not stored.
+        except TableError as error:
+            tolerated(error, "table_unavailable", "an idempotency key was not held: answered without it")
             return Held(keep=lambda _: None, free=lambda: None)
         return kept or Held(
             keep=lambda reply: self._keep(pk, owner, reply), free=lambda: self._forget(pk, owner)
@@ -139,8 +139,10 @@ class Idempotency:
     def _forget(self, pk: str, owner: str) -> None:
         try:
             self._table.delete(pk, _SK, condition=equals("owner", owner))
-        except TableError:
-            return
+        except ConditionFailed:
+            return  # the key has gone to a later request
+        except TableError as error:
+            tolerated(error, "table_unavailable", "an idempotency key was not given free")
 
     def _now(self) -> int:
         return round(self._clock() * 1000)

@@ -10,6 +10,7 @@ from typing import Any
 from stepwise.api.reply import Reply
 from stepwise.config import Settings
 from stepwise.errors import StepwiseError
+from stepwise.observability import tolerated
 from stepwise.ollama.client import OllamaClient
 from stepwise.ollama.protocol import same_model
 from stepwise.storage.table import Table, TableError
@@ -48,6 +49,7 @@ def _model(settings: Settings, model: OllamaClient) -> Mapping[str, Any]:
     try:
         resident = [entry for entry in model.resident() if same_model(entry.name, settings.model_name)]
     except StepwiseError as error:
+        tolerated(error, error.code, "the model host is not ready")
         return {"status": "unavailable", "detail": error.detail}
     if not resident:
         return {"status": "unavailable", "detail": "The model is not loaded on its host."}
@@ -67,6 +69,7 @@ def _table(table: Table | None) -> Mapping[str, Any]:
         return {"status": "unavailable", "detail": "No table is set: nothing is cached or handed over."}
     try:
         table.get("health", "health")
-    except TableError:
+    except TableError as error:
+        tolerated(error, "table_unavailable", "the table is not ready")
         return {"status": "unavailable", "detail": "The table does not answer."}
     return {"status": "ok"}

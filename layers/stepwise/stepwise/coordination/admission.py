@@ -102,7 +102,7 @@ class Admission:
         try:
             self._table.delete(_PK, _sk(place.number), condition=ours)
         except ConditionFailed:
-            return
+            return  # the place has gone to another answer
 
     def entries(self) -> list[Entry]:
         """All places that are taken, expired ones included, in the order of the queue."""

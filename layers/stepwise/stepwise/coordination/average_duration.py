@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stepwise.observability import tolerated
 from stepwise.storage.table import Table, TableError
 
 __all__ = ["AverageDuration"]
@@ -20,7 +21,8 @@ class AverageDuration:
     def seconds_per_answer(self) -> float:
         try:
             item = self._table.get(*_KEY)
-        except TableError:
+        except TableError as error:
+            tolerated(error, "table_unavailable", "the average duration is not known")
             return _DEFAULT
         return float(item["seconds"]) if item else _DEFAULT
 
@@ -29,5 +31,5 @@ class AverageDuration:
             item = self._table.get(*_KEY)
             average = seconds if not item else (1 - _WEIGHT) * float(item["seconds"]) + _WEIGHT * seconds
             self._table.put({"pk": _KEY[0], "sk": _KEY[1], "seconds": round(average, 3)})
-        except TableError:
-            return
+        except TableError as error:
+            tolerated(error, "table_unavailable", "a duration was not recorded")

@@ -200,7 +200,7 @@ class Runs:
         try:
             return _run(self._table.update(_pk(run_id), "run", condition=condition, **changes))
         except ConditionFailed:
-            return None
+            return None  # the run has changed meanwhile; the caller says what that means
 
     def _ending(self, status: str) -> dict[str, Any]:
         now = self._now()

@@ -50,7 +50,7 @@ class SingleFlight:
         try:
             self._table.delete(_pk(key), "flight", condition=equals("run_id", run_id))
         except ConditionFailed:
-            return
+            return  # the flight is another run's
 
 
 def _pk(key: str) -> str:

@@ -76,7 +76,7 @@ class Slots:
         try:
             self._table.delete(_PK, _sk(slot.number), condition=equals("owner", slot.owner))
         except ConditionFailed:
-            return
+            return  # the lease ran out, and the slot has gone to another owner
 
     def _free(self, now: int) -> list[int]:
         taken = {item["number"] for item in self._table.query(_PK) if item["until"] >= now}
@@ -89,7 +89,7 @@ class Slots:
         try:
             self._table.put(item, condition=free)
         except ConditionFailed:
-            return False
+            return False  # another owner has it
         return True
 
     @staticmethod

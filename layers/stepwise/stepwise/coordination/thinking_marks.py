@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from stepwise.observability import tolerated
 from stepwise.storage.table import Table, TableError
 
 __all__ = ["ThinkingMarks"]
@@ -37,7 +38,8 @@ class ThinkingMarks:
         self._look_at[model] = now + _LOOK_AGAIN_SECONDS
         try:
             item = self._table.get(_PARTITION, f"thinking#{model}")
-        except TableError:
+        except TableError as error:
+            tolerated(error, "table_unavailable", "how the model marks its thinking was not read")
             return self._known.get(model)
         if item is not None:
             self._known[model] = bool(item["tagged"])
@@ -50,5 +52,6 @@ class ThinkingMarks:
         self._known[model] = tagged
         try:
             self._table.put({"pk": _PARTITION, "sk": f"thinking#{model}", "tagged": tagged})
-        except TableError:
-            return  # this environment knows it; the next answer tries to store it again
+        except TableError as error:
+            # This environment knows it; the next answer tries to store it again.
+            tolerated(error, "table_unavailable", "how the model marks its thinking was not recorded")

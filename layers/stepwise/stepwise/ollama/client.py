@@ -113,7 +113,7 @@ class OllamaClient:
         try:
             found = [each for each in self.resident() if same_model(each.name, self._settings.model_name)]
         except StepwiseError:
-            return None
+            return None  # the generation that follows says what is wrong with the host
         return found[0].context_length if found else None
 
     def version(self, *, timeout: float = SHORT_SECONDS) -> str:
@@ -183,7 +183,7 @@ class OllamaClient:
         try:
             self.version(timeout=PROBE_SECONDS)
         except StepwiseError:
-            return False
+            return False  # the breaker stays open, which its opening has counted and logged
         return True
 
     def _call(

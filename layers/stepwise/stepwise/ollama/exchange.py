@@ -77,7 +77,7 @@ class Exchange:
         try:
             return self._items.get(timeout=max(0.0, timeout))
         except queue.Empty:
-            return None
+            return None  # the caller's time is up, not the host's
 
     @property
     def idle(self) -> bool:
@@ -101,7 +101,7 @@ class Exchange:
 
     def _drain(self) -> None:
         """Empty the queue, as the reader may be waiting for room."""
-        with contextlib.suppress(queue.Empty):
+        with contextlib.suppress(queue.Empty):  # that is the end
             while True:
                 self._items.get_nowait()
 
@@ -126,7 +126,7 @@ class Exchange:
 
     def _put(self, item: Item) -> None:
         while not self._abort.thrown:
-            with contextlib.suppress(queue.Full):
+            with contextlib.suppress(queue.Full):  # tried again until nobody reads any more
                 self._items.put(item, timeout=0.5)
                 return
 

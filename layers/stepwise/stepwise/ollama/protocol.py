@@ -240,7 +240,7 @@ def refusal_reason(body: bytes) -> str:
     except UpstreamError as error:
         return str(error)
     except Garbage:
-        pass
+        pass  # the host's proxy, perhaps; the status is told all the same
     return "no_error_text"
 
 

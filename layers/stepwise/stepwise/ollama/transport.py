@@ -267,9 +267,9 @@ class _Stream(httpcore.NetworkStream):
                 self._socket.settimeout(0)
                 self._socket.recv(1)
             except (BlockingIOError, ssl.SSLWantReadError):
-                return False
+                return False  # nothing to read, as it should be
             except OSError:
-                return True
+                return True  # its end: the pool opens another one
             else:
                 return True
             finally:

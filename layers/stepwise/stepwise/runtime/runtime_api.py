@@ -79,7 +79,7 @@ class RuntimeApi:
             connection.send(b"0\r\n" + trailers + b"\r\n")
             connection.getresponse().read()
         except (OSError, http.client.HTTPException):
-            return False
+            return False  # the client has left, as the caller logs
         finally:
             connection.close()
         return True

@@ -257,7 +257,7 @@ def _readable(key: str, item: Mapping[str, Any]) -> bool:
     try:
         _entry(key, item)
     except _Unreadable:
-        return False
+        return False  # the reader reports it
     return True
 
 
@@ -304,7 +304,7 @@ def _packed(answer: Mapping[str, Any]) -> bytes | None:
     try:
         body = pack(dict(answer))
     except InvalidCall:
-        return None
+        return None  # the writer reports it
     return body if len(body) <= _MAX_COMPRESSED else None
 
 

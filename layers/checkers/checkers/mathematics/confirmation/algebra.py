@@ -245,7 +245,7 @@ def _preimages(body: Node, name: str, wanted: Any, told: Told) -> list[Any]:
                 if is_near(evaluate(body, told.scope.where({name: value})), wanted) and value not in found:
                     found.append(value)
             except Undefined:
-                continue
+                continue  # no value there, so no root
     return found
 
 

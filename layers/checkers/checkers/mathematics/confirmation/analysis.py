@@ -92,7 +92,7 @@ def _same_at_points(told: Told, body: Node, made: Any, order: int) -> bool | Non
                 value = slope(lambda y: evaluate(body, scope.where({name: y})), point, order)
             close = _close(value, number_of(made, {name: point}))
         except (Undefined, ZeroDivisionError):
-            continue
+            continue  # outside the domain: four other points have to agree
         same, differ = same + close, differ + (not close)
     return False if differ else True if same >= 4 else None
 

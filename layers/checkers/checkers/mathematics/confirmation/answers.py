@@ -112,7 +112,7 @@ def _antiderivative(expected: Expected, given: Meaning, scope: Scope) -> bool | 
         try:
             gap = abs(inexact(derived(point)) - inexact(number_of(target, point)))
         except (Undefined, ZeroDivisionError):
-            continue
+            continue  # outside the domain: four other points have to agree
         close = gap <= 1e-6 * (1 + abs(inexact(number_of(target, point))))
         same, differ = same + close, differ + (not close)
     return False if differ else True if same >= 4 else None

@@ -56,7 +56,7 @@ def are_all_roots(told: Told, name: str, claimed: list[Any], *, complex_too: boo
     try:
         return len(_by_counting(told, name)) == len(claimed)
     except CannotTell:
-        pass
+        pass  # not countable: found by search instead
     # Solutions that a condition excludes, at its end as well, are known too.
     found = [place[name] for place in solutions_near(told.facts.equations, [name], scope, told.seed)]
     rejected = [value for value in found if not _plausible(told, {name: value})]
@@ -123,7 +123,7 @@ def all_roots(told: Told, name: str) -> list[Any]:
     try:
         return _by_counting(told, name)
     except CannotTell:
-        pass
+        pass  # not countable: found by search instead
     found = [place[name] for place in solutions_near(told.facts.equations, [name], told.scope, told.seed)]
     kept = [value for value in found if _plausible(told, {name: value})]
     relations = [*told.facts.equations, *told.facts.constraints]
@@ -245,7 +245,7 @@ def values_under(
             try:
                 reached.append(inexact(evaluate(target, told.scope.where(place))))
             except Undefined:
-                continue
+                continue  # no value there, so nothing that is reached
     return _covered(reached, [inexact(value) for value in claimed])
 
 

@@ -132,7 +132,7 @@ def _refuse_hidden_complex(ask: Ask, name: str, *, complex_too: bool) -> None:
     try:
         every = real_solutions(ask.facts, name, complex_too=True)
     except NotUnderstood:
-        return
+        return  # no complex roots are known that could be hidden
     if any(is_real(root) is not True for root in every):
         raise NotUnderstood("complex roots that may or may not be meant")
 

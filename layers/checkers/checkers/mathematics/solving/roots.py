@@ -47,7 +47,7 @@ def candidates(difference: Any, unknown: Any, domain: Any = sp.S.Reals) -> list[
     if through is not None:
         return through
     if isinstance(domain, sp.Interval) and domain.start.is_finite and domain.end.is_finite:
-        with contextlib.suppress(NotUnderstood):
+        with contextlib.suppress(NotUnderstood):  # then by the way below
             return angles_in(difference, unknown, domain)
     return transcendental_roots(difference, unknown, domain)
 

@@ -51,7 +51,7 @@ def agree(first: Function, second: Function, names: list[str], seed: str) -> boo
         try:
             a, b = first(point), second(point)
         except Undefined:
-            continue
+            continue  # outside the domain: other points have to agree
         if is_near(a, b):
             same += 1
         else:
