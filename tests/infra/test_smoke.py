@@ -48,20 +48,27 @@ def smoke_of() -> Iterator[Callable[..., Any]]:
         client.close()
 
 
-def test_a_host_that_is_still_loading_is_waited_for(smoke_of: Any) -> None:
-    smoke_of(httpx.Response(503, json={"checks": {"model": {"status": "unavailable"}}}), READY).ready()
+SICK = httpx.Response(503, json={"checks": {"model": {"status": "unavailable", "detail": "Not loaded."}}})
 
 
-def test_a_host_that_never_gets_ready_is_named(smoke_of: Any) -> None:
-    sick = httpx.Response(503, json={"checks": {"model": {"status": "unavailable", "detail": "Not loaded."}}})
-
+def test_a_model_that_is_not_loaded_before_the_first_problem_has_to_be_after_the_last(smoke_of: Any) -> None:
+    smoke_of(SICK).look()
+    smoke_of(READY).ready()
     with pytest.raises(smoke.SmokeError, match=r"503\. model unavailable \(Not loaded\.\)"):
-        smoke_of(sick, patience=-1).ready()
+        smoke_of(SICK).ready()
+
+
+def test_a_host_that_cannot_be_reached_is_waited_for(smoke_of: Any) -> None:
+    away = _problem(503, "model_unavailable", **{"retry-after": "0"})
+
+    smoke_of(away, httpx.Response(200, json=_result())).solve()
+    with pytest.raises(smoke.SmokeError, match=r"503 \(model_unavailable\)"):
+        smoke_of(away, patience=-1).solve()
 
 
 def test_a_key_that_is_refused_is_not_tried_again(smoke_of: Any) -> None:
     with pytest.raises(smoke.SmokeError, match=r"401 \(invalid_api_key\)"):
-        smoke_of(_problem(401, "invalid_api_key")).ready()
+        smoke_of(_problem(401, "invalid_api_key")).look()
 
 
 def test_an_answer_that_became_a_job_is_followed(smoke_of: Any) -> None:

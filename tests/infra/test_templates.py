@@ -305,6 +305,15 @@ def test_one_address_cannot_take_everything() -> None:
     assert json.loads(body["Content"])["code"] == "rate_limited"
 
 
+def test_the_firewall_stands_before_the_stage() -> None:
+    association = _one("edge", "AWS::WAFv2::WebACLAssociation")
+
+    assert association["WebACLArn"] == {"Fn::GetAtt": ["Firewall", "Arn"]}
+    assert association["ResourceArn"]["Fn::Sub"].endswith("::/restapis/${RestApiId}/stages/${StageName}")
+    passed = bundle()["Resources"]["Edge"]["Properties"]["Parameters"]
+    assert (passed["RestApiId"], passed["StageName"]) == ({"Ref": "Api"}, {"Ref": "StageName"})
+
+
 def test_the_firewalls_log_holds_no_keys() -> None:
     redacted = {
         field["SingleHeader"]["Name"]

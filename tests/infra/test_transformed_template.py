@@ -169,6 +169,21 @@ def test_there_is_one_stage(resources: dict[str, Any]) -> None:
     ] == []
 
 
+def test_what_the_gateway_says_itself_is_a_problem_of_the_contract(resources: dict[str, Any]) -> None:
+    said = resources["Api"]["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"]
+
+    assert {"UNAUTHORIZED", "INVALID_API_KEY", "THROTTLED", "QUOTA_EXCEEDED", "INTEGRATION_TIMEOUT"} <= set(
+        said
+    )
+    for name, response in said.items():
+        body = json.loads(response["responseTemplates"]["application/json"])
+        assert body["type"] == f"urn:stepwise:problem:{body['code']}"
+        assert str(body["status"]) == response.get("statusCode", "400"), name
+        assert body["instance"] == "$context.requestId"
+        header = response["responseParameters"]["gatewayresponse.header.Content-Type"]
+        assert header == "'application/problem+json'"
+
+
 def test_lambda_drops_no_metric_whatever_the_level_of_the_log() -> None:
     for level in ("INFO", "WARNING", "ERROR"):
         for function in of_type(_resources(LogLevel=level), "AWS::Lambda::Function").values():
