@@ -81,7 +81,7 @@ security: setup ## templates, code and secrets
 		--disable-plugin HexHighEntropyString --disable-plugin KeywordDetector
 
 build: setup ## what is deployed, by sam build
-	@$(RUN) sam build $(ARGS)
+	@$(RUN) sam build
 
 deploy: build ## what was built, as a release that goes live (STACK, PARAMETERS="Key=Value ...")
 	@$(RUN) python infra/deploy.py --stack $(or $(STACK),stepwise) $(ARGS) $(PARAMETERS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -222,6 +223,15 @@ def test_a_stack_that_cannot_be_read_is_not_deployed_to(ran: Any) -> None:
     with pytest.raises(deploy.DeployError, match="not authorized"):
         _deploy(_CloudFormation(None, code="not authorized to perform"))
     assert ran[0] == []
+
+
+def test_what_make_is_told_for_the_deployment_does_not_reach_the_build() -> None:
+    told = ["make", "-n", "deploy", "ARGS=--smoke", "STACK=staging", "PARAMETERS=ModelSlots=8 MaxQueued=10"]
+    said = subprocess.run(told, cwd=INFRA.parent, capture_output=True, text=True, check=True).stdout
+    build, deployment = said.splitlines()[-2:]
+
+    assert build.endswith(" sam build")
+    assert deployment.endswith(" infra/deploy.py --stack staging --smoke ModelSlots=8 MaxQueued=10")
 
 
 def test_nothing_tells_anybody_to_call_sam_deploy_itself() -> None:
