@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
 import pytest
+from botocore.exceptions import ClientError
 from support.infra import script
 
 smoke = script("smoke.py")
@@ -112,3 +114,48 @@ def test_a_job_that_does_not_end_is_given_up(smoke_of: Any) -> None:
 def test_an_answer_at_once_is_no_job(smoke_of: Any) -> None:
     with pytest.raises(smoke.SmokeError, match=r"asked for 202 and a job and answered 200\."):
         smoke_of(httpx.Response(200, json=_result())).job()
+
+
+class _Aws:
+    """CloudFormation and API Gateway of one stack."""
+
+    def __init__(self, outputs: dict[str, str], *, denied: bool = False) -> None:
+        self._outputs, self._denied = outputs, denied
+
+    def describe_stacks(self, StackName: str) -> Any:  # noqa: N803 - boto3's
+        listed = [{"OutputKey": key, "OutputValue": value} for key, value in self._outputs.items()]
+        return {"Stacks": [{"StackName": StackName, "Outputs": listed}]}
+
+    def get_api_key(self, apiKey: str, includeValue: bool) -> Any:  # noqa: N803 - boto3's
+        if self._denied:
+            error = {"Code": "AccessDeniedException", "Message": "not authorized to perform apigateway:GET"}
+            raise ClientError({"Error": error}, "GetApiKey")
+        assert includeValue
+        return {"value": f"value-of-{apiKey}"}
+
+
+def test_a_stack_says_where_it_answers_and_which_key_is_for_this(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, str]] = []
+    aws = _Aws({"ApiUrl": "https://api/live", "SmokeKeyId": "k1"})
+    monkeypatch.setattr(smoke.boto3, "client", lambda _service: aws)
+    monkeypatch.setattr(smoke, "run", lambda url, key, **_: asked.append((url, key)))
+
+    assert smoke.main(["--stack", "staging"], {}, io.StringIO()) == 0
+    assert asked == [("https://api/live", "value-of-k1")]
+
+
+@pytest.mark.parametrize(
+    ("aws", "said"),
+    [
+        (_Aws({"ApiUrl": "https://api/live"}), "no output 'SmokeKeyId': deploy it first"),
+        (_Aws({"ApiUrl": "https://api/live", "SmokeKeyId": "k1"}, denied=True), "not authorized"),
+    ],
+)
+def test_a_stack_without_a_key_that_can_be_read_fails_it(
+    monkeypatch: pytest.MonkeyPatch, aws: _Aws, said: str
+) -> None:
+    out = io.StringIO()
+    monkeypatch.setattr(smoke.boto3, "client", lambda _service: aws)
+
+    assert smoke.main(["--stack", "staging"], {}, out) == 1
+    assert said in out.getvalue()

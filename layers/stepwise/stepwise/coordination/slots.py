@@ -70,7 +70,7 @@ class Slots:
         try:
             self._table.put(self._item(slot, round(until * 1000)), condition=equals("owner", slot.owner))
         except ConditionFailed:
-            return
+            return  # the lease ran out, and the slot has gone to another owner
 
     def release(self, slot: Slot) -> None:
         try:
