@@ -9,7 +9,7 @@ export SAM_CLI_TELEMETRY = 0
 export AWS_DEFAULT_REGION ?= eu-central-1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup .running run demo test drill check lock-check security fuzz format build deploy smoke validate lock openapi settings vendor clean
+.PHONY: help setup .running run demo test drill check lock-check security fuzz format build deploy smoke deploy-test validate lock openapi settings vendor clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -88,6 +88,9 @@ deploy: build ## what was built, as a release that goes live (STACK, PARAMETERS=
 
 smoke: setup ## ask a running Stepwise for an answer and a job (STACK, or ARGS="--url URL" and SMOKE_KEY)
 	@$(RUN) python infra/smoke.py $(or $(ARGS),--stack $(or $(STACK),stepwise))
+
+deploy-test: setup ## the whole deployment on an emulator of AWS, on this machine (some minutes)
+	@PYTHONPATH=layers/stepwise:infra/local:tests $(RUN) python tests/emulator
 
 openapi: setup ## write functions/status/openapi.json
 	@PYTHONPATH=layers/stepwise $(RUN) python infra/openapi.py
