@@ -24,6 +24,8 @@ from support.built import HERE, free_port, sam_build
 FOLDER = ROOT / ".local" / "deploy-test"
 MODEL = "embedded-sympy"
 VERSION = "9.9.9-deploy-test"
+PATIENCE = 300
+"""Seconds for one call: the emulator starts a function's process at its first one, and a machine may be busy."""
 
 
 class Steps:
@@ -73,7 +75,7 @@ def _first(deployment: Deployment, parameters: Mapping[str, str], say: Steps) ->
     _check(deployment.deploy(parameters) == 0, "the stack was not made")
     _check(_versions(deployment) == {"1"}, f"aliases are at {_versions(deployment)}")
     url, key = deployment.api()
-    with httpx.Client(base_url=url, timeout=60, trust_env=False) as http:
+    with httpx.Client(base_url=url, timeout=PATIENCE, trust_env=False) as http:
         calls = Calls(http, key, say)
         every_route(calls, MODEL)
     routes = _routes(deployment)
@@ -81,7 +83,7 @@ def _first(deployment: Deployment, parameters: Mapping[str, str], say: Steps) ->
     _check(not calls.faults, f"{len(calls.faults)} calls: {calls.faults}")
     _check(deployment.smoke() == 0, "the smoke test failed")
     made = deployment.made_key("acme")
-    models = httpx.get(f"{url}/v1/models", headers={"x-api-key": made}, timeout=60, trust_env=False)
+    models = httpx.get(f"{url}/v1/models", headers={"x-api-key": made}, timeout=PATIENCE, trust_env=False)
     _check(models.status_code == 200, f"the key that partners.py made is answered {models.status_code}")
     say("partners.py create acme --tier standard: its key is answered 200")
 
@@ -177,7 +179,7 @@ def _layers(function: Mapping[str, Any]) -> list[str]:
 
 def _get(deployment: Deployment, path: str) -> Any:
     url, key = deployment.api()
-    return httpx.get(f"{url}{path}", headers={"x-api-key": key}, timeout=60, trust_env=False).json()
+    return httpx.get(f"{url}{path}", headers={"x-api-key": key}, timeout=PATIENCE, trust_env=False).json()
 
 
 def _check(holds: bool, otherwise: str) -> None:
