@@ -104,11 +104,17 @@ class Question:
         if ask.facts.given() - self.takes:
             raise NotUnderstood("something is given that the question does not use")
         expected = self.handler(ask)
+        if _HOW_MANY.search(ask.text) and expected.kind in _ANSWERED_BY_THINGS:
+            raise NotUnderstood("how many there are, or which they are")
         expected = in_shape(expected, shape_of(ask.read, ask.word("form"), ask.word("form")))
         if ask.unread(self.words):
             raise NotUnderstood("words that nobody has read")
         ask.facts.check_used()
         return expected
+
+
+_HOW_MANY = re.compile(r"\bhow many\b|\bnumbers? of\b|个数|多少个|几个")
+_ANSWERED_BY_THINGS = frozenset({"roots", "system", "pair", "region", "expression", "equation", "matrix"})
 
 
 def asked(*shapes: str, takes: str = "", words: str = "") -> Callable[[Handler], Question]:
