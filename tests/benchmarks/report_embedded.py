@@ -45,6 +45,9 @@ DOUBTED = {
     "Given $m + 1 = 3 ( m - 1 )$, what is": "m + 1 = 3m - 3 gives 2, the data says 4",
     "Given $\\frac { a } { 2 } = \\frac { b } { 3 } = \\frac { c } { 4 }$, $2 a + 5 b": "a is 6, the data says x ≠ -3",
     "Solve the equation: $x + 3 = 19$": "x is 16, the data says 11",
+    "Given $m + 3 n - 4 = 0$, what is the value of $2 ^ m": "it is 2^4 = 16, the data says 120",
+    "Given $\\frac { 1 } { 3 m } - \\frac { 1 } { 2 n } = 1$, find": "it is -5/4, the data says 0",
+    "If $x = 3$, what is the value of $\\sqrt { x ^ 2 + 6 x + 5 }$": "it is the root of 32, the data says a = 1",
     "Find the derivative of the function: $\\sqrt{\\left(x^{2}+1": "the data's formula is broken in two at its fraction stroke",
     "Find the solution to the system of equations, $7 x+14 y+15 z=22": "the same line with another parameter",
 }

@@ -157,3 +157,35 @@ def test_every_solution_says_what_it_did_and_how_it_was_checked(problem: str) ->
 )
 def test_an_equation_of_which_more_is_said_is_left_alone(problem: str) -> None:
     assert _answer(problem) is None
+
+
+@pytest.mark.parametrize(
+    ("problem", "answer"),
+    [
+        ("If $x+y=9$ and $x-y=5$, what is the value of $3x-xy$?", "7"),
+        ("Given that $y=2$, evaluate $(3+y)^y$.", "25"),
+        # x and y alone are not real, and need not be.
+        ("Given $a - b = 4$, what is the value of $3a - 3b + 1$?", "13"),
+        ("If $(x+y)^2 = 50$ and $x^2+y^2 = 30$, what is the value of $xy$?", "10"),
+        ("已知 $a+b=3$，$ab=1$，求 $a^2+b^2$ 的值", "7"),
+    ],
+)
+def test_an_expression_has_its_value_under_equations(problem: str, answer: str) -> None:
+    assert _answer(problem) == answer
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        # Two solutions with two values.
+        "If $x^2 = 4$, what is the value of $x^3 + 1$?",
+        "If $x + y = 5$, what is the value of $x - y$?",
+        # A function is no factor.
+        "If $f(x) = 3x$, what is the value of $f(2) + 1$?",
+        # What is said of x is more than an equation.
+        "If $x^2 = 4$ and x is positive, what is the value of $x + 3$?",
+        "If $1/x = 0$, what is the value of $x + 1$?",
+    ],
+)
+def test_an_expression_with_several_values_or_none_is_left_alone(problem: str) -> None:
+    assert _answer(problem) is None

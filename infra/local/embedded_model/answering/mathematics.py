@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from embedded_model.algebra.reading import Reading, read
-from embedded_model.solvers import arithmetic, calculus, equations, inequalities, integers, rewriting
+from embedded_model.solvers import arithmetic, calculus, equations, given, inequalities, integers, rewriting
 from embedded_model.values.solution import Say, Solution
 from embedded_model.word_problems import chinese, english, riddles, school
 
@@ -45,6 +45,7 @@ _SOLVERS: tuple[Solver, ...] = (
     arithmetic.solve,
     integers.solve,
     equations.solve,
+    given.solve,
     inequalities.solve,
     calculus.solve,
     rewriting.solve,
