@@ -140,7 +140,7 @@ def test_without_a_model_host_the_embedded_model_answers_and_the_banner_says_so(
                 r"^gateway \| GET /nowhere 404 \d+ ms not_found [\w-]{36}$", log(), re.MULTILINE
             )
         )
-    assert re.search(r"^gateway \| GET /open 200 \d+ ms$", log(), re.MULTILINE)
+    assert re.match(r"gateway \| GET /open 200 \d+ ms\n", log()), "and the first line is about a request"
     assert "demo-key, demo-key-2" in lines[0]
     assert "embedded-sympy" in lines[1]
     assert f"{url[0]}/playground#key=demo-key" in lines[2]

@@ -58,8 +58,8 @@ class Log:
                 while data:
                     data = data[os.write(descriptor, data) :]
 
-    def pipe(self, name: str, on_line: Callable[[str], None] | None = None) -> BinaryIO:
-        """A file for a process's output; close it here once the process has it. *on_line* hears each line as well.
+    def pipe(self, name: str, on_line: Callable[[str], bool] | None = None) -> BinaryIO:
+        """A file for a process's output; close it here once the process has it. What *on_line* takes is not written.
 
         A pipe of our own: asyncio would wait for a process's grandchildren to close theirs (before Python 3.13.1).
         """
@@ -84,7 +84,7 @@ class Log:
             self._lines.put_nowait(None)
         await asyncio.to_thread(self._writer.join, _CLOSE_SECONDS)
 
-    async def _follow(self, name: str, pipe: BinaryIO, on_line: Callable[[str], None] | None) -> None:
+    async def _follow(self, name: str, pipe: BinaryIO, on_line: Callable[[str], bool] | None) -> None:
         reader = asyncio.StreamReader()
         transport, _ = await asyncio.get_running_loop().connect_read_pipe(
             lambda: asyncio.StreamReaderProtocol(reader), pipe
@@ -103,11 +103,10 @@ class Log:
         finally:
             transport.close()
 
-    def _line(self, name: str, line: bytes, hear: Callable[[str], None]) -> None:
+    def _line(self, name: str, line: bytes, hear: Callable[[str], bool]) -> None:
         text = line.decode(errors="replace").rstrip("\r")
-        if text:
+        if text and not hear(text):
             self.write(name, text)
-            hear(text)
 
 
 def _is_pipe(file: TextIO) -> bool:
@@ -128,5 +127,5 @@ def _is_routine(line: str) -> bool:
     return "_aws" in document or document.get("level") in ("DEBUG", "INFO")
 
 
-def _nobody(_: str) -> None:
-    pass
+def _nobody(_: str) -> bool:
+    return False

@@ -62,7 +62,7 @@ class Processes:
         cwd: Path,
         environ: Mapping[str, str],
         name: str,
-        on_line: Callable[[str], None] | None = None,
+        on_line: Callable[[str], bool] | None = None,
         pass_fds: Sequence[int] = (),
     ) -> asyncio.subprocess.Process:
         """Start a process that leads a group; its output goes to the log as *name*, it inherits *pass_fds*."""
@@ -109,10 +109,11 @@ class Processes:
         """
         address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
-        def hear(line: str) -> None:
-            found = re.search(r"https?://[\w.\[\]:-]*\w", line)
-            if found and not address.done():
+        def hear(line: str) -> bool:
+            found = None if address.done() else re.search(r"https?://[\w.\[\]:-]*\w", line)
+            if found:
                 address.set_result(found[0])
+            return found is not None
 
         process = await self.start(
             (sys.executable, "-m", module, *arguments),
