@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from playwright.sync_api import expect
-from support.browser import Playground
+from support.browser import RUN, Playground, shown_programs
 from support.drills import question_of
 from support.hosts.model_host import ModelHost, tokens_of
 from support.local_stack import LocalStack, local_stack
@@ -73,6 +73,7 @@ def stack(host: ModelHost) -> Iterator[LocalStack]:
         "MODEL_SLOTS": str(SLOTS),
         "MAX_QUEUED": str(QUEUED),
         "GENERATION_TIMEOUT_SECONDS": str(STREAM_SECONDS),
+        "DEFAULT_WAIT_SECONDS": "1",
     }
     with local_stack(settings=settings) as stack:
         yield stack
@@ -134,6 +135,18 @@ def test_a_long_answer_goes_on_as_a_job_without_anybody_doing_anything(
     assert host.generated - generated < 1.2 * len(tokens_of(script_of("slow")))  # nothing is computed twice
     playground.go("jobs")
     expect(playground.view("jobs").locator(".job .status")).to_have_text("Done")
+
+
+@pytest.mark.parametrize("tab", ["Python · httpx", "JavaScript"])
+def test_the_programs_shown_fetch_a_long_answer_from_its_job(
+    playground: Playground, host: ModelHost, monkeypatch: pytest.MonkeyPatch, tab: str
+) -> None:
+    monkeypatch.setenv("STEPWISE_KEY", "demo-key")
+    host.tokens_per_second = 25
+    playground.view("solve").locator("textarea").fill(f"How much is two and three? {tab[0]}")
+    playground.view("solve").get_by_role("button", name="Show request").click()
+    said = RUN[tab](shown_programs(playground.page)[tab], playground.page)
+    assert "two and three make five" in said
 
 
 NEVER_ENDING_202 = """() => {

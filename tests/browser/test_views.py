@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import re
-import subprocess
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
-from support.browser import Playground
+from support.browser import RUN, Playground, shown_programs
 from support.local_stack import LocalStack
 
 type Opens = Callable[..., Playground]
@@ -305,56 +302,13 @@ def test_the_request_is_shown_as_programs_that_run(
     playground.open(view)
     playground.view(view).locator("textarea").first.fill(text)
     playground.view(view).get_by_role("button", name="Show request").click()
-    drawer = playground.page.locator("#request-dialog")
-    sources = {}
-    for tab in RUN:
-        drawer.get_by_role("tab", name=tab).click()
-        sources[tab] = drawer.locator(".source").inner_text()
-        assert "demo-key" not in sources[tab]
+    sources = shown_programs(playground.page)
     playground.screenshot(f"request-{view}")
     monkeypatch.setenv("STEPWISE_KEY", "demo-key")
-    for tab, run in RUN.items():
-        said = run(sources[tab], playground)
+    for tab, source in sources.items():
+        assert "demo-key" not in source
+        said = RUN[tab](source, playground.page)
         assert contained in said or (contained == "$HOME" and "openai" in tab and said), tab
-
-
-def run_by_shell(source: str, _: Playground) -> str:
-    process = subprocess.run(["bash", "-c", source], capture_output=True, text=True, check=True, timeout=60)
-    return process.stdout
-
-
-def run_by_python(source: str, _: Playground) -> str:
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said):
-        exec(compile(source, "shown", "exec"), {"__name__": "__main__"})  # noqa: S102 - that it runs is the test
-    return said.getvalue()
-
-
-def run_by_browser(source: str, playground: Playground) -> str:
-    """As Node runs a module, in a page of the same origin, where no policy forbids code out of text."""
-    page = playground.page.context.new_page()
-    page.goto(f"{playground.base_url}/openapi.json")
-    said: str = page.evaluate(
-        """async (source) => {
-            const said = [];
-            const module = Object.getPrototypeOf(async function () {}).constructor;
-            const process = { env: { STEPWISE_KEY: "demo-key" } };
-            const console = { log: (value) => said.push(JSON.stringify(value)) };
-            await new module("process", "console", source)(process, console);
-            return said.join("");
-        }""",
-        source,
-    )
-    page.close()
-    return said
-
-
-RUN: dict[str, Callable[[str, Playground], str]] = {
-    "curl": run_by_shell,
-    "Python · httpx": run_by_python,
-    "Python · openai": run_by_python,
-    "JavaScript": run_by_browser,
-}
 
 
 def test_all_of_it_can_be_done_with_the_keyboard(at: Any) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import shutil
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Locator, Page, Playwright, expect
 
-__all__ = ["SCREENSHOTS", "Playground", "chromium", "launched", "opened"]
+__all__ = ["RUN", "SCREENSHOTS", "Playground", "chromium", "launched", "opened", "shown_programs"]
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / ".local/screenshots"
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -104,3 +106,56 @@ def opened(browser: Browser, base_url: str, **settings: Any) -> Iterator[Playgro
         yield playground
     finally:
         context.close()
+
+
+# The programs under "Show request", run for real; their key is STEPWISE_KEY
+
+
+def shown_programs(page: Page) -> dict[str, str]:
+    """The programs of the drawer that is open, by their tabs."""
+    drawer = page.locator("#request-dialog")
+    sources = {}
+    for tab in RUN:
+        drawer.get_by_role("tab", name=tab).click()
+        sources[tab] = drawer.locator(".source").inner_text()
+    return sources
+
+
+def run_by_shell(source: str, _: Page) -> str:
+    process = subprocess.run(["bash", "-c", source], capture_output=True, text=True, check=True, timeout=60)
+    return process.stdout
+
+
+def run_by_python(source: str, _: Page) -> str:
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        exec(compile(source, "shown", "exec"), {"__name__": "__main__"})  # noqa: S102 - that they run is the test
+    return said.getvalue()
+
+
+def run_by_browser(source: str, page: Page) -> str:
+    """As Node runs a module, in a page of the same origin, where no policy forbids code out of text."""
+    plain = page.context.new_page()
+    plain.goto(page.url.partition("/playground")[0] + "/openapi.json")
+    said: str = plain.evaluate(
+        """async (source) => {
+            const said = [];
+            const module = Object.getPrototypeOf(async function () {}).constructor;
+            const process = { env: { STEPWISE_KEY: "demo-key" } };
+            const console = { log: (value) => said.push(JSON.stringify(value)) };
+            await new module("process", "console", source)(process, console);
+            return said.join("");
+        }""",
+        source,
+    )
+    plain.close()
+    return said
+
+
+RUN: dict[str, Callable[[str, Page], str]] = {
+    "curl": run_by_shell,
+    "Python · httpx": run_by_python,
+    "Python · openai": run_by_python,
+    "JavaScript": run_by_browser,
+}
+"""How each is run; what it prints."""
