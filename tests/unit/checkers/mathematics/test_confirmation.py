@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -33,6 +34,14 @@ from hypothesis import strategies as st
 from unit.checkers.mathematics.test_kinds import KINDS
 
 PROBLEMS = [problem for problem, _, _ in KINDS]
+
+
+@pytest.fixture(autouse=True)
+def no_problem_is_kept() -> Iterator[None]:
+    """Each test computes its problems itself: some change how, and later ones must not get their results."""
+    understood.cache_clear()
+    yield
+    understood.cache_clear()
 
 
 def understood_question(problem: str) -> tuple[Understood, Expected]:
@@ -98,6 +107,7 @@ def test_where_the_two_ways_differ_nothing_is_said_and_the_reply_names_the_doubt
     request = {"problem": "Compute $2+3$.", "final_answer": "5", "solution": "", "language": "en"}
     assert verify(request)["status"] == "verified"
     monkeypatch.setitem(CONFIRMATIONS, "values._computed", lambda told: False)
+    understood.cache_clear()
     reply = verify(request)
     assert (reply["status"], reply["method"], reply["doubt"]) == ("unverifiable", "none", "differs")
 
