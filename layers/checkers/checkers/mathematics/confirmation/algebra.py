@@ -37,7 +37,7 @@ from checkers.mathematics.confirmation.solutions import (
     values_under,
     whole_numbers,
 )
-from checkers.mathematics.confirmation.told import Confirmation, Told, names_in, put_in
+from checkers.mathematics.confirmation.told import ORDINALS, Confirmation, Told, names_in, put_in
 from checkers.mathematics.formulas.nodes import Node
 from checkers.mathematics.problem.facts import Relation
 
@@ -460,26 +460,10 @@ def _power_of(told: Told) -> bool | None:
     return is_near(inexact(power(told.number("a"), told.result)), inexact(told.number("b")))
 
 
-_PLACES = [
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-]
-
-
 def _place(told: Told, group: str) -> int:
     word = told.word(group)
-    if word in _PLACES:
-        return _PLACES.index(word) + 1
+    if word in ORDINALS:
+        return ORDINALS.index(word) + 1
     digits = re.match(r"\d+", told.ask.read.formulas[int(word.strip("⟦⟧"))])
     if digits is None:
         raise CannotTell("no place")

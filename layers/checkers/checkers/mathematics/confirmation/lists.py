@@ -10,7 +10,7 @@ from typing import Any
 from checkers.mathematics.confirmation.evaluation.arithmetic import evaluate, inexact, is_near, power
 from checkers.mathematics.confirmation.evaluation.errors import CannotTell
 from checkers.mathematics.confirmation.solutions import values_under
-from checkers.mathematics.confirmation.told import Confirmation, Told
+from checkers.mathematics.confirmation.told import ORDINALS, Confirmation, Told
 from checkers.mathematics.formulas.nodes import Node
 
 __all__ = ["LISTS", "whole_of_dots"]
@@ -116,34 +116,10 @@ def _listed(told: Told, group: str) -> list[Any]:
     return [evaluate(tree, told.scope) for tree in trees if tree.kind != "dots"]
 
 
-_ORDINALS = [
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-    "thirteenth",
-    "fourteenth",
-    "fifteenth",
-    "sixteenth",
-    "seventeenth",
-    "eighteenth",
-    "nineteenth",
-    "twentieth",
-]
-
-
 def _term(told: Told) -> bool | None:
     values = _listed(told, next(group for group in ("s", "s2", "s3") if told.has(group)))
     word = told.ask.match.groupdict().get("kw")
-    place = _ORDINALS.index(word) + 1 if word else int(re.findall(r"\d+", told.ask.formula("k"))[0])
+    place = ORDINALS.index(word) + 1 if word else int(re.findall(r"\d+", told.ask.formula("k"))[0])
     geometric = (told.word("kind") or told.word("kind2")) in ("geometric", "等比")
     value: Any = values[0]
     for _ in range(place - 1):

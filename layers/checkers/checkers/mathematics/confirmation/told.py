@@ -25,7 +25,30 @@ from checkers.mathematics.questions.registry import Ask
 
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")
 
-__all__ = ["Confirmation", "Told", "names_in", "put_in"]
+__all__ = ["ORDINALS", "Confirmation", "Told", "names_in", "put_in"]
+
+ORDINALS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+    "twentieth",
+]
 
 
 class Told:

@@ -13,6 +13,7 @@ from checkers.mathematics.formulas.build import build, symbol
 from checkers.mathematics.formulas.compare import is_real, same
 from checkers.mathematics.formulas.nodes import Node, NotUnderstood
 from checkers.mathematics.problem.kinds import is_kind
+from checkers.mathematics.questions.matched_numbers import ORDINALS
 from checkers.mathematics.questions.registry import Ask, asked
 from checkers.mathematics.questions.values import value_expected
 from checkers.mathematics.solving.polynomials import polynomial_roots
@@ -235,20 +236,7 @@ def _power_of(ask: Ask) -> Expected:
     return value_expected(ask, value, None)
 
 
-_ORDINAL_NAMES = [
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-]
+_ORDINAL_NAMES = ORDINALS[:12]
 _ORDINAL = rf"(?:{'|'.join(_ORDINAL_NAMES)}|⟦\d+⟧)"
 
 

@@ -11,8 +11,30 @@ from checkers.mathematics.formulas.build import build
 from checkers.mathematics.formulas.nodes import Node, NotUnderstood
 from checkers.mathematics.questions.registry import Ask
 
-__all__ = ["integer", "integers", "number", "numbers", "point", "points", "vector"]
+__all__ = ["ORDINALS", "integer", "integers", "number", "numbers", "point", "points", "vector"]
 
+ORDINALS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+    "twentieth",
+]
 
 _RUN_TOGETHER = re.compile(r"(?<![\d.])\d{1,3}(?:,\d{3})+(?!\d)")
 

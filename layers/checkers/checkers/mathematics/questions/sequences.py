@@ -13,7 +13,7 @@ from checkers.mathematics.formulas.build import build
 from checkers.mathematics.formulas.compare import same
 from checkers.mathematics.formulas.nodes import Node, NotUnderstood
 from checkers.mathematics.formulas.units import UNITS
-from checkers.mathematics.questions.matched_numbers import number, numbers
+from checkers.mathematics.questions.matched_numbers import ORDINALS, number, numbers
 from checkers.mathematics.questions.registry import Ask, asked
 from checkers.mathematics.questions.values import value_expected
 from checkers.mathematics.solving.equations import possible_values
@@ -170,40 +170,13 @@ def _run(before: list[Any], last: Any, *, arithmetic: bool) -> list[Any] | None:
     return terms if terms[-1] == last else None
 
 
-_ORDINALS = {
-    word: place
-    for place, word in enumerate(
-        [
-            "first",
-            "second",
-            "third",
-            "fourth",
-            "fifth",
-            "sixth",
-            "seventh",
-            "eighth",
-            "ninth",
-            "tenth",
-            "eleventh",
-            "twelfth",
-            "thirteenth",
-            "fourteenth",
-            "fifteenth",
-            "sixteenth",
-            "seventeenth",
-            "eighteenth",
-            "nineteenth",
-            "twentieth",
-        ],
-        1,
-    )
-}
-_ORDINAL = rf"(?:<k>(?:st|nd|rd|th)?|(?P<kw>{'|'.join(_ORDINALS)}))"
+_PLACES = {word: place for place, word in enumerate(ORDINALS, 1)}
+_ORDINAL = rf"(?:<k>(?:st|nd|rd|th)?|(?P<kw>{'|'.join(ORDINALS)}))"
 
 
 def _place(ask: Ask) -> int:
     if ask.has("kw"):
-        return _ORDINALS[ask.word("kw")]
+        return _PLACES[ask.word("kw")]
     if not ask.has("k"):
         raise NotUnderstood("no place")
     text = re.sub(r"\s*\^?\s*\{?\s*(?:\\text|\\mathrm)?\s*\{?(?:st|nd|rd|th)\}?\s*\}?$", "", ask.formula("k"))
