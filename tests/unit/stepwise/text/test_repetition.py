@@ -62,6 +62,16 @@ def test_four_times_a_long_passage_is_a_loop_and_three_times_is_none() -> None:
     assert without_loop(BEGINNING + passage * 4) is not None
 
 
+def test_a_cycle_of_two_hundred_english_tokens_is_a_loop() -> None:
+    passage = (
+        "".join(f" word{number:02}" for number in range(100)) + " and then it begins again from there" * 15
+    )
+    assert 0.16 * len(passage) <= 200
+    assert len(passage) > 1_000
+
+    assert without_loop(BEGINNING + passage * 4) is not None
+
+
 def test_equal_tokens_of_a_stream_that_the_host_broke_off_are_a_loop() -> None:
     text = BEGINNING + "猫" * 30
 
