@@ -94,10 +94,18 @@ def _at_once(caller: Caller) -> bool:
 
 def _alone(deps: Dependencies, plan: Plan, presentation: Presentation, until: float) -> Answered:
     """Answer without a table: nothing can be handed over, so the answer must be ready in time."""
+    work = perform(
+        deps,
+        plan,
+        Progress(),
+        Nobody(),
+        deadline=until,
+        again=lambda _: False,
+        goes_on=False,
+        patience=math.inf,  # what is written is lost when the client's time is up, and not before
+    )
     try:
-        result = run_to_result(
-            perform(deps, plan, Progress(), Nobody(), deadline=until, again=lambda _: False, goes_on=False)
-        )
+        result = run_to_result(work)
     except ModelTimeout:
         raise ModelTimeout(NOT_KEPT) from None
     return _finished(deps, plan, presentation, result)

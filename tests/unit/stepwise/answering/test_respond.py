@@ -686,6 +686,21 @@ def test_without_a_table_nobody_is_told_to_leave_out_what_was_never_sent(scene: 
     assert "Prefer" not in late.value.detail
 
 
+def test_without_a_table_a_host_that_restarts_is_waited_for_while_the_client_waits(scene: Scene) -> None:
+    restarted = scene.clock() + 10
+
+    def restart(number: int) -> None:
+        if scene.model.produced.get("q", 0) >= 20 and scene.clock() < restarted:
+            raise ModelUnavailable(retry_after=5)
+
+    scene.model.at_token = restart
+    reply = ask(scene, deps=replace(scene.environment(), shared=None))
+
+    assert reply.body["solution"] == solution_of("q")
+    assert scene.model.produced["q"] == WHOLE
+    assert scene.clock() >= restarted
+
+
 def test_who_asks_for_a_strict_wait_is_told_how_to_get_a_job(scene: Scene) -> None:
     with pytest.raises(ModelTimeout) as late:
         ask(scene, wait=0.5, strict=True)
