@@ -9,7 +9,7 @@ from stepwise.errors import StepwiseError
 from stepwise.observability import logger, tolerated
 from stepwise.ollama.port import Chunk, Finish, Prompt
 from stepwise.storage.work_queue import QueueUnavailable
-from stepwise.text.thinking import CLOSING, OPENING, begins_aloud
+from stepwise.text.thinking import Marking, begins_aloud, marking_of
 
 __all__ = ["learn_thinking_marks", "requeue_if_stalled", "sweep"]
 
@@ -52,13 +52,13 @@ def sweep(deps: Dependencies, shared: Coordination) -> int:
     return mended
 
 
-def learn_thinking_marks(deps: Dependencies, shared: Coordination) -> bool | None:
-    """Find out by one short generation whether the model puts its thinking in tags; None if that stays unknown.
+def learn_thinking_marks(deps: Dependencies, shared: Coordination) -> Marking | None:
+    """Find out by one tiny generation how the model marks its thinking; None where that stays unknown.
 
-    No generation is made if it is known already or set in the settings.
+    How long it reads a prompt is learned from it too. Nothing is asked where the first is known or set.
     """
     model = deps.settings.model_name
-    known = shared.thinking_marks.tagged(model)
+    known = shared.thinking_marks.of(model)
     if deps.settings.thinking != "auto" or known is not None:
         return known
     prompt = Prompt(
@@ -67,17 +67,20 @@ def learn_thinking_marks(deps: Dependencies, shared: Coordination) -> bool | Non
         options={},
         num_predict=_TINY_TOKENS,
     )
-    text, reason = "", ""
+    text, finish = "", None
     try:
         with deps.model.generate(prompt, deadline=deps.monotonic() + _TINY_SECONDS) as generation:
             for event in generation:
                 text += event.text if isinstance(event, Chunk) else ""
-                reason = event.reason if isinstance(event, Finish) else reason
+                finish = event if isinstance(event, Finish) else finish
     except StepwiseError as error:
         logger.warning("how the model marks its thinking was not learned", extra={"code": error.code})
         return None
-    if OPENING in text or CLOSING in text:
-        shared.thinking_marks.learn(model, tagged=True)
-    elif reason == "stop" and text.strip() and not begins_aloud(text):
-        shared.thinking_marks.learn(model, tagged=False)
-    return shared.thinking_marks.tagged(model)
+    if finish is not None:
+        shared.prompt_speed.learn(model, tokens=finish.prompt_tokens, seconds=finish.prompt_ms / 1000)
+    found = marking_of(text)
+    if found is None and finish is not None and finish.reason == "stop":
+        found = "none" if text.strip() and not begins_aloud(text) else None
+    if found is not None:
+        shared.thinking_marks.learn(model, found)
+    return shared.thinking_marks.of(model)

@@ -37,7 +37,7 @@ __all__ = ["Live", "live"]
 
 _LATE = "The answer was not complete in time. Ask for fewer tokens, or without a stream to get a job."
 _TAG_PATIENCE = 0.3
-"""Seconds for which the beginning of an untagged text is held back: a ``</think>`` may still follow it."""
+"""How long the beginning of an untagged text is held back while nobody knows how the model marks its thinking."""
 
 
 @dataclass(frozen=True)
@@ -100,10 +100,19 @@ def _whole(plan: Plan, body: Mapping[str, Any], presentation: Presentation) -> P
     yield Live("done", body=body)
 
 
-def _tag_patience(deps: Dependencies, plan: Plan) -> float:
-    """Seconds for which untagged text is held back; 0 if the model is known to use no tags."""
-    tagged = deps.shared.thinking_marks.tagged(plan.model) if deps.shared is not None else None
-    return 0.0 if tagged is False else _TAG_PATIENCE
+def _splitter(deps: Dependencies, plan: Plan) -> Splitter:
+    """What tells thinking and answer apart, by how the model marks its thinking.
+
+    A text without a tag may still be thinking: of a model that was seen to leave the opening tag out all of it is held
+    back until the closing one or the end. Of one that was not it is passed on at once, unless it begins as thinking
+    aloud does; while that is not known, after a moment.
+    """
+    thinking = deps.settings.thinking
+    known = deps.shared.thinking_marks.of(plan.model) if deps.shared is not None else None
+    if thinking == "auto" and known == "unopened":
+        thinking = "implicit"
+    eager = known is not None
+    return Splitter(thinking, clock=deps.monotonic, patience=0.0 if eager else _TAG_PATIENCE, eager=eager)
 
 
 def _written(
@@ -115,7 +124,7 @@ def _written(
     deadline: float,
 ) -> Generator[Live | None, None, Mapping[str, Any]]:
     """Yield the pieces that the model writes, then ``done``; returns the result."""
-    splitter = Splitter(deps.settings.thinking, clock=deps.monotonic, patience=_tag_patience(deps, plan))
+    splitter = _splitter(deps, plan)
     if deps.settings.prefill == "never" and progress.draft.text:
         restart(progress.draft)  # allowed, as this client has not seen any of it
     work = perform(

@@ -21,7 +21,7 @@ from stepwise.observability import count, gauge, timing_ms
 from stepwise.plan import Plan, known_fields
 from stepwise.storage.table import TableError
 from stepwise.text.stop_sequences import Stopper
-from stepwise.text.thinking import CLOSING, Thinking, split
+from stepwise.text.thinking import Thinking, marking_of, split
 from stepwise.text.tokens import estimate
 
 __all__ = ["Nobody", "Owner", "Progress", "perform", "run_to_result", "store"]
@@ -168,8 +168,7 @@ def _checked(
             yield from _kept(writing, plan, progress, owner)
         result = _read(deps, plan, progress)
         _measure(progress)
-        if deps.shared is not None and CLOSING in progress.draft.text:
-            deps.shared.thinking_marks.learn(plan.model, tagged=True)
+        _learn_marking(deps, plan, progress.draft)
         if verify:
             check(deps.checker, plan, result)
             if status := task.status(result):
@@ -255,6 +254,13 @@ def _measure(progress: Progress) -> None:
     count("CompletionTokens", draft.tokens + draft.spent)
     if draft.model_ms:
         gauge("TokensPerSecond", (draft.tokens + draft.spent) * 1000 / draft.model_ms)
+
+
+def _learn_marking(deps: Dependencies, plan: Plan, draft: Draft) -> None:
+    """Learn from an answer how the model marks its thinking; a closing tag may be ours, where we closed it."""
+    marking = marking_of(draft.text)
+    if deps.shared is not None and marking is not None and not (draft.ended_by and marking == "unopened"):
+        deps.shared.thinking_marks.learn(plan.model, marking)
 
 
 def _ask_once_more(progress: Progress, result: Mapping[str, Any], thinking: Thinking) -> None:

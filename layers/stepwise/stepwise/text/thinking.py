@@ -14,11 +14,14 @@ from typing import Literal
 __all__ = [
     "CLOSING",
     "OPENING",
+    "Marking",
     "Piece",
     "Splitter",
     "Thinking",
     "Transcript",
     "begins_aloud",
+    "marking_of",
+    "may_begin_aloud",
     "split",
 ]
 
@@ -26,6 +29,9 @@ OPENING = "<think>"
 CLOSING = "</think>"
 
 Thinking = Literal["auto", "tagged", "implicit"]
+
+Marking = Literal["none", "opened", "unopened"]
+"""How a model marks its thinking: without tags, always with both, or now and then without the opening one."""
 
 _TAG = re.compile("</?think>")
 # Beginnings of a thinking without an opening tag.
@@ -37,6 +43,24 @@ _ALOUD = re.compile(
     r"|the user|嗯|呃|唔|好的?[，,。]|首先，?我|让我(?:想|看|先|来|们)|我(?:需要|现在|得|先|来)|现在(?:我|，我)|用户)",
     re.IGNORECASE,
 )
+_FIRST_WORDS = (
+    *(
+        "okay",
+        "ok",
+        "alright",
+        "all right",
+        "hmm",
+        "well",
+        "wait",
+        "right",
+        "got it",
+        "so",
+        "let me",
+        "first",
+    ),
+    *("i ", "we ", "the user", "嗯", "呃", "唔", "好", "首先", "让我", "我", "现在", "用户"),
+)
+"""What every beginning that ``_ALOUD`` knows begins with; others do too."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +114,9 @@ class Splitter:
     ``feed`` returns the pieces that are certain, ``close`` the rest. Joined, the answer pieces are ``split(…).answer``,
     however the stream is cut, with one exception: in ``"auto"`` a text that does not begin like a thinking is returned
     as answer after *patience* seconds on *clock*; if a ``</think>`` without an opening tag follows later, the text
-    before it stays answer, and so does the text after it. In ``"implicit"`` all text is held back until a tag or the
-    end.
+    before it stays answer, and so does the text after it. With *eager*, for a model that is known not to leave out the
+    opening tag, such a text is returned with the first character that shows it, without patience. In ``"implicit"`` all
+    text is held back until a tag or the end.
     """
 
     def __init__(
@@ -100,9 +125,11 @@ class Splitter:
         *,
         clock: Callable[[], float] = lambda: 0.0,
         patience: float = 0.0,
+        eager: bool = False,
     ) -> None:
         self._clock = clock
         self._patience = patience
+        self._eager = eager
         self._since: float | None = None
         self._mode = thinking
         self._state: Literal["undecided", "held", "thinking", "answer"] = "undecided"
@@ -160,6 +187,9 @@ class Splitter:
         """Whether an untagged text is the answer: it does not begin like a thinking, and no tag followed in time."""
         if self._state != "undecided" or not self._held:
             return
+        if self._eager and self._length and not may_begin_aloud("".join(self._held)):
+            self._release("answer", pieces)
+            return
         now = self._clock()
         self._since = now if self._since is None else self._since
         if self._length < _BEGINNING:
@@ -202,6 +232,22 @@ class Splitter:
 def begins_aloud(text: str) -> bool:
     """Whether a text begins like a thinking without its opening tag."""
     return _ALOUD.match(text.lstrip()[:_BEGINNING]) is not None
+
+
+def may_begin_aloud(text: str) -> bool:
+    """Whether *text*, the first characters of one, may be the beginning of a model thinking aloud."""
+    start = text.lstrip().lower()
+    return any(word.startswith(start) or start.startswith(word) for word in _FIRST_WORDS)
+
+
+def marking_of(raw: str) -> Marking | None:
+    """How the thinking in *raw*, a whole draft as the model wrote it, is marked; None where it shows nothing."""
+    first = _TAG.search(raw)
+    if first is None:
+        return None
+    if first[0] == CLOSING:
+        return "unopened"
+    return None if raw[: first.start()].strip() else "opened"
 
 
 def _is_torn_opening(text: str) -> bool:

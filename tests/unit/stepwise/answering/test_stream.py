@@ -17,8 +17,19 @@ from stepwise.answering.work import Progress
 from stepwise.config import Settings
 from stepwise.coordination.slots import LEASE_SECONDS
 from stepwise.errors import GenerationBroken, ModelError, ModelTimeout, ModelUnavailable, QueueFull
+from stepwise.ollama.port import Chunk, Finish, Prompt
 from stepwise.plan import Plan
-from support.scene import PRESENTATION, Scene, answer, answer_to, caller, plan_of, solution_of, work
+from support.scene import (
+    PRESENTATION,
+    FakeModel,
+    Scene,
+    answer,
+    answer_to,
+    caller,
+    plan_of,
+    solution_of,
+    work,
+)
 
 WHOLE = len(answer_to("q"))
 THINKING = "".join(answer_to("q")).split("</think>")[0].removeprefix("<think>")
@@ -366,3 +377,61 @@ def test_another_answer_than_the_one_shown_is_an_error() -> None:
 
 def iter_of(*pieces: Live) -> Generator[Live | None]:
     yield from pieces
+
+
+class Speaks(FakeModel):
+    """Writes the tokens that it is told to."""
+
+    def __init__(self, scene: Scene, *tokens: str) -> None:
+        super().__init__(scene.clock)
+        self._text = tokens
+
+    def write(self, prompt: Prompt, deadline: float) -> Generator[Chunk | Finish]:  # type: ignore[override]
+        for token in self._text:
+            yield Chunk(token)
+        yield Finish("stop", 100, len(self._text), 0, 0)
+
+
+UNTAGGED = ("Two", " plus", " three", " is", " five,", " as", " everybody", " knows.")
+
+
+def tokens_before_the_answer(pieces: list[Live | None]) -> int:
+    """How many tokens showed nothing before the first that did."""
+    return next(number for number, piece in enumerate(pieces) if piece is not None and piece.kind == "answer")
+
+
+def speaking(scene: Scene, *tokens: str) -> Dependencies:
+    return replace(scene.environment(), model=Speaks(scene, *tokens))
+
+
+@pytest.mark.parametrize(
+    ("seen", "held"),
+    [(("<think>", "a", "</think>", "b"), 0), (("a", "</think>", "b"), len(UNTAGGED) + 1)],
+)
+def test_an_untagged_beginning_is_shown_as_soon_as_what_is_known_of_the_model_lets_it(
+    scene: Scene, seen: tuple[str, ...], held: int
+) -> None:
+    list(streamed(scene, speaking(scene, *seen), plan_of("first")))
+
+    pieces = list(streamed(scene, speaking(scene, *UNTAGGED), plan_of("second")))
+
+    assert tokens_before_the_answer(pieces) == held
+    assert text(pieces) == "".join(UNTAGGED)
+
+
+def test_a_model_that_once_left_out_the_opening_tag_shows_no_thinking_as_its_answer(scene: Scene) -> None:
+    list(streamed(scene, speaking(scene, "a", "</think>", "b"), plan_of("first")))
+
+    pieces = list(streamed(scene, speaking(scene, *UNTAGGED, "</think>", "5"), plan_of("second")))
+
+    assert text(pieces) == "5"
+    assert text(pieces, "thinking") == "".join(UNTAGGED)
+
+
+def test_a_thinking_that_we_closed_says_nothing_of_the_models_own_tags(scene: Scene) -> None:
+    aloud = ("Okay", ", so", *(f" {number}" for number in range(20)))
+    plan = plan_of("first", thinking_budget=5, answer_reserve=50)
+    list(streamed(scene, speaking(scene, *aloud), plan))
+
+    assert scene.deps.shared is not None
+    assert scene.deps.shared.thinking_marks.of("m") is None

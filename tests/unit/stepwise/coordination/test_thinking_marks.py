@@ -1,6 +1,8 @@
-"""How a model marks its thinking is learned once, for all environments, and costs a read a minute until then."""
+"""How a model marks its thinking is learned once, for all environments, and costs a read a minute at most."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from stepwise.coordination.thinking_marks import ThinkingMarks
 from stepwise.storage.table import TableError
@@ -11,7 +13,7 @@ from support.tables import MemoryTable
 class Counted:
     """A table that counts its reads, and may be gone."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self) -> None:
         self.table = MemoryTable()
         self.reads = 0
         self.gone = False
@@ -22,60 +24,77 @@ class Counted:
             raise TableError("gone")
         return self.table.get(pk, sk)
 
-    def put(self, item: dict[str, object]) -> None:
+    def put(self, item: dict[str, Any], **how: Any) -> None:
         if self.gone:
             raise TableError("gone")
-        self.table.put(item)
+        self.table.put(item, **how)
+
+
+def marks(table: Counted, clock: Clock) -> ThinkingMarks:
+    return ThinkingMarks(table, clock=clock)  # type: ignore[arg-type]
 
 
 def test_what_one_environment_learns_all_know() -> None:
-    clock = Clock()
-    table = Counted(clock)
-    first, second = (ThinkingMarks(table, clock=clock) for _ in range(2))  # type: ignore[arg-type]
-    assert second.tagged("m") is None
+    clock, table = Clock(), Counted()
+    first, second = marks(table, clock), marks(table, clock)
+    assert second.of("m") is None
 
-    first.learn("m", tagged=True)
+    first.learn("m", "opened")
     clock.advance(61)
 
-    assert first.tagged("m")
-    assert second.tagged("m")
-    assert second.tagged("another") is None
+    assert first.of("m") == "opened"
+    assert second.of("m") == "opened"
+    assert second.of("another") is None
 
 
-def test_an_unknown_model_costs_one_read_a_minute_and_a_known_one_none() -> None:
-    clock = Clock()
-    table = Counted(clock)
-    marks = ThinkingMarks(table, clock=clock)  # type: ignore[arg-type]
+def test_it_costs_one_read_a_minute_and_none_once_nothing_more_can_be_learned() -> None:
+    clock, table = Clock(), Counted()
+    known = marks(table, clock)
 
     for _ in range(100):
-        marks.tagged("m")
+        known.of("m")
     assert table.reads == 1
 
-    marks.learn("m", tagged=True)
+    known.learn("m", "unopened")
     for _ in range(100):
         clock.advance(10)
-        assert marks.tagged("m")
+        assert known.of("m") == "unopened"
     assert table.reads == 1
 
 
 def test_a_table_that_is_gone_teaches_nothing_and_stops_nothing() -> None:
-    clock = Clock()
-    table = Counted(clock)
+    table = Counted()
     table.gone = True
-    marks = ThinkingMarks(table, clock=clock)  # type: ignore[arg-type]
+    known = marks(table, Clock())
 
-    assert marks.tagged("m") is None
-    marks.learn("m", tagged=True)
+    assert known.of("m") is None
+    known.learn("m", "opened")
 
-    assert marks.tagged("m")
+    assert known.of("m") == "opened"
 
 
-def test_one_tag_that_was_seen_counts_for_good() -> None:
-    marks = ThinkingMarks(Counted(Clock()))  # type: ignore[arg-type]
+def test_an_opening_tag_that_was_missing_once_counts_for_good() -> None:
+    clock, table = Clock(), Counted()
+    known, another = marks(table, clock), marks(table, clock)
 
-    marks.learn("m", tagged=False)
-    assert marks.tagged("m") is False
-    marks.learn("m", tagged=True)
-    marks.learn("m", tagged=False)
+    known.learn("m", "none")
+    known.learn("m", "opened")
+    assert known.of("m") == "opened"
+    known.learn("m", "unopened")
+    another.learn("m", "opened")
+    known.learn("m", "none")
 
-    assert marks.tagged("m") is True
+    assert known.of("m") == "unopened"
+    assert another.of("m") == "unopened", "which it looks up after its own was refused"
+
+
+def test_what_the_release_before_wrote_says_nothing_of_missing_tags() -> None:
+    clock, table = Clock(), Counted()
+    table.put({"pk": "pace", "sk": "thinking#m", "tagged": True})
+    known = marks(table, clock)
+
+    assert known.of("m") is None
+    known.learn("m", "opened")
+    clock.advance(61)
+
+    assert marks(table, clock).of("m") == "opened"

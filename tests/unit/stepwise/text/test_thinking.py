@@ -5,7 +5,17 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stepwise.text.thinking import Piece, Splitter, Thinking, Transcript, split
+from stepwise.text import thinking as thinking_module
+from stepwise.text.thinking import (
+    Piece,
+    Splitter,
+    Thinking,
+    Transcript,
+    begins_aloud,
+    marking_of,
+    may_begin_aloud,
+    split,
+)
 
 
 def stream(
@@ -175,3 +185,51 @@ def test_an_untagged_text_is_passed_on_piece_by_piece_once_no_tag_came_soon() ->
     assert splitter.feed("Two and three are given here, ") == []
     assert splitter.feed("") == [Piece("answer", "Two and three are given here,")]
     assert splitter.feed("so five it is.") == [Piece("answer", " so five it is.")]
+
+
+def test_of_a_model_that_opens_its_thinking_another_text_is_passed_on_with_its_first_words() -> None:
+    splitter = Splitter(eager=True)
+
+    assert splitter.feed("The") == [], "the user may follow"
+    assert joined(splitter.feed(" sum"), "answer") == "The sum"
+    assert splitter.feed(" is 4") == [Piece("answer", " is 4")]
+    assert Splitter(eager=True).feed("\nx = 4") == [Piece("answer", "x = 4")]
+
+
+@pytest.mark.parametrize("beginning", ["Okay, so I need to add", "<thi", "<think>two", "嗯，用户让我", " "])
+def test_of_such_a_model_nothing_is_passed_on_that_begins_as_thinking_does(beginning: str) -> None:
+    splitter = Splitter(eager=True)
+
+    pieces = [piece for letter in beginning for piece in splitter.feed(letter)]
+
+    assert joined(pieces, "answer") == ""
+
+
+@settings(max_examples=300)
+@given(st.from_regex(thinking_module._ALOUD, fullmatch=True))
+def test_each_character_of_a_thinking_aloud_may_be_its_beginning(text: str) -> None:
+    for end in range(len(text) + 1):
+        assert may_begin_aloud(text[:end])
+
+
+@settings(max_examples=300)
+@given(st.text("okayslret mwhuiI,. 好我用户首先让x1<"), st.text(max_size=30))
+def test_what_cannot_begin_as_thinking_aloud_never_does(start: str, rest: str) -> None:
+    if not may_begin_aloud(start):
+        assert not begins_aloud(start + rest)
+
+
+@pytest.mark.parametrize(
+    ("raw", "marking"),
+    [
+        ("<think>a</think>b", "opened"),
+        (" \n<think>never ends", "opened"),
+        ("a</think>b", "unopened"),
+        ("a</think>b<think>c</think>d", "unopened"),
+        ("The answer, <think>a</think>b", None),
+        ("no tags at all", None),
+        ("", None),
+    ],
+)
+def test_how_a_thinking_is_marked_is_read_from_the_text(raw: str, marking: str | None) -> None:
+    assert marking_of(raw) == marking
