@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from stepwise.answering.work import Progress
 from support.hosts.model_host import ModelHost
-from support.real_time import question_of, real_time
+from support.hosts.real_time import question_of, real_time
 from support.scene import answer_to, solution_of
 
 TOKENS = 40

@@ -8,7 +8,7 @@ import pytest
 from stepwise.errors import ModelTimeout
 from support.hosts.generations import client_of, outcome, prompt_of
 from support.hosts.model_host import Fault, ModelHost
-from support.real_time import MODEL, question_of, real_time
+from support.hosts.real_time import MODEL, question_of, real_time
 from support.scene import answer_to
 
 LONG = "How much is it? " * 20
