@@ -47,11 +47,18 @@ class Slots:
         self._shuffle = shuffle
 
     def acquire(self) -> Slot | None:
-        """Acquire a free slot; None if all are taken."""
+        """Take a free slot; None when all are taken.
+
+        One is tried without looking, as most are free most of the time; only if it is taken the others are looked up.
+        """
         now, owner = self._now(), secrets.token_hex(8)
-        free = self._free(now)
-        self._shuffle(free)
-        for number in free:
+        numbers = list(range(self._count))
+        self._shuffle(numbers)
+        first = Slot(numbers[0], owner)
+        if self._put(first, now):
+            return first
+        free = set(self._free(now))
+        for number in [each for each in numbers[1:] if each in free]:
             slot = Slot(number, owner)
             if self._put(slot, now):
                 return slot
