@@ -11,11 +11,10 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
 
-from stepwise_local.model_choice import ModelMissing
+from stepwise_local.model_choice import ModelMissing, context_hint
 from stepwise_local.processes.log import Log
 from stepwise_local.processes.processes import StartFailed
 from stepwise_local.stack import KEYS, Options, Running, running_stack
@@ -81,12 +80,13 @@ async def _until_a_part_fails(options: Options, environ: Mapping[str, str], log:
 
 
 def _start_line(running: Running) -> str:
+    model = running.model
     return json.dumps(
         {
             "url": running.url,
             "admin_url": running.admin_url,
             "pid": os.getpid(),
-            "model": asdict(running.model),
+            "model": {"host": model.host, "name": model.name, "embedded": model.embedded},
         }
     )
 
@@ -102,9 +102,20 @@ def _banner(running: Running) -> str:
             f"Open {running.url}/playground#key={KEYS[0]} in a browser, or try it here:",
             f"curl {running.url}/v1/math/solve -H 'x-api-key: {KEYS[0]}' -H 'content-type: application/json' -d '{body}'",
             *([_REAL_MODEL] if model.embedded else []),
+            *_context_hint(running),
             "Ctrl-C ends it. One line a request follows; LOG=json shows all that the functions log.",
         )
     )
+
+
+def _context_hint(running: Running) -> list[str]:
+    settings = next(
+        (each.environment for each in running.bundle.functions.values() if "NUM_CTX" in each.environment), {}
+    )
+    if not settings:
+        return []
+    hint = context_hint(running.model, int(settings["NUM_CTX"]), int(settings["NUM_PREDICT"]))
+    return [hint] if hint else []
 
 
 def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-__all__ = ["EMBEDDED_MODEL", "Model", "ModelMissing", "choose_model"]
+__all__ = ["EMBEDDED_MODEL", "Model", "ModelMissing", "choose_model", "context_hint"]
 
 DEFAULT_HOST = "http://127.0.0.1:11434"
 """Where Ollama listens when it is not told otherwise."""
@@ -26,6 +26,17 @@ class Model:
     host: str
     name: str
     embedded: bool = False
+    context_length: int | None = None
+    """Tokens that it was trained for, as ``/api/show`` says; None where the host does not say."""
+
+
+def context_hint(model: Model, num_ctx: int, num_predict: int) -> str | None:
+    """What to set where *model* was trained for a shorter context than ``NUM_CTX``; None where nothing is to be set."""
+    has = model.context_length
+    if has is None or has >= num_ctx:
+        return None
+    predict = "" if num_predict < has else f" NUM_PREDICT={has // 2}"
+    return f"{model.name} was trained for a context of {has} tokens, NUM_CTX is {num_ctx}: set NUM_CTX={has}{predict}."
 
 
 async def choose_model(environ: Mapping[str, str], default_name: str) -> Model | None:
@@ -42,12 +53,14 @@ async def choose_model(environ: Mapping[str, str], default_name: str) -> Model |
     async with httpx.AsyncClient(trust_env=False) as http:
         if asked:
             await _check(http, asked, name)
-            return Model(asked, name)
+            return Model(asked, name, context_length=await _context_length(http, asked, name))
         try:
             names = await _models(http, DEFAULT_HOST, timeout=1.0)
         except (httpx.HTTPError, ValueError, KeyError, TypeError):
             return None
-        return Model(DEFAULT_HOST, name) if _has(names, name) else None
+        if not _has(names, name):
+            return None
+        return Model(DEFAULT_HOST, name, context_length=await _context_length(http, DEFAULT_HOST, name))
 
 
 async def _check(http: httpx.AsyncClient, host: str, name: str) -> None:
@@ -85,6 +98,17 @@ def _is_address(text: str) -> bool:
 async def _models(http: httpx.AsyncClient, host: str, timeout: float) -> list[str]:
     response = await http.get(f"{host}/api/tags", timeout=timeout)
     return [str(model["name"]) for model in response.raise_for_status().json()["models"]]
+
+
+async def _context_length(http: httpx.AsyncClient, host: str, name: str) -> int | None:
+    """Tokens that the model was trained for; it is only for a hint, so whatever goes wrong is None."""
+    try:
+        shown = await http.post(f"{host}/api/show", json={"model": name}, timeout=5.0)
+        values = shown.raise_for_status().json()["model_info"]
+        found = values[f"{values['general.architecture']}.context_length"]
+    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+        return None
+    return found if isinstance(found, int) and found > 0 else None
 
 
 def _has(names: list[str], name: str) -> bool:

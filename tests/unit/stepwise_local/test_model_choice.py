@@ -11,7 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from stepwise_local.model_choice import Model, ModelMissing, choose_model
+from stepwise_local.model_choice import Model, ModelMissing, choose_model, context_hint
+from support.hosts.replay_host import transcript
 
 NOT_FOUND = json.dumps({"error": "model 'phi' not found"})
 
@@ -101,3 +102,37 @@ def test_a_host_that_does_not_answer_is_refused(url: str) -> None:
 def test_what_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(ModelMissing, match="must be an address"):
         choose(OLLAMA_HOST=url)
+
+
+def test_the_context_that_a_model_was_trained_for_is_read_from_what_the_host_shows() -> None:
+    with host(tags("phi"), (200, json.dumps(transcript("show")["response"]["json"]))) as url:
+        model = choose(OLLAMA_HOST=url)
+
+    assert model == Model(url, "phi", context_length=8_192)
+
+
+@pytest.mark.parametrize(
+    "shown", ["{}", "[]", '{"model_info": {"general.architecture": "llama", "llama.context_length": "many"}}']
+)
+def test_a_host_that_does_not_tell_the_context_is_taken_without(shown: str) -> None:
+    with host(tags("phi"), (200, shown)) as url:
+        assert choose(OLLAMA_HOST=url) == Model(url, "phi")
+
+
+@pytest.mark.parametrize(
+    ("has", "predict", "said"),
+    [
+        (8_192, 8_192, "set NUM_CTX=8192 NUM_PREDICT=4096."),
+        (8_192, 2_000, "set NUM_CTX=8192."),
+        (16_384, 8_192, None),
+        (131_072, 8_192, None),
+        (None, 8_192, None),
+    ],
+)
+def test_a_model_trained_for_less_than_num_ctx_is_told_of(
+    has: int | None, predict: int, said: str | None
+) -> None:
+    hint = context_hint(Model("http://h", "phi", context_length=has), 16_384, predict)
+
+    assert hint is None if said is None else hint is not None and hint.endswith(said)
+    assert hint is None or ("8192" in hint and "16384" in hint)
