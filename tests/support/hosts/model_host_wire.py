@@ -128,6 +128,9 @@ class Handler(BaseHTTPRequestHandler):
                 return self._json({"error": "server busy"}, fault.status)
             case Fault(kind="html"):
                 return self._send(200, "text/html", b"<html><body>It works!</body></html>")
+        context = min(body.get("options", {}).get("num_ctx", 4096), host.most_context)
+        if body.get("truncate") is False and _prompt_tokens(body) > context:
+            return self._json({"error": "the input length exceeds the context length"}, 400)
         try:
             with host.generation(lambda: self._pace(0)):
                 self._generate(body, fault)
@@ -140,7 +143,7 @@ class Handler(BaseHTTPRequestHandler):
         host.load(body)
         if fault is not None and fault.kind == "slow":
             self._pace(fault.seconds)
-        prompt_tokens = sum(len(tokens_of(message["content"])) for message in body["messages"])
+        prompt_tokens = _prompt_tokens(body)
         read_in = host.read_prompt(json.dumps(body["messages"]), prompt_tokens)
         written, tokens = host.text_for(body)
         limit = body.get("options", {}).get("num_predict", -1)
@@ -256,6 +259,10 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
+
+
+def _prompt_tokens(body: Mapping[str, Any]) -> int:
+    return sum(len(tokens_of(message["content"])) for message in body["messages"])
 
 
 def tagged(name: str) -> str:
