@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from stepwise.observability import tolerated
 from stepwise.storage.table import Table, TableError
 
 __all__ = ["PromptSpeed"]
@@ -63,8 +64,9 @@ class PromptSpeed:
                     "until": round(now + _STANDS_SECONDS),
                 }
             )
-        except TableError:
-            return  # this environment knows it, and the next answer tells the others
+        except TableError as error:
+            # This environment knows it; a slower measure or another environment tries to store one again.
+            tolerated(error, "table_unavailable", "how long the host reads a prompt was not recorded")
 
     def _measured(self, model: str) -> _Measured | None:
         now = self._clock()
@@ -73,7 +75,8 @@ class PromptSpeed:
         self._look_at[model] = now + _LOOK_AGAIN_SECONDS
         try:
             item = self._table.get(_PARTITION, f"prompt#{model}")
-        except TableError:
+        except TableError as error:
+            tolerated(error, "table_unavailable", "how long the host reads a prompt was not read")
             return self._known.get(model)
         if item is not None:
             self._known[model] = _Measured(float(item["ms_per_token"]) / 1000, float(item["until"]))
