@@ -31,7 +31,9 @@ ANSWER = "The sum of two and three is five, as two and three more make five of t
 TEXTS = {
     "thinking, shown": ("<think>" + " so" * 5 + "</think>\n\n" + ANSWER, True),
     "thinking, not shown": ("<think>" + " so" * 5 + "</think>\n\n" + ANSWER, False),
-    "no thinking": (ANSWER, False),
+    "no thinking": (ANSWER.removeprefix("The "), False),
+    # Held back for one token more: "the user …" is how a model thinks aloud.
+    'no thinking, "The …"': (ANSWER, False),
 }
 WARM_UP = "<think> One and one.</think>\n\nTwo."
 """What the warm-up's question gets: the model is one that marks its thinking with both tags."""

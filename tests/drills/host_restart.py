@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / part) for part in ("tests", "infra/local", "layers/stepwise")]
 
 from support.drills import App, drilled_stack, items_of, long_answer, problems_left  # noqa: E402 - the path comes first
-from support.hosts.model_host import ModelHost  # noqa: E402
+from support.hosts.model_host import Fault, ModelHost  # noqa: E402
 
 TOKENS, SPEED, WAIT = 90, 6.0, 25.0
 DRAFT = 12
@@ -51,10 +51,15 @@ def drill(clients: int, down: float) -> dict[str, Any]:
                 list(pool.map(lambda problem: app.solve(problem, "wait=20, handling=strict"), again))
             before = host.generated
             began = time.monotonic()
+            # The host is silent then, so that each has as much of its answer when it is killed.
+            host.always = Fault("silence", after=DRAFT)
             asked = [pool.submit(_timed, app, problem) for problem in problems]
-            host.wait_for(lambda host: host.generated - before >= clients * DRAFT, WAIT)
+            host.wait_for(
+                lambda host: host.running == clients and host.generated - before == clients * DRAFT, WAIT - 5
+            )
             writing, written = host.running, host.generated - before
             host.kill()
+            host.always = None
             time.sleep(down)
             host.start()
             replies = [each.result() for each in asked]
