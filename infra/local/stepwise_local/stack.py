@@ -28,6 +28,8 @@ from stepwise_local.template.reader import read_bundle
 __all__ = ["KEYS", "Options", "Running", "running_stack"]
 
 KEYS = ("demo-key", "demo-key-2")
+_PATIENT = {"AWS_TIMEOUT_SECONDS": "10"}
+"""On one machine many environments share few cores, and a call of a new one may wait seconds for its turn."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ async def running_stack(options: Options, environ: Mapping[str, str], log: Log) 
         model, ended = await cleanup.enter_async_context(_running(chosen, processes, environ))
         if ended:
             run("The embedded model server", ended)
-        settings = {**environ, "OLLAMA_HOST": model.host, "MODEL_NAME": model.name}
+        settings = {**_PATIENT, **environ, "OLLAMA_HOST": model.host, "MODEL_NAME": model.name}
         bundle = read_bundle(options.template, settings, aws_url)
         _check_settings(bundle)
         table_url = environ.get("DYNAMODB_URL") or aws_url

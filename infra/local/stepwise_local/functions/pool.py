@@ -105,6 +105,7 @@ class Functions:
                 "pid": environment.process.pid if environment.process else None,
                 "state": environment.state,
                 "request_id": environment.current.request_id if environment.current else None,
+                "variables": {**pool.function.environment, "AWS_ENDPOINT_URL": self._aws_url},
             }
             for pool in self._pools.values()
             for environment in pool.environments

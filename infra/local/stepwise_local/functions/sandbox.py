@@ -21,8 +21,6 @@ __all__ = ["LambdaEnvironment", "environment_variables", "function_arn"]
 
 _INIT_SECONDS = 60.0
 """Longest that an environment may take to become ready; a laptop is slower than Lambda's 10 s."""
-_PATIENCE_SECONDS = "3"
-"""How long the functions wait for the local AWS: it answers one call at a time, in Python, on a busy machine."""
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
 
 
@@ -51,7 +49,6 @@ def environment_variables(function: Function, runtime_api: str, aws_url: str) ->
         "AWS_SESSION_TOKEN": "local",
         "AWS_ENDPOINT_URL": aws_url,
         "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_TIMEOUT_SECONDS": os.environ.get("AWS_TIMEOUT_SECONDS", _PATIENCE_SECONDS),
         "LAMBDA_TASK_ROOT": str(function.code),
         "LAMBDA_RUNTIME_DIR": str(Path(__file__).parent),
         "_HANDLER": function.handler,
