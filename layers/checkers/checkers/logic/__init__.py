@@ -22,6 +22,9 @@ def decide(request: dict[str, Any]) -> dict[str, Any]:
     ``detail`` is a sentence or two in the language asked for; ``missing_that_suffices`` the place of the first missing
     premise with which the conclusion follows, or None.
 
+    The formulas are somebody's translation. Where the conclusion shares no predicate with the premises, or does not follow
+    but would if a name that stands alone meant what another one means, the solver is ``unknown`` and ``detail`` says so.
+
     If a formula is missing or cannot be read, the verdict is ``unknown`` and ``detail`` names it. Never raises for what is
     in a request. Loads Z3 when imported; meant for a process that may be killed.
     """

@@ -18,6 +18,7 @@ from checkers.logic.interpretations import (
 )
 from checkers.logic.reading import Argument, Note, background, readings
 from checkers.logic.solver import Bounds, Satisfiable, find_worlds, satisfiable
+from checkers.logic.translation import merged_names, stands_apart
 from checkers.logic.wording import Language, note, say, unread
 from checkers.logic.worlds import shown
 
@@ -27,6 +28,7 @@ type Verdict = Literal["entailed", "contradicted", "neither", "inconsistent", "u
 
 _SECONDS = 1.4  # all questions of one decision together; the process around it is killed at 2 s
 _SECONDS_FOR_MISSING = 0.25
+_SECONDS_FOR_MERGED = 0.4
 _FEW = 12
 _MOST_READINGS = 4
 
@@ -96,6 +98,9 @@ def _decided(
     else:
         decision = search.decision(argument.conclusion)
     said = [say(decision.sentence, language, used=_used(argument, decision.used, language))]
+    doubt = None if argument.conclusion is None else search.doubt(decision, argument.conclusion)
+    if doubt is not None:
+        said.append(note(doubt, language))
     if not decision.consistent:
         said.append(say("maybe_inconsistent", language))
     suffices = None
@@ -110,7 +115,8 @@ def _decided(
     )
     world = None if decision.world is None else shown(decision.world, search.names, language)
     separator = "" if language == "zh" else " "
-    return _result(decision.verdict, world, separator.join(said), suffices)
+    result = _result(decision.verdict, world, separator.join(said), suffices)
+    return result if doubt is None else result | {"solver": "unknown", "countermodel": None}
 
 
 class _Search:
@@ -160,6 +166,30 @@ class _Search:
                 return Decision("unknown", "no_world")
             case _:
                 return Decision("unknown", "unsettled")
+
+    def doubt(self, decision: Decision, conclusion: Formula) -> Note | None:
+        """Why the formulas may not say what the sentences say, where the verdict depends on it.
+
+        A conclusion without a predicate of the premises is about something else. Where it does not follow, and would if a
+        name that stands alone meant what another one means, the two may be one thing that was translated twice.
+        """
+        premises = self.argument.premises
+        if stands_apart(premises, conclusion):
+            return Note("apart")
+        if decision.verdict == "entailed" or decision.world is None:
+            return None
+        ends = min(self.ends, self.clock() + _SECONDS_FOR_MERGED)
+        for one, other, formulas in merged_names(premises, conclusion):
+            if self.clock() > ends:
+                return None
+            *told, said = formulas
+            if (
+                self.proves([*told, Not(said)]) == "unsat"
+                and self.proves([Not(said)]) != "unsat"
+                and self.proves(told) == "sat"
+            ):
+                return Note("one_name", (one, other))
+        return None
 
     def missing_that_suffices(self, conclusion: Formula) -> tuple[int | None, bool]:
         """Index of the first missing premise with which the conclusion follows, and whether it implies it alone.

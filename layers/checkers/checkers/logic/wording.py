@@ -122,6 +122,14 @@ NOTES: dict[str, tuple[str, str]] = {
         "∀x P(x) → R 中量词的辖域按两种读法理解。",
     ),
     "partial": ("< was read both as a linear order and as any relation.", "< 分别按线序和任意关系理解。"),
+    "apart": (
+        "The conclusion's formula speaks of nothing that the premises' formulas speak of, so nothing is claimed.",
+        "结论的公式与前提的公式没有共同的谓词，因此不作断言。",
+    ),
+    "one_name": (
+        "If {0} and {1} mean the same, the conclusion follows: the translation decides, so nothing is claimed.",
+        "如果 {0} 与 {1} 是同一个意思，结论就成立：结果取决于翻译，因此不作断言。",
+    ),
     "alike": ("{0} and {1} are different names.", "{0} 与 {1} 是不同的名称。"),
     "arity": (
         "{0} is used with different numbers of arguments, as different predicates.",

@@ -53,6 +53,7 @@ def argument(**fields: Any) -> dict[str, Any]:
         "missing_formulas": ["A -> B"],
         "fallacies": [],
         "validity": {"model": "valid", "solver": "unknown", "countermodel": None},
+        "evidence": [],
         **fields,
     }
 
@@ -166,12 +167,17 @@ def test_the_solver_decides_an_argument_and_says_which_premise_was_missing() -> 
         "solver": "invalid",
         "countermodel": countermodel,
         "missing_that_suffices": 0,
+        "detail": "It does not follow.",
     }
 
     result = decided(found)
 
     assert result["validity"] == {"model": "valid", "solver": "invalid", "countermodel": countermodel}
     assert result["missing_premises"] == ["A implies B (with this premise the conclusion follows)"]
+    translated, reason = result["evidence"]
+    assert translated["kind"] == "translation"
+    assert "the model's translation" in translated["detail"]
+    assert reason == {"kind": "decision", "detail": "It does not follow."}
 
 
 def test_premises_that_contradict_each_other_are_a_fallacy() -> None:
@@ -180,6 +186,7 @@ def test_premises_that_contradict_each_other_are_a_fallacy() -> None:
         "solver": "valid",
         "countermodel": None,
         "missing_that_suffices": None,
+        "detail": "They contradict one another.",
     }
 
     assert [fallacy["name"] for fallacy in decided(found)["fallacies"]] == ["Inconsistent premises"]

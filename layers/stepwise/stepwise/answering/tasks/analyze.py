@@ -17,9 +17,23 @@ from stepwise.answering.tasks.task import (
 from stepwise.parsing.analysis import read_analysis
 from stepwise.plan import Plan
 
-__all__ = ["Analysis", "Analyze", "AnalyzeResult", "Fallacy", "Premise", "Relation", "Statement", "Validity"]
+__all__ = [
+    "Analysis",
+    "Analyze",
+    "AnalyzeResult",
+    "Fallacy",
+    "Ground",
+    "Premise",
+    "Relation",
+    "Statement",
+    "Validity",
+]
 
 _SUFFICES = {"zh": "（补上这一条，结论就成立）", "en": " (with this premise the conclusion follows)"}
+_TRANSLATED = {
+    "zh": "公式是模型对原文的翻译；求解器只判定这些公式，不判定原文。",
+    "en": "The formulas are the model's translation of the text; the solver decides these, and not the text.",
+}
 _INCONSISTENT = {
     "zh": ("前提互相矛盾", "求解器发现这些前提不能同时成立，因此任何结论都可以从中推出。"),
     "en": (
@@ -71,6 +85,13 @@ class Validity(TypedDict):
     countermodel: dict[str, Any] | None
 
 
+class Ground(TypedDict):
+    """What the solver's verdict rests on: whose the formulas are, or what was decided about them."""
+
+    kind: Literal["translation", "decision"]
+    detail: str
+
+
 class _Parts(TypedDict):
     analysis: str
     premises: list[Premise]
@@ -81,6 +102,7 @@ class _Parts(TypedDict):
     missing_premises: list[str]
     fallacies: list[Fallacy]
     validity: Validity
+    evidence: list[Ground]
 
 
 class AnalyzeResult(_Parts, Result):
@@ -105,7 +127,7 @@ class Analyze(Task[AnalyzeResult]):
     pointer = "/text"
     body = Analysis
     checker = "logic"
-    verdict = ("verdict", "solver", "countermodel", "missing_that_suffices")
+    verdict = ("verdict", "solver", "countermodel", "missing_that_suffices", "detail")
 
     def read(self, plan: Plan, answer: str, common: Result) -> AnalyzeResult:
         found = read_analysis(answer)
@@ -119,6 +141,7 @@ class Analyze(Task[AnalyzeResult]):
             "missing_premises": parts["missing_premises"],
             "fallacies": parts["fallacies"],
             "validity": {"model": found.model_verdict, "solver": "unknown", "countermodel": None},
+            "evidence": [],
             "analysis": answer,
             "missing_formulas": list(found.missing_formulas),
             "checked": False,
@@ -137,6 +160,7 @@ class Analyze(Task[AnalyzeResult]):
             "missing_premises": result["missing_premises"],
             "fallacies": result["fallacies"],
             "validity": _validity(result["validity"], verify=presentation.verify),
+            "evidence": _evidence(result) if presentation.verify else [],
             "cached": cached,
             "condensed": result["condensed"],
         }
@@ -164,6 +188,10 @@ class Analyze(Task[AnalyzeResult]):
             "solver": found["solver"],
             "countermodel": found["countermodel"],
         }
+        result["evidence"] = [
+            {"kind": "translation", "detail": _TRANSLATED[language]},
+            {"kind": "decision", "detail": str(found["detail"])},
+        ]
         if found["verdict"] == "inconsistent":
             name, explanation = _INCONSISTENT[language]
             result["fallacies"] = [*result["fallacies"], {"name": name, "explanation": explanation}]
@@ -180,6 +208,11 @@ class Analyze(Task[AnalyzeResult]):
         if result["validity"]["solver"] != "unknown":
             return 3
         return 2 if is_corroborated(result) else 1
+
+
+def _evidence(result: AnalyzeResult) -> list[Ground]:
+    """What the verdict rests on; a record of an earlier release does not say."""
+    return result.get("evidence", [])
 
 
 def _validity(validity: Validity, *, verify: bool) -> Validity:
