@@ -52,8 +52,8 @@ def verify(request: dict[str, Any]) -> dict[str, Any]:
 
     `language` is that of the `detail`.
 
-    The reply has `status` (verified, refuted, unverifiable), `method` and `detail`, for a false step also the `line` of
-    the solution (from 1), and depends on nothing else.
+    The reply has `status` (verified, refuted, unverifiable), `method` and `detail`, for a false step also its `line` in
+    the solution (from 1) and `step`, a sentence about it, and depends on nothing else.
     Where something raised what `CANNOT` does not foresee, nothing is said of the answer, and `fault` is the
     name of the exception. Raises MemoryError only, as what lacked memory was not checked.
     """
@@ -80,7 +80,10 @@ def _verify(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _of_steps(problem: str, solution: str, language: str, judgement: dict[str, Any]) -> dict[str, Any]:
-    """A refutation by a false equality in the steps; where there is none, what is said of the answer."""
+    """What is said of the answer, with the line of a false equality in the steps, if there is one.
+
+    A false line does not refute the answer: in recorded answers of real models slips cancel, or are meant otherwise.
+    """
     found = false_step(problem, solution)
     if found is None:
         return judgement
@@ -88,7 +91,7 @@ def _of_steps(problem: str, solution: str, language: str, judgement: dict[str, A
         return {"doubt": doubt} | judgement
     values = {"left": shown(found.left), "right": shown(found.right)}
     detail = sentence("step", language, line=str(found.line), statement=found.written, **values)
-    return _verdict("refuted", "arithmetic", detail) | {"line": found.line}
+    return judgement | {"line": found.line, "step": detail}
 
 
 def _of_answer(problem: str, answer: object, language: str) -> dict[str, Any]:

@@ -128,7 +128,7 @@ def _run(checker: Checker, task: str, payload: dict[str, Any], fields: tuple[str
     began = time.monotonic()
     try:
         found = checker.run(task, payload)
-        wanted = {name: found[name] for name in fields} | {"line": found.get("line")}
+        wanted = {name: found[name] for name in fields} | {name: found.get(name) for name in ("line", "step")}
     except CheckNotRun as not_run:
         count("ChecksNotRun", cause=not_run.cause)
         logger.warning(

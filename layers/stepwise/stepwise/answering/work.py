@@ -173,7 +173,7 @@ def _checked(
             check(deps.checker, plan, result)
             if status := task.status(result):
                 count(status.capitalize())
-        if not (task.is_refuted(result) and plan.subject["verify"]) or progress.wrong or not again(progress):
+        if not (task.asks_again(result) and plan.subject["verify"]) or progress.wrong or not again(progress):
             return result
         _ask_once_more(progress, result, deps.settings.thinking)
 

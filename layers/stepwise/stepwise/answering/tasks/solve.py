@@ -58,6 +58,7 @@ class SolveResult(Result):
     verification: Verification | None
     confidence: Confidence | None
     false_line: int | None
+    false_step: str | None
 
 
 class Solution(Body):
@@ -96,6 +97,7 @@ class Solve(Task[SolveResult]):
             "verification": None,
             "confidence": None,
             "false_line": None,
+            "false_step": None,
             **common,
         }
 
@@ -128,17 +130,18 @@ class Solve(Task[SolveResult]):
 
     def nothing_to_check(self, result: SolveResult, language: str) -> None:
         result["verification"] = _unverifiable(_NO_ANSWER[language])
-        result["false_line"] = None
+        result["false_line"] = result["false_step"] = None
 
     def take_verdict(self, result: SolveResult, found: Mapping[str, Any], language: str) -> None:
         verification: Any = {name: str(found[name]) for name in self.verdict}
         line = found.get("line")
         result["verification"] = verification
         result["false_line"] = line if isinstance(line, int) else None
+        result["false_step"] = str(found["step"]) if found.get("step") else None
 
     def check_not_run(self, result: SolveResult, cause: CheckCause, language: str) -> None:
         result["verification"] = _unverifiable(_NOT_RUN[cause][language], NOT_RUN)
-        result["false_line"] = None
+        result["false_line"] = result["false_step"] = None
 
     def unchecked(self, result: SolveResult) -> bool:
         verification = result["verification"]
@@ -150,6 +153,11 @@ class Solve(Task[SolveResult]):
     def status(self, result: SolveResult) -> str:
         verification = result["verification"]
         return "" if verification is None else verification["status"]
+
+    def asks_again(self, result: SolveResult) -> bool:
+        """A refuted answer, or one that is not decided and has a false line in its working."""
+        status = self.status(result)
+        return status == "refuted" or (status != "verified" and result["false_line"] is not None)
 
     def check_rank(self, result: SolveResult) -> int:
         match self.status(result):

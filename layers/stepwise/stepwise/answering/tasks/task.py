@@ -174,6 +174,10 @@ class Task[R: Result](ABC):
         """
         return 0
 
+    def asks_again(self, result: R) -> bool:
+        """Whether the check is a reason to ask the model once more."""
+        return self.is_refuted(result)
+
     def is_refuted(self, result: R) -> bool:
         """Whether the check says that the answer is wrong."""
         return self.status(result) == "refuted"

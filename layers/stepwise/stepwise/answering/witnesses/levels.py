@@ -37,6 +37,9 @@ def confidence_of(
                 "detail": verification["detail"],
             },
         )
+    step = result.get("false_step")
+    if step and status != "refuted":
+        heard.append({"kind": "steps", "agrees": False, "answer": None, "detail": step})
     kind = problem_class(problem, result["final_answer"])
     level = _level(status, heard, settled=settled)
     if level == "corroborated" and not calibration.corroborates(kind):
@@ -51,4 +54,6 @@ def _level(status: str | None, evidence: list[Evidence], *, settled: bool) -> Le
         return "refuted"
     if not evidence:
         return "single"
+    if any(each["kind"] == "steps" for each in evidence):
+        return "disputed"
     return "corroborated" if settled else "disputed"

@@ -125,6 +125,14 @@ class Checker:
         if task == "same_answer":
             return same_answer(payload)
         status = self._statuses.get(payload["final_answer"], "unverifiable")
+        if status == "false line":
+            return {
+                "status": "unverifiable",
+                "method": "none",
+                "detail": "",
+                "line": 3,
+                "step": "Line 3: 2 = 3.",
+            }
         if status == "killed":
             raise CheckNotRun("time", "too slow")
         return {"status": status, "method": "none", "detail": "So it is."}
@@ -357,6 +365,25 @@ def test_a_refuted_further_answer_has_no_vote() -> None:
 
     assert kinds(body) == [("formalisation", True)]
     assert level(body) == "corroborated"
+
+
+def test_a_false_line_in_the_working_has_the_problem_asked_once_more_and_refutes_nothing() -> None:
+    stage = Stage(solution("15"), solution("16", "second"), statuses={"15": "false line"}, written=WRONG)
+
+    body = stage.reply("low").body
+
+    assert body["final_answer"] == "16"
+    assert body["verification"]["status"] == "unverifiable"
+    assert "In line 3 of the answer" in stage.model.calls[1].messages[-1]["content"]
+
+
+def test_an_answer_with_a_false_line_is_disputed_at_best() -> None:
+    stage = Stage(solution("15"), solution("15", "second"), statuses={"15": "false line"})
+
+    body = stage.reply().body
+
+    assert (level(body), kinds(body)) == ("disputed", [("formalisation", True), ("steps", False)])
+    assert body["confidence"]["evidence"][1]["detail"] == "Line 3: 2 = 3."
 
 
 @pytest.mark.parametrize(("status", "expected"), [("verified", "proved"), ("refuted", "refuted")])
