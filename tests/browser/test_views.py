@@ -58,7 +58,7 @@ def test_a_problem_in_english_shows_steps_formulas_and_the_evidence(at: Any) -> 
     assert answer.get_attribute("lang") == "en"
     assert answer.locator("ol.steps > li").count() >= 3
     assert answer.locator(".steps .katex-html").count() > 5
-    expect(answer.locator(".final math")).to_have_text(re.compile("3"))  # MathML beside the drawing
+    expect(answer.locator(".final > .value math")).to_have_text(re.compile("3"))  # MathML beside the drawing
     badge = answer.locator(".badge")
     expect(badge.locator("summary")).to_contain_text("Verified")
     expect(badge.locator(".evidence")).to_be_hidden()

@@ -35,9 +35,7 @@ def _expect(holds: object, otherwise: str) -> None:
 
 async def _solve(stage: Stage) -> str:
     stage.pace(0)
-    reply, _ = await stage.solve("Solve the equation x^2 + 2x - 3 = 0.")
-    _expect(reply.status_code == 200, f"the reply is {reply.status_code}")
-    body = reply.json()
+    body = await stage.solution("Solve the equation x^2 + 2x - 3 = 0.")
     for number, step in enumerate(body["steps"], 1):
         stage.say(f"{number}. {step['title'] or ''}: {step['text']}")
     stage.say(stage.bold(f"Answer: {body['final_answer']}"))
@@ -82,17 +80,17 @@ async def _refute(stage: Stage) -> str:
     stage.pace(0)
     stage.say("The model misreads 9x as 12x, every time:")
     stage.model.misread("9x", "12x", 9)
-    reply, _ = await stage.solve("Solve the equation x^2 - 9x + 20 = 0.")
-    verification = reply.json()["verification"]
-    stage.say(stage.bold(f"Answer: {reply.json()['final_answer']}   {verification['status']}"))
+    body = await stage.solution("Solve the equation x^2 - 9x + 20 = 0.")
+    verification = body["verification"]
+    stage.say(stage.bold(f"Answer: {body['final_answer']}   {verification['status']}"))
     stage.say(verification["detail"])
     _expect(verification["status"] == "refuted", f"the wrong answer is {verification['status']}")
     stage.say("It misreads 11x as 19x, once: a refuted answer is asked for again before anybody sees it:")
     stage.model.misread("11x", "19x", 1)
     asked = stage.model.asked
-    reply, _ = await stage.solve("Solve the equation x^2 - 11x + 18 = 0.")
-    verification = reply.json()["verification"]
-    stage.say(stage.bold(f"Answer: {reply.json()['final_answer']}   {verification['status']}"))
+    body = await stage.solution("Solve the equation x^2 - 11x + 18 = 0.")
+    verification = body["verification"]
+    stage.say(stage.bold(f"Answer: {body['final_answer']}   {verification['status']}"))
     _expect(verification["status"] == "verified", f"the second try is {verification['status']}")
     _expect(stage.model.asked >= asked + 2, "the model was not asked again")
     return "a wrong answer is refuted; where the second try is right, only that is given"

@@ -20,6 +20,7 @@ __all__ = ["NotSeen", "Stage"]
 _WIDTH = 96
 _POLL_SECONDS = 0.5
 _TRIES = 3
+_JOB_SECONDS = 120.0
 
 
 class NotSeen(Exception):
@@ -71,6 +72,18 @@ class Stage:
         took = (time.monotonic() - began) * 1000
         self.say(self.faint(f"POST /v1/math/solve  {problem!r}  →  {reply.status_code} in {took:.0f} ms"))
         return reply, took
+
+    async def solution(self, problem: str) -> dict[str, Any]:
+        """The body of the answer, also where a busy machine makes a job of it."""
+        reply, _ = await self.solve(problem)
+        if reply.status_code == 202:
+            body = (await self.ended(reply.json()["id"], _JOB_SECONDS))["result"]
+        else:
+            body = reply.json()
+        if not (body or {}).get("success"):
+            raise NotSeen(f"there is no answer: {reply.status_code}")
+        found: dict[str, Any] = body
+        return found
 
     async def events(self, problem: str) -> AsyncIterator[tuple[str, str]]:
         """The events of a streamed answer: each with its name and its line of JSON."""
