@@ -22,7 +22,7 @@ export function badge(verification, confidence) {
     h("summary", {}, h("span", { class: "sign", "aria-hidden": "true" }, SIGNS[tone]), named(name)),
     h("div", { class: "evidence" },
       h("p", { t: `why.${name}` }),
-      verification && !recomputed(confidence) ? verdict(verification) : null,
+      verification ? verdict(verification, recomputed(confidence)) : null,
       confidence?.evidence?.length ? evidence(confidence.evidence) : null,
       confidence?.measured ? measured(confidence.measured) : null));
 }
@@ -32,10 +32,10 @@ const recomputed = (confidence) => (confidence?.evidence ?? []).some(({ kind }) 
 
 const named = (name) => (hasWord(name) ? h("span", { t: name }) : h("span", {}, name));
 
-function verdict(verification) {
+function verdict(verification, saidBelow) {
   return h("dl", {},
     METHODLESS.has(verification.method) ? [] : [h("dt", { t: "method" }), h("dd", {}, verification.method)],
-    verification.detail ? [h("dt", { t: "evidence" }), h("dd", {}, rendered(verification.detail))] : []);
+    verification.detail && !saidBelow ? [h("dt", { t: "evidence" }), h("dd", {}, rendered(verification.detail))] : []);
 }
 
 function evidence(entries) {
