@@ -105,8 +105,8 @@ def test_an_answer_that_is_handed_over_is_that_of_an_undivided_run(
     assert (draft.text == "") is (moment == "before the first token")
     for field in ("solution", "final_answer", "reasoning", "finish_reason", "thinking"):
         assert result[field] == undivided[field], field
-    # Of a closed call the host gives no count: a token that shows nothing may be missed.
-    assert abs(result["usage"]["completion_tokens"] - undivided["usage"]["completion_tokens"]) <= 8
+    # Of a closed call the host gives no count, and a token that shows nothing is missed there: in both runs the same.
+    assert result["usage"]["completion_tokens"] == undivided["usage"]["completion_tokens"]
 
 
 @pytest.mark.parametrize("cut", [1, 4, 7])
@@ -124,7 +124,8 @@ def test_an_answer_that_is_handed_over_inside_its_closing_tag_shows_nothing_of_i
 
     assert draft.text == f"<think>so{tag[:cut]}", "handed over at another moment"
     assert (result["reasoning"], result["solution"]) == ("so", ANSWER)
-    assert result["usage"]["completion_tokens"] in (len(whole), len(whole) - 1, len(whole) + 1)
+    # The host wrote the rest of the tag as a token of its own in the second call.
+    assert result["usage"]["completion_tokens"] == len(whole)
 
 
 def test_a_host_that_does_not_go_on_is_asked_for_the_answer_at_once(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from math import ceil
 
-__all__ = ["LEAST_PER_CHARACTER", "estimate", "weigh"]
+__all__ = ["LEAST_PER_CHARACTER", "estimate", "multi_byte", "weigh"]
 
 _LETTERS = re.compile(r"[A-Za-z\s]+")
 _DIGITS = re.compile(r"[0-9]+")
@@ -44,3 +44,8 @@ def weigh(text: str) -> float:
 def estimate(text: str) -> int:
     """Estimated tokens of ``text``, rounded up. Linear in the length."""
     return ceil(weigh(text))
+
+
+def multi_byte(text: str) -> int:
+    """Number of characters of ``text`` that UTF-8 writes in three or four bytes; each can be several tokens."""
+    return sum(character >= "\u0800" for character in text)

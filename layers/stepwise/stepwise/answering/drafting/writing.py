@@ -33,7 +33,7 @@ from stepwise.ollama.port import Chunk, Event, Finish, Model, Prompt
 from stepwise.plan import Plan
 from stepwise.text.repetition import without_loop
 from stepwise.text.thinking import Thinking
-from stepwise.text.tokens import estimate
+from stepwise.text.tokens import estimate, multi_byte
 
 __all__ = ["Draft", "Writing", "restart", "write"]
 
@@ -42,7 +42,7 @@ _MENDS = 1
 """How often one invocation continues after a generation that broke off."""
 _TICK_SECONDS = 0.25
 _LEAST_TO_COMPARE = 32
-"""Least tokens of a call for comparing the counted chunks with the host's count."""
+"""Least characters of several bytes in a call for comparing the counted chunks with the host's count."""
 _LONGEST_BACKOFF_SECONDS = 4.0
 
 
@@ -256,21 +256,24 @@ class _Calls:
                 prompt.model, tokens=finish.prompt_tokens, seconds=finish.prompt_ms / 1000
             )
         if finish.completion_tokens:
-            before += self._miscounted(before, draft.tokens - before, finish.completion_tokens)
+            before += self._miscounted(finish.completion_tokens - (draft.tokens - before), prompt)
             draft.tokens = before + finish.completion_tokens
         if not draft.prompt_tokens:
             draft.prompt_tokens = max(0, finish.prompt_tokens - self._prefilled(before, prompt))
 
-    @staticmethod
-    def _miscounted(before: int, counted: int, said: int) -> int:
-        """Estimated number of tokens of the closed calls *before* that were not counted.
+    def _miscounted(self, excess: int, prompt: Prompt) -> int:
+        """Estimated number of tokens of the closed calls before this one that were not counted.
 
-        The host gives no count for a closed call. Its text is similar to that of the call that has just ended, for
-        which *counted* tokens were counted and *said* is the host's count.
+        The host gives no count for a closed call. Only a chunk with a character of three or four bytes can be several
+        tokens, so the *excess* of the host's count over the chunks of the call that has just ended is taken for each
+        such character of it, and applied to those of the earlier text.
         """
-        if counted < _LEAST_TO_COMPARE:
+        text = self.draft.text
+        earlier = multi_byte(prompt.prefill or text[: self.draft.answer_from])
+        here = multi_byte(text) - earlier
+        if here < _LEAST_TO_COMPARE:
             return 0
-        return round(before * (min(max(said / counted, 0.5), 2.0) - 1))
+        return round(earlier * min(max(excess / here, -0.5), 1.0))
 
     def _prefilled(self, before: int, prompt: Prompt) -> int:
         """Tokens of the prompt that are the draft's text, including the text that closed its thinking."""

@@ -303,3 +303,18 @@ def test_what_a_closed_call_was_miscounted_by_is_learned_from_the_next_one() -> 
     written(model, draft)
 
     assert (draft.tokens, draft.prompt_tokens) == (100, 100)
+
+
+def test_english_that_was_closed_is_not_counted_like_the_chinese_after_it() -> None:
+    # Given 100 English tokens of a closed call, and then 40 Chinese chunks that the host says were 60 tokens
+    model = ScriptedModel(
+        [*(f" w{number}" for number in range(100)), ModelTimeout()],
+        [*(f"{number}狗" for number in range(40)), finish(60, prompt_tokens=200)],
+    )
+    draft = Draft()
+    with pytest.raises(ModelTimeout):
+        written(model, draft)
+
+    written(model, draft)
+
+    assert (draft.tokens, draft.prompt_tokens) == (160, 100)
