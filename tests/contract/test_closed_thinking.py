@@ -67,46 +67,58 @@ class Host(FakeModel):
         self._thoughts = thoughts
         self._answer = answer
         self.generated = 0
+        self.seconds_per_token = 0.005
+        self.tokens_in: Callable[[str], int] = lambda _: 1
+        """How many tokens a chunk is."""
+        self.last_counts = (0, 0)
+        """What it counted of the prompt and of the answer of the last call."""
         self.before_token: Callable[[int], None] = lambda _: None
         scene.model = self
 
     def write(self, prompt: Prompt, deadline: float) -> Iterator[Chunk | Finish]:
         held, rest = self._rest(prompt.prefill)
+        written, reason = 0, "stop"
         for count, token in enumerate(rest):
             if count == prompt.num_predict:
-                yield Finish("length", PROMPT_TOKENS + held, count, 0, 0)
-                return
+                reason = "length"
+                break
             self.before_token(self.generated)
             if self._scene.clock() >= deadline:
                 raise ModelTimeout
-            self._scene.clock.advance(0.005)
-            self.generated += 1
+            self._scene.clock.advance(self.seconds_per_token)
+            written += self.tokens_in(token)
+            self.generated += self.tokens_in(token)
             yield Chunk(token)
-        yield Finish("stop", PROMPT_TOKENS + held, count + 1, 0, 0)
+        self.last_counts = (PROMPT_TOKENS + held, written)
+        yield Finish(reason, *self.last_counts, 0, 0)  # type: ignore[arg-type]
 
     def _rest(self, prefill: str) -> tuple[int, Iterable[str]]:
         """How many tokens the *prefill* is, and those that follow it."""
         thinking, closed, begun = prefill.partition("</think>")
         if not closed:
-            return _after(self._thoughts(), thinking)
-        answer = tokens_of(self._answer) if isinstance(self._answer, str) else self._answer
-        held, rest = _after(answer, begun.removeprefix("\n\n"))
+            return self._after(self._thoughts(), thinking)
+        answer = _tokens_behind_start(self._answer) if isinstance(self._answer, str) else self._answer
+        held, rest = self._after(answer, begun.removeprefix("\n\n"))
         closing = len(tokens_of("\n</think>\n\n"))
-        return _after(self._thoughts(), thinking.removesuffix("\n"))[0] + closing + held, rest
+        return self._after(self._thoughts(), thinking.removesuffix("\n"))[0] + closing + held, rest
+
+    def _after(self, tokens: Iterable[str], text: str) -> tuple[int, Iterable[str]]:
+        rest = iter(tokens)
+        count = 0
+        while text:
+            token = next(rest)
+            count += self.tokens_in(token)
+            if text.startswith(token):
+                text = text.removeprefix(token)
+            else:
+                assert token.startswith(text), "the prefill is not what was written"
+                return count, itertools.chain([token.removeprefix(text)], rest)
+        return count, rest
 
 
-def _after(tokens: Iterable[str], text: str) -> tuple[int, Iterable[str]]:
-    rest = iter(tokens)
-    count = 0
-    while text:
-        token = next(rest)
-        count += 1
-        if text.startswith(token):
-            text = text.removeprefix(token)
-        else:
-            assert token.startswith(text), "the prefill is not what was written"
-            return count, itertools.chain([token.removeprefix(text)], rest)
-    return count, rest
+def _tokens_behind_start(text: str) -> list[str]:
+    """The tokens of *text*, of which none begins in the answer's first heading, which we write, and ends behind it."""
+    return [*tokens_of(START), *tokens_of(text.removeprefix(START))]
 
 
 def hosted(
@@ -217,6 +229,11 @@ class Killed(Exception):
     """The process of a worker ends here."""
 
 
+UNSAVED, SAVED = 0.005, 3.0
+"""Seconds per token: an owner that dies has saved nothing yet, or all but its last token."""
+
+
+@pytest.mark.parametrize("pace", [UNSAVED, SAVED])
 @pytest.mark.parametrize(
     ("moment", "deaths"),
     [
@@ -230,20 +247,23 @@ class Killed(Exception):
     ],
 )
 def test_who_dies_around_the_closing_leaves_the_answer_of_an_undivided_run(
-    moment: str, deaths: set[int]
+    moment: str, deaths: set[int], pace: float
 ) -> None:
     undivided = without_time(waited_for(hosted()[0], plan()))
     scene, host = hosted()
+    host.seconds_per_token = pace
     job_id = begun_as_job(scene, plan())
     die = _once_at(deaths, Killed)
     lost = 0
+    closed = False
 
     def may_die(number: int) -> None:
-        nonlocal lost
+        nonlocal lost, closed
         try:
             die(number)
         except Killed:
             lost += number - lost - saved(scene).tokens
+            closed = bool(saved(scene).draft.ended_by)
             raise
 
     host.before_token = may_die
@@ -259,8 +279,36 @@ def test_who_dies_around_the_closing_leaves_the_answer_of_an_undivided_run(
     result = without_time(ended_job(scene, job_id))
 
     assert killed == len(deaths), moment
+    assert closed is (pace == SAVED and max(deaths) > LOW), "it died at another moment"
     assert result == undivided
     assert result["usage"]["completion_tokens"] == host.generated - lost, "what is lost is written again"
+
+
+@pytest.mark.parametrize("moment", [LOW // 2, LOW - 1, LOW, LOW + 1, LOW + 15])
+def test_a_stream_that_stalls_for_good_around_the_closing_leaves_the_answer_of_an_undivided_run(
+    moment: int,
+) -> None:
+    undivided = without_time(waited_for(hosted()[0], plan()))
+    scene, host = hosted()
+    host.seconds_per_token = SAVED
+    presentation = Presentation.from_dict(EVERYTHING)
+    stalled = live(scene.environment(), plan(), presentation, caller(scene), until=float("inf"))
+    while host.generated < moment:
+        next(stalled)
+    scene.clock.advance(LEASE_SECONDS + 1)
+    run_id = scene.run["pk"].removeprefix("run#")
+    scene.queue.send(run_id, "partner-a")
+    work(scene)
+
+    shared = scene.deps.shared
+    assert shared is not None
+    run = shared.runs.get(run_id)
+    assert run is not None
+    assert run.fence == 2
+    result = without_time(run.result)
+    for name in ("solution", "final_answer", "reasoning", "finish_reason", "thinking", "usage"):
+        assert result[name] == undivided[name], name
+    stalled.close()
 
 
 class Checker:
@@ -424,3 +472,46 @@ def test_a_loop_in_the_thinking_and_one_in_the_answer_end_in_what_stands_before_
     assert waited["solution"].count("And so on") <= 1
     assert waited["finish_reason"] == "length"
     assert waited["usage"]["completion_tokens"] == host.generated
+
+
+def wide(token: str) -> int:
+    """Tokens of a chunk: an ideograph is two, of which the first shows nothing."""
+    return 1 + sum(character >= "\u4e00" for character in token)
+
+
+def in_chinese() -> Iterator[str]:
+    return itertools.chain(["<think>"], (f"想{number}" for number in itertools.count()))
+
+
+CHINESE = [f"{START}\n", *(f"乘{number}" for number in range(60))]
+
+
+def test_a_closed_thinking_is_counted_as_the_host_counts_the_same_writing_in_its_answer() -> None:
+    scene, host = hosted(in_chinese, CHINESE)
+    host.tokens_in = wide
+
+    usage = waited_for(scene, plan())["usage"]
+
+    assert usage["completion_tokens"] == host.generated
+    assert abs(usage["prompt_tokens"] - PROMPT_TOKENS) <= CLOSING_BOUND
+
+
+@pytest.mark.parametrize(
+    ("thoughts", "answer_", "uncounted"), [(in_chinese, ANSWER, LOW - 1), (endless, CHINESE, 0)]
+)
+def test_where_the_host_gives_no_count_prompt_and_answer_still_add_up_to_what_it_counted(
+    thoughts: Callable[[], Iterator[str]], answer_: str | list[str], uncounted: int
+) -> None:
+    """It counts a closed call only as a part of the next prompt, and never the first prompt by itself.
+
+    So where the answer does not tell how the model's tokens are written in the thinking, each chunk is one token; what
+    that misses is in ``prompt_tokens``.
+    """
+    scene, host = hosted(thoughts, answer_)
+    host.tokens_in = wide
+
+    usage = waited_for(scene, plan())["usage"]
+
+    assert usage["completion_tokens"] == host.generated - uncounted
+    counted = sum(host.last_counts)
+    assert abs(usage["prompt_tokens"] + usage["completion_tokens"] - counted) <= CLOSING_BOUND

@@ -147,6 +147,9 @@ class _Calls:
 
     def _one_call(self) -> Generator[str | None]:
         draft, plan = self.draft, self.plan
+        if ThinkingWatch(plan, draft, self.how.thinking).used_up:
+            # Its last owner died after the last token of the budget.
+            yield self._close("budget")
         at_once = self._at_once()
         if draft.text and not self.prefill and not at_once:
             if not self.how.may_restart:
