@@ -385,6 +385,27 @@ def test_a_proved_candidate_closes_the_thinking_wherever_it_is_handed_over(cut: 
 
 
 @pytest.mark.usefixtures("no_threads")
+@pytest.mark.parametrize("moment", [PROVED_AT - 1, PROVED_AT, PROVED_AT + 1, PROVED_AT + 9])
+def test_who_dies_around_a_proof_leaves_it_to_be_found_again(moment: int) -> None:
+    scene, host = hosted(concluding)
+    host.seconds_per_token = SAVED
+    deps = replace(scene.environment(), checker=Checker("x = 42", "42"))
+    job_id = begun_as_job(scene, plan())
+    host.before_token = _once_at({moment}, Killed)
+    with pytest.raises(Killed):
+        work(scene, deps=deps)
+    scene.clock.advance(LEASE_SECONDS + 1)
+    scene.queue.send(scene.run["pk"].removeprefix("run#"), "partner-a")
+
+    result = ended_job(scene, job_id, deps)
+
+    thinking = "".join(itertools.islice(concluding(), result["thinking"]["tokens"]))
+    assert result["thinking"]["ended_by"] == "proof"
+    assert len(thinking) <= len("".join(itertools.islice(concluding(), PROVED_AT))) + HELD_BACK
+    assert (result["solution"], result["final_answer"]) == (ANSWER, "42")
+
+
+@pytest.mark.usefixtures("no_threads")
 def test_a_proof_in_the_thinking_makes_no_other_answer_verified() -> None:
     scene, _ = hosted(concluding, ANSWER.replace("42", "43"))
     checker = Checker("x = 42")
@@ -446,6 +467,25 @@ def test_a_loop_in_the_thinking_is_closed_and_answered_the_same_waited_for_and_a
     assert waited["reasoning"].count("Let me") <= 1
     assert waited["reasoning"].count("no ") <= 1
     assert waited["usage"]["completion_tokens"] == host.generated, "the repetition was written, too"
+
+
+def test_who_dies_where_a_loop_is_noticed_leaves_the_answer_of_an_undivided_run() -> None:
+    undivided = waited_for(hosted(circling)[0], plan("high"))
+    noticed = undivided["thinking"]["tokens"]
+    for moment in (noticed - 1, noticed, noticed + 1):
+        scene, host = hosted(circling)
+        host.seconds_per_token = SAVED
+        job_id = begun_as_job(scene, plan("high"))
+        host.before_token = _once_at({moment}, Killed)
+        with pytest.raises(Killed):
+            work(scene)
+        scene.clock.advance(LEASE_SECONDS + 1)
+        scene.queue.send(scene.run["pk"].removeprefix("run#"), "partner-a")
+
+        result = ended_job(scene, job_id)
+
+        for name in ("solution", "reasoning", "final_answer", "finish_reason"):
+            assert result[name] == undivided[name], (name, moment)
 
 
 @pytest.mark.parametrize(

@@ -23,12 +23,12 @@ class ProofSearch:
     """The candidates of one thinking, checked one after another; a context manager that ends its thread.
 
     *verified* says whether the checker verifies a candidate. *checks* is the number of earlier checks, *text* the
-    thinking up to now.
+    thinking up to now; its last paragraph is checked again, as an earlier owner may have left before the check's result.
     """
 
     def __init__(self, verified: Callable[[str], bool], *, checks: int = 0, text: str = "") -> None:
         self._verified = verified
-        self._paragraph = text.rpartition("\n")[2]
+        self._paragraph = _to_be_read(text)
         self._seen: set[str] = set()
         self._pool: ThreadPoolExecutor | None = None
         self._pending: list[Future[bool]] = []
@@ -67,3 +67,10 @@ class ProofSearch:
         if self._pool is None:
             self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="proof-search")
         self._pending.append(self._pool.submit(self._verified, found))
+
+
+def _to_be_read(text: str) -> str:
+    """The last paragraph of *text* that has ended, and what follows it."""
+    *ended, rest = text.split("\n")
+    last = [paragraph[-_LONGEST_PARAGRAPH:] for paragraph in ended if paragraph.strip()][-1:]
+    return "\n".join([*last, rest[-_LONGEST_PARAGRAPH:]])

@@ -58,6 +58,17 @@ def test_checks_made_before_a_hand_over_count() -> None:
     assert asked == []
 
 
+def test_a_check_whose_result_nobody_waited_for_is_made_again_after_a_hand_over() -> None:
+    asked: list[str] = []
+    with ProofSearch(
+        lambda answer: asked.append(answer) is None, checks=2, text="So x = 4.\n\nSo x = 5.\n\nTh"
+    ) as search:
+        search.feed("en")
+
+        assert settled(search)
+        assert (asked, search.checks) == (["x = 5"], 3)
+
+
 def test_a_candidate_is_checked_once_however_often_it_is_said() -> None:
     asked: list[str] = []
     with ProofSearch(lambda answer: asked.append(answer) is not None) as search:
