@@ -181,14 +181,16 @@ class QueueFull(StepwiseError):
     """429: the queue has ``MAX_QUEUED`` answers."""
 
     status, code, title = 429, "queue_full", "The queue is full"
-    default_detail = "Too many requests wait for the model. Try again after Retry-After."
+    default_detail = (
+        "Too many requests wait for the model. Try again after the seconds that the header Retry-After gives."
+    )
 
 
 class RateLimited(StepwiseError):
     """429: the key's rate or quota is used up."""
 
     status, code, title = 429, "rate_limited", "Too many requests"
-    default_detail = "This API key sends more requests than its plan allows. Try again after Retry-After."
+    default_detail = "This API key sends more requests than its plan allows. Try again after the seconds that the header Retry-After gives."
 
 
 class ModelError(StepwiseError):
@@ -206,7 +208,9 @@ class ModelUnavailable(StepwiseError):
     """503: the model host cannot be reached, or the circuit breaker is open."""
 
     status, code, title = 503, "model_unavailable", "The model cannot be reached"
-    default_detail = "The model host cannot be reached now. Try again after Retry-After."
+    default_detail = (
+        "The model host cannot be reached now. Try again after the seconds that the header Retry-After gives."
+    )
 
 
 class ModelTimeout(StepwiseError):
