@@ -121,8 +121,9 @@ class _Witnesses:
             answer_reserve=0,
             answer_start="",
         )
-        yield from self._write(asked)
         draft = state.draft
+        if draft.spent < settings.witness_tokens:  # else the host begins it anew each time, and none ends
+            yield from self._write(asked)
         text = split(draft.text, thinking=settings.thinking).answer if draft.reason == "stop" else ""
         found = (
             self._examine(text, state.result["final_answer"]) if text else {"result": "none", "reason": "cut"}

@@ -45,7 +45,8 @@ class Model:
     """Writes its *answers* one after another, and *written* where the problem is to be written as equations.
 
     A continuation goes on from its prefill. ``at_token`` is called before each token of a call with whether it is a
-    witness's formalisation and its number; ``refuses_prefill`` is what some templates do.
+    witness's formalisation and its number; ``refuses_prefill`` is what some templates do, and so is to begin anew
+    instead of going on from a text that was begun (``begins_anew``).
     """
 
     def __init__(self, scene: Scene, answers: list[str], written: str) -> None:
@@ -53,6 +54,7 @@ class Model:
         self.calls: list[Prompt] = []
         self.at_token: Callable[[bool, int], None] = lambda _formal, _number: None
         self.refuses_prefill = False
+        self.begins_anew = False
 
     def context_length(self) -> int | None:
         return None
@@ -81,8 +83,9 @@ class Model:
         else:
             begun = len([call for call in self.whole_calls if not call.prefill])
             text = self._answers[begun - 1]
-        assert text.startswith(prompt.prefill)
-        rest = text.removeprefix(prompt.prefill)
+        assert self.begins_anew or text.startswith(prompt.prefill)
+        goes_on = not self.begins_anew or prompt.prefill.endswith("</think>\n\n")
+        rest = text.removeprefix(prompt.prefill) if goes_on else text
         tokens = [rest[at : at + 4] for at in range(0, len(rest), 4)]
         for number, token in enumerate(tokens):
             if number == prompt.num_predict:
@@ -467,6 +470,22 @@ def test_a_witness_is_handed_over_in_its_middle_and_nothing_is_done_twice() -> N
     assert body["usage"]["completion_tokens"] == pytest.approx(
         len(solution("15")) / 4 + len(WRITTEN) / 4, abs=3
     )
+
+
+def test_a_witness_that_is_begun_anew_by_each_worker_ends_within_its_tokens() -> None:
+    stage = Stage(solution("15"), written="".join(f"given g{at} = {at * at}\n" for at in range(200)))
+    stage.model.begins_anew = True
+    needed = len(solution("15")) / 4
+    stage.scene.settings = stage.scene.settings.model_copy(
+        update={"generation_timeout": 150 * SECONDS_PER_TOKEN}
+    )
+
+    assert stage.reply(wait=(needed + 100) * SECONDS_PER_TOKEN).status == 202
+    body = stage.result_of_job().body
+
+    assert level(body) == "single"
+    most = stage.scene.settings.witness_tokens
+    assert body["usage"]["completion_tokens"] < needed + 2 * most
 
 
 def test_a_second_answer_is_handed_over_in_its_middle() -> None:
