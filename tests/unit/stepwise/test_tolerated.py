@@ -69,9 +69,9 @@ def _stalled_run() -> object:
             "is not known",
         ),
         (lambda: AverageDuration(_table_down()).record(3) is None, "table_unavailable", "was not recorded"),
-        (lambda: ThinkingMarks(_table_down()).tagged("m") is None, "table_unavailable", "was not read"),
+        (lambda: ThinkingMarks(_table_down()).of("m") is None, "table_unavailable", "was not read"),
         (
-            lambda: ThinkingMarks(_table_down()).learn("m", tagged=True) is None,
+            lambda: ThinkingMarks(_table_down()).learn("m", "opened") is None,
             "table_unavailable",
             "was not recorded",
         ),

@@ -197,7 +197,7 @@ class Queues:
             try:
                 await asyncio.wait_for(queue.changed.wait(), pause + 0.001)
             except TimeoutError:
-                continue
+                continue  # a message may have become visible by itself; the next round looks
         return {"Messages": received}
 
     def _take(self, queue: _Queue, request: Mapping[str, Any], most: int) -> list[dict[str, Any]]:

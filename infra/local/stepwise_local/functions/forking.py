@@ -143,7 +143,7 @@ class _Snapshot:
                 self._control, _LONGEST_ANSWER, 1, socket.MSG_CMSG_CLOEXEC
             )
         except BlockingIOError:
-            return
+            return  # nothing is there yet; this is called again when there is
         except OSError:
             text = b""
         if not text:
@@ -301,7 +301,7 @@ async def _wrapped(
     except TimeoutError as error:
         raise ValueError("it takes too long") from error
     finally:
-        with contextlib.suppress(ProcessLookupError):
+        with contextlib.suppress(ProcessLookupError):  # it has ended by itself
             os.killpg(process.pid, signal.SIGKILL)
     count, *parts = said.decode(errors="replace").split("\0")
     most = int(count)
@@ -310,5 +310,5 @@ async def _wrapped(
 
 
 def _kill_group(pid: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
+    with contextlib.suppress(ProcessLookupError):  # it has ended already
         os.killpg(pid, signal.SIGKILL)

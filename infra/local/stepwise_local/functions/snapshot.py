@@ -114,13 +114,14 @@ def _tell(
 
 def _end(children: dict[int, int]) -> NoReturn:
     for pid in children.values():
-        with contextlib.suppress(ProcessLookupError):
+        with contextlib.suppress(ProcessLookupError):  # it has ended already
             os.killpg(pid, signal.SIGKILL)
     os._exit(0)
 
 
 def _lead_group(pid: int) -> None:
     """Make a process the leader of a group; parent and child both do, as either may come first."""
+    # It has ended already, or the other one of the two was first and it runs another program by now.
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.setpgid(pid, pid)
 
@@ -186,7 +187,7 @@ def _import(names: list[str]) -> None:
     What ``python -m`` runs is forgotten at once, as it is to run again under the name ``__main__``.
     """
     for name in names:
-        with contextlib.suppress(BaseException):
+        with contextlib.suppress(BaseException):  # as said above
             module = importlib.import_module(name.removeprefix("-m "))
             if name.startswith("-m "):
                 runs = f"{module.__name__}.__main__" if hasattr(module, "__path__") else module.__name__

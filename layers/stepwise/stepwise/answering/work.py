@@ -17,7 +17,7 @@ from stepwise.answering.tasks import task_for
 from stepwise.answering.verification import check, task_of, verified
 from stepwise.answering.witnesses.asking import Asking, ask_witnesses
 from stepwise.answering.witnesses.state import Witnessing
-from stepwise.observability import count, gauge, timing_ms
+from stepwise.observability import count, gauge, timing_ms, tolerated
 from stepwise.plan import Plan, known_fields
 from stepwise.storage.table import TableError
 from stepwise.text.stop_sequences import Stopper
@@ -132,7 +132,8 @@ def _slot_to_spare(deps: Dependencies) -> bool:
     try:
         waiting = len(deps.shared.admission.waiting())
         return waiting == 0 or deps.shared.slots.free() > waiting
-    except TableError:
+    except TableError as error:
+        tolerated(error, "table_unavailable", "whether anybody waits for the slot is not known")
         return False
 
 

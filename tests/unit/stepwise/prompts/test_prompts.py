@@ -42,6 +42,7 @@ def test_the_version_changes_with_any_word_of_any_prompt() -> None:
         "analyze",
         "corrected",
         "at-once",
+        "formalise",
     }
 
 
