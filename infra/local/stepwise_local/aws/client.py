@@ -14,10 +14,13 @@ __all__ = ["Aws"]
 
 
 class Aws:
-    """SQS at *url* and DynamoDB at *table_url* over their JSON protocols; signatures are not checked there."""
+    """SQS at *url* and DynamoDB at *table_url*, or at *url* too, over their JSON protocols.
 
-    def __init__(self, url: str, table_url: str) -> None:
-        self._urls = {"sqs": url, "dynamodb": table_url}
+    Signatures are not checked there.
+    """
+
+    def __init__(self, url: str, table_url: str = "") -> None:
+        self._urls = {"sqs": url, "dynamodb": table_url or url}
         self._http = httpx.AsyncClient(timeout=30.0, trust_env=False)
 
     async def close(self) -> None:
