@@ -226,7 +226,8 @@ def test_a_stack_that_cannot_be_read_is_not_deployed_to(ran: Any) -> None:
 
 
 def test_what_make_is_told_for_the_deployment_does_not_reach_the_build() -> None:
-    told = ["make", "-n", "deploy", "ARGS=--smoke", "STACK=staging", "PARAMETERS=ModelSlots=8 MaxQueued=10"]
+    arguments = ["ARGS=--smoke", "STACK=staging", "PARAMETERS=ModelSlots=8 MaxQueued=10"]
+    told = ["make", "-n", "--no-print-directory", "deploy", *arguments]
     said = subprocess.run(told, cwd=INFRA.parent, capture_output=True, text=True, check=True).stdout
     build, deployment = said.splitlines()[-2:]
 

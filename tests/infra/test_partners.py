@@ -219,7 +219,7 @@ def test_a_tier_that_is_there_twice_is_refused_and_both_plans_are_named(gateway:
 
 def test_the_readmes_command_makes_a_key(gateway: Any) -> None:
     readme = (INFRA.parent / "README.md").read_text(encoding="utf-8")
-    (argv,) = re.findall(r"infra/edge/partners\.py ([^`]+)`", readme)
+    (argv,) = re.findall(r"infra/edge/partners\.py\s+([^`]+)`", readme)
 
     assert _run(gateway, *argv.split())[0] == 0
     assert len(_keys(gateway)) == 1

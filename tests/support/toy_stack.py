@@ -63,12 +63,13 @@ def eventually(check: Callable[[], Any], seconds: float = 10.0) -> Any:
 
 
 def alive(pid: int) -> bool:
-    """Whether a process runs; a zombie does not."""
+    """Whether any thread of a process runs; a zombie does not, but it may be one before its other threads end."""
     try:
+        threads = list(Path(f"/proc/{pid}/task").iterdir())
         state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
     except OSError:
         return False
-    return state != "Z"
+    return state != "Z" or len(threads) > 1
 
 
 def session_of(pid: int) -> set[int]:
