@@ -74,6 +74,7 @@ def stack(host: ModelHost) -> Iterator[LocalStack]:
         "MAX_QUEUED": str(QUEUED),
         "GENERATION_TIMEOUT_SECONDS": str(STREAM_SECONDS),
         "DEFAULT_WAIT_SECONDS": "1",
+        "WITNESS_TOKENS": "0",  # the host's tokens are those of the answers
     }
     with local_stack(settings=settings) as stack:
         yield stack

@@ -26,6 +26,8 @@ def app(host: ModelHost) -> Iterator[App]:
     with drilled_stack(host.url, GENERATION_TIMEOUT_SECONDS="1.5") as stack:
         app = App(stack.base_url, stack=stack)
         app.solve("Warm up the function: 1 + 1", "wait=0, handling=strict")
+        # The one question of the warm-up is not to be counted.
+        assert host.wait_for(lambda host: host.generated > 0 and host.running == 0, 30)
         yield app
         app.http.close()
 

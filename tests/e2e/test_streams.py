@@ -11,7 +11,12 @@ from typing import Any
 
 import httpx
 import pytest
+from support.drills import items_of
 from support.hosts.model_host import Fault, ModelHost
+from support.local_stack import local_stack
+from support.toy_stack import eventually
+
+from .conftest import Client, client_of
 
 numbers = itertools.count(1_000)
 
@@ -156,10 +161,25 @@ def test_twenty_streams_at_once_keep_to_themselves(app: Any, host: ModelHost) ->
     assert host.peak <= 4
 
 
+@pytest.fixture(scope="module")
+def unopened() -> Iterator[tuple[Client, ModelHost]]:
+    """A stack whose model leaves out the opening tag, and is known to from the warm-up; its host writes slowly."""
+    with (
+        ModelHost("One and one.</think>\n\nTwo.") as host,
+        local_stack(settings={"OLLAMA_HOST": host.url}) as stack,
+    ):
+        client = client_of(stack)
+        assert eventually(lambda: any(item.get("marking") == "unopened" for item in items_of(stack)))
+        host.tokens_per_second = 50
+        with client.http:
+            yield client, host
+
+
 @pytest.mark.parametrize("thinking", ["Two and two are given here, so it is four.", "Okay, so two and two."])
 def test_thinking_without_its_opening_tag_does_not_leak_whatever_the_pieces(
-    app: Any, host: ModelHost, thinking: str
+    unopened: tuple[Client, ModelHost], thinking: str
 ) -> None:
+    app, host = unopened
     text = f"{thinking}</think>\n\nIt is 4 < 5."
     for size in (1, 3, 1_000):
         pieces = [text[at : at + size] for at in range(0, len(text), size)]
@@ -169,6 +189,20 @@ def test_thinking_without_its_opening_tag_does_not_leak_whatever_the_pieces(
 
         assert text_of(events) == "It is 4 < 5."
         assert text_of(events, "reasoning") == thinking
+
+
+def test_a_missing_opening_tag_of_a_model_that_wrote_it_before_is_learned_from_the_first_answer() -> None:
+    text = "Two and two are given here, so it is four.</think>\n\nIt is 4 < 5."
+    with ModelHost() as host, local_stack(settings={"OLLAMA_HOST": host.url}) as stack:
+        client = client_of(stack)
+        assert eventually(lambda: any(item.get("marking") == "opened" for item in items_of(stack)))
+        host.script = text
+        with client.http:
+            client.post("/v1/general/chat", {**chat_body("hello"), "stream": False})
+
+            events = streamed(client, "/v1/general/chat", chat_body("hello", include_reasoning=True))
+
+    assert text_of(events) == "It is 4 < 5."
 
 
 def test_a_stream_that_is_cut_in_its_opening_tag_has_no_text(app: Any, host: ModelHost) -> None:

@@ -17,6 +17,7 @@ from support.drills import App, drilled_stack
 from support.hosts.model_host import Fault, ModelHost, tokens_of
 
 LOW, MEDIUM, RESERVE, CONTEXT = 120, 240, 200, 2_048
+LETTERS = str.maketrans("0123456789", "abcdefghij")
 IN_FLIGHT = 12
 """Tokens on their way when a call is closed, which the host has written and nobody reads."""
 ANSWER = (
@@ -34,11 +35,16 @@ def endless(body: dict[str, Any]) -> list[str]:
     if last["role"] == "assistant" and closed:
         answer = ANSWER if tail.strip().startswith("##") else CHAT
         return [head + closed, *tokens_of("\n\n" + answer)]
-    return ["<think>", *(f" w{number}" for number in range(4_000))]
+    return ["<think>", *map(word, range(4_000))]
+
+
+def word(number: int) -> str:
+    """One token, also where the host reads it in a prompt: letters only."""
+    return " w" + str(number).translate(LETTERS)
 
 
 def thought(count: int) -> str:
-    return "".join(f" w{number}" for number in range(count)).strip()
+    return "".join(map(word, range(count))).strip()
 
 
 @pytest.fixture(scope="module")
