@@ -216,7 +216,11 @@ def plain(value: Any) -> Any:
     """An item where equal ones look alike."""
     if isinstance(value, dict):
         return {
-            name: Decimal(each) + 0 if name == "N" else sorted(each) if name == "SS" else plain(each)
+            name: (Decimal(each) + 0).normalize()
+            if name == "N"
+            else sorted(each)
+            if name == "SS"
+            else plain(each)
             for name, each in sorted(value.items())
         }
     return [plain(each) for each in value] if isinstance(value, list) else value
