@@ -200,6 +200,23 @@ def test_a_wrapper_script_is_honoured(
     run(SAYS, use, AWS_LAMBDA_EXEC_WRAPPER=str(wrapper), PATH=f"{Path(sys.executable).parent}:/usr/bin:/bin")
 
 
+def test_a_stack_that_ends_while_a_wrapper_script_runs_leaves_nothing_of_it(
+    run: Callable[..., None], tmp_path: Path
+) -> None:
+    wrapper, told = tmp_path / "wrapper", tmp_path / "pid"
+    wrapper.write_text(f"#!/bin/sh\necho $$ > {told}.new\nmv {told}.new {told}\nexec sleep 60\n")
+    wrapper.chmod(0o755)
+
+    async def use(functions: Functions) -> None:
+        functions.invoke("One", b"{}")
+        while not told.exists():
+            await asyncio.sleep(0.01)
+        await functions.stop()
+        assert not Path(f"/proc/{told.read_text().strip()}").exists(), "it was killed, and waited for"
+
+    run(SAYS, use, AWS_LAMBDA_EXEC_WRAPPER=str(wrapper), PATH="/usr/bin:/bin")
+
+
 def test_a_wrapper_script_that_is_not_there_is_an_error(run: Callable[..., None]) -> None:
     async def use(functions: Functions) -> None:
         with pytest.raises(FunctionError) as caught:

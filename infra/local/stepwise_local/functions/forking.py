@@ -301,8 +301,8 @@ async def _wrapped(
     except TimeoutError as error:
         raise ValueError("it takes too long") from error
     finally:
-        with contextlib.suppress(ProcessLookupError):  # it has ended by itself
-            os.killpg(process.pid, signal.SIGKILL)
+        _kill_group(process.pid)
+        await process.wait()
     count, *parts = said.decode(errors="replace").split("\0")
     most = int(count)
     variables = dict(part.split("=", 1) for part in parts[most:] if part)
