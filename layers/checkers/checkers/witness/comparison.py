@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy as sp
 
-from checkers.mathematics.answers.equivalence import equivalent
+from checkers.mathematics.answers.equivalence import NOT_COMPARABLE, equivalent
 from checkers.mathematics.answers.expected import Expected
 from checkers.mathematics.answers.judge import judged
 from checkers.mathematics.answers.meanings import Named, Quantity
@@ -68,7 +68,7 @@ def _judged(value: Any, answer: str, unit: Unit | None, decimals: int | None) ->
         said = meaning(answer, Context())
         number = said.value if isinstance(said, Named) else said
         return judged(expected, answer, Context()) if isinstance(number, Quantity) else None
-    except (NotUnderstood, ArithmeticError, NotImplementedError, RecursionError, TypeError, ValueError):
+    except NOT_COMPARABLE:
         return None
 
 

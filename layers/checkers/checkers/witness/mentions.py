@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from checkers.mathematics.problem.phrases import NUMERALS
+
 __all__ = ["Mention", "mentions", "occurrences", "words_of"]
 
 _LATEX = (
@@ -19,40 +21,8 @@ _LATEX = (
 _WORD = re.compile(r"\d+(?:\.\d+)?|\.\d+|[^\W\d_]+|[%$¥/]")
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
 
-_ONES = dict(
-    zip(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ],
-        range(20),
-        strict=True,
-    )
-)
-_TENS = dict(
-    zip(
-        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"],
-        range(20, 100, 10),
-        strict=True,
-    )
+_BELOW_HUNDRED = NUMERALS | dict(
+    zip(["thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], range(30, 100, 10), strict=True)
 )
 _POWERS = {"hundred": 100, "thousand": 1_000, "million": 10**6, "billion": 10**9}
 _TIMES = {
@@ -203,8 +173,8 @@ def _english(words: Sequence[str], at: int) -> tuple[Fraction, int] | None:
     total, current, end = 0, 0, at
     while end < len(words):
         word = words[end]
-        if word in _ONES or word in _TENS:
-            current += _ONES.get(word) or _TENS.get(word, 0)
+        if word in _BELOW_HUNDRED:
+            current += _BELOW_HUNDRED[word]
         elif word in _POWERS and end > at:
             current = (current or 1) * _POWERS[word]
             if _POWERS[word] > 100:
@@ -221,7 +191,7 @@ def _english(words: Sequence[str], at: int) -> tuple[Fraction, int] | None:
 
 
 def _goes_on(words: Sequence[str], at: int) -> bool:
-    return at < len(words) and (words[at] in _ONES or words[at] in _TENS)
+    return at < len(words) and words[at] in _BELOW_HUNDRED
 
 
 def _chinese(words: Sequence[str], at: int) -> tuple[Fraction, int] | None:

@@ -7,6 +7,7 @@ next request runs it again.
 from __future__ import annotations
 
 import time
+from operator import itemgetter
 from typing import Any, Protocol
 
 from stepwise.answering.tasks import task_for
@@ -20,6 +21,7 @@ __all__ = [
     "NoChecker",
     "SandboxChecker",
     "check",
+    "run_check",
     "task_of",
     "verified",
 ]
@@ -110,25 +112,38 @@ def check(checker: Checker, plan: Plan, result: dict[str, Any]) -> None:
         task.nothing_to_check(result, language)
         return
     try:
-        found = _run(checker, task.checker, payload, task.verdict)
+        found = _checked(checker, task.checker, payload, task.verdict)
     except CheckNotRun as not_run:
         task.check_not_run(result, not_run.cause, language)
     else:
         task.take_verdict(result, found, language)
 
 
-def _run(checker: Checker, task: str, payload: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
-    """The *fields* of a check's result, and its ``line`` (None if it has none).
+def _checked(checker: Checker, task: str, payload: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
+    """The *fields* of a check's result, and its ``line`` and ``step`` (None if it has none). Raises CheckNotRun."""
+    began = time.monotonic()
+    found = run_check(checker, task, payload, fields)
+    log_event(
+        "checked",
+        task=task,
+        status=str(found.get("status") or found.get("solver"))[:32],
+        method=str(found.get("method") or "solver")[:32],
+        ms=round((time.monotonic() - began) * 1000),
+    )
+    return {name: found.get(name) for name in (*fields, "line", "step")}
 
-    A check that is not run is logged and counted by its cause.
+
+def run_check(
+    checker: Checker, task: str, payload: dict[str, Any], fields: tuple[str, ...]
+) -> dict[str, Any]:
+    """The result of *task*, which has all of *fields*. One that is not run is logged and counted by its cause.
 
     Raises:
         CheckNotRun: for every fault of the check.
     """
-    began = time.monotonic()
     try:
         found = checker.run(task, payload)
-        wanted = {name: found[name] for name in fields} | {name: found.get(name) for name in ("line", "step")}
+        itemgetter(*fields)(found)  # a field that is missing is a fault too
     except CheckNotRun as not_run:
         count("ChecksNotRun", cause=not_run.cause)
         logger.warning(
@@ -145,14 +160,7 @@ def _run(checker: Checker, task: str, payload: dict[str, Any], fields: tuple[str
     if "doubt" in found:  # the two computations differ, or the second has no result
         count("CheckDoubts", doubt=found["doubt"])
         logger.warning("a check is in doubt", extra={"task": task, "reason": str(found["doubt"])[:64]})
-    log_event(
-        "checked",
-        task=task,
-        status=str(found.get("status") or found.get("solver"))[:32],
-        method=str(found.get("method") or "solver")[:32],
-        ms=round((time.monotonic() - began) * 1000),
-    )
-    return wanted
+    return found
 
 
 def verified(checker: Checker, plan: Plan, answer: str) -> bool:

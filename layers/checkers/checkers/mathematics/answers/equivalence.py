@@ -23,7 +23,17 @@ from checkers.mathematics.formulas.nodes import NotUnderstood
 from checkers.mathematics.formulas.regions import same_region
 from checkers.mathematics.formulas.rounding import is_rounding_of
 
-__all__ = ["equivalent", "interval_of", "same_meaning", "same_quantity"]
+__all__ = ["NOT_COMPARABLE", "equivalent", "interval_of", "same_meaning", "same_quantity"]
+
+NOT_COMPARABLE = (
+    NotUnderstood,
+    ArithmeticError,
+    NotImplementedError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What reading and comparing answers raises, SymPy's own errors among them: then nothing can be said of the two."""
 
 
 def equivalent(a: str, b: str) -> bool | None:
@@ -35,7 +45,7 @@ def equivalent(a: str, b: str) -> bool | None:
     """
     try:
         return same_meaning(meaning(a), meaning(b))
-    except (NotUnderstood, ArithmeticError, NotImplementedError, RecursionError, TypeError, ValueError):
+    except NOT_COMPARABLE:
         return None
 
 

@@ -14,9 +14,9 @@ from checkers.mathematics.formulas.grammar import parse
 from checkers.mathematics.formulas.nodes import NotUnderstood
 from checkers.mathematics.problem.reading import Reading
 
-__all__ = ["phrased"]
+__all__ = ["NUMERALS", "phrased"]
 
-_NUMERALS = {
+NUMERALS = {
     word: number
     for number, word in enumerate(
         [
@@ -44,6 +44,7 @@ _NUMERALS = {
         ]
     )
 }
+"""The English words of the numbers from 0 to 20."""
 _N = r"⟦(\d+)⟧"
 _EDGE = r"(?=$|[.,?;]| is| equals| equal| and| are| of the result| gives| yields)"
 _ONE = (
@@ -153,11 +154,11 @@ def _is_ordered(first: str, second: str) -> bool:
 
 
 def _with_numerals(text: str, slot: Callable[[str], str]) -> str:
-    names = "|".join(_NUMERALS)
+    names = "|".join(NUMERALS)
     return re.sub(
         rf"\b({names})\b(?= (?:plus|minus|times|more than|less than|divided|multiplied|added|increased|decreased|and)\b| ?[.,?]|$)|"
         rf"(?<=by )({names})\b|(?<=plus )({names})\b|(?<=minus )({names})\b|(?<=equals )({names})\b|(?<=than )({names})\b",
-        lambda match: slot(str(_NUMERALS[next(word for word in match.groups() if word)])),
+        lambda match: slot(str(NUMERALS[next(word for word in match.groups() if word)])),
         text,
     )
 

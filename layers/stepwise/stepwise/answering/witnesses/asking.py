@@ -16,7 +16,7 @@ from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.drafting.draft import Draft
 from stepwise.answering.drafting.writing import Writing, write
 from stepwise.answering.results import read_result
-from stepwise.answering.verification import CheckNotRun, check
+from stepwise.answering.verification import CheckNotRun, check, run_check
 from stepwise.answering.witnesses.levels import confidence_of
 from stepwise.answering.witnesses.state import Testimony, Witnessing
 from stepwise.answering.witnesses.votes import Count, count_votes
@@ -208,20 +208,19 @@ class _Witnesses:
                 "formalisation": text,
                 "final_answer": answer,
             }
-            self._examined[answer] = self._run("witness", request)
+            self._examined[answer] = self._run("witness", request, ("result", "answer", "detail", "reason"))
         return self._examined[answer]
 
     def _same(self, one: str, other: str) -> bool | None:
         request = {"one": one, "other": other, "problem": self.plan.subject["problem"]}
-        verdict = self._run("same_answer", request).get("same")
+        verdict = self._run("same_answer", request, ("same",)).get("same")
         return verdict if isinstance(verdict, bool) else None
 
-    def _run(self, task: str, request: dict[str, Any]) -> Mapping[str, Any]:
+    def _run(self, task: str, request: dict[str, Any], fields: tuple[str, ...]) -> Mapping[str, Any]:
         """What the sandbox says; nothing where it says nothing."""
         try:
-            return self.deps.checker.run(task, request)
+            return run_check(self.deps.checker, task, request, fields)
         except CheckNotRun as not_run:
-            count("ChecksNotRun", cause=not_run.cause)
             return {"result": "none", "answer": "", "detail": "", "reason": not_run.cause, "same": None}
 
     def _report(self, result: str, reason: str = "") -> None:

@@ -51,16 +51,19 @@ class Count:
 
     @property
     def _majority(self) -> int | None:
-        sizes = [len(group) + (place == self.joined) for place, group in enumerate(self.groups)]
-        most = max(sizes, default=0)
-        return sizes.index(most) if most > 1 and self._sizes[0] > self._sizes[1] else None
+        most = max(self._votes, default=0)
+        return self._votes.index(most) if most > 1 and self._sizes[0] > self._sizes[1] else None
+
+    @property
+    def _votes(self) -> list[int]:
+        """The votes of each group, in the groups' order."""
+        return [len(group) + (place == self.joined) for place, group in enumerate(self.groups)]
 
     @property
     def _sizes(self) -> list[int]:
         """The votes of each different answer, most first; two at least."""
-        sizes = [len(group) + (place == self.joined) for place, group in enumerate(self.groups)]
         alone = 1 if self.formalised and self.joined is None else 0
-        return sorted([*sizes, alone, 0], reverse=True)
+        return sorted([*self._votes, alone, 0], reverse=True)
 
     def evidence(
         self, given: int, answers: Sequence[Mapping[str, Any]], testimony: Testimony | None, language: str

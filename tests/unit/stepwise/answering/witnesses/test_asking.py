@@ -18,6 +18,7 @@ from stepwise.api.planning import solve_plan
 from stepwise.api.schemas import SolveRequest
 from stepwise.coordination.slots import LEASE_SECONDS
 from stepwise.errors import ModelError, ModelTimeout, ModelUnavailable
+from stepwise.observability import flush
 from stepwise.ollama.failures import failure
 from stepwise.ollama.port import Chunk, Finish, Prompt
 from stepwise.plan import Plan
@@ -303,6 +304,28 @@ def test_without_a_usable_formalisation_an_answer_stands_alone(written: str) -> 
     body = stage.reply().body
 
     assert (level(body), kinds(body), body["final_answer"]) == ("single", [], "15")
+
+
+def test_a_fault_of_the_checker_at_a_witness_costs_no_answer_and_is_counted(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stage = Stage(solution("15"))
+    run = stage.checker.run
+
+    def fail(task: str, payload: dict[str, Any]) -> dict[str, Any]:
+        if task == "witness":
+            raise OSError("no process")
+        return run(task, payload)
+
+    monkeypatch.setattr(stage.checker, "run", fail)
+
+    body = stage.reply().body
+    flush()
+
+    assert (level(body), body["final_answer"]) == ("single", "15")
+    said = capsys.readouterr().out
+    assert '"cause":"crashed"' in said
+    assert "no process" not in said
 
 
 def test_a_formalisation_that_is_cut_says_nothing() -> None:
