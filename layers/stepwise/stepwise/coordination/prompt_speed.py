@@ -10,13 +10,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from stepwise.observability import tolerated
-from stepwise.storage.table import Table, TableError
+from stepwise.coordination.model_items import ModelItems
+from stepwise.storage.table import Table
 
 __all__ = ["PromptSpeed"]
 
-_PARTITION = "pace"
-_LOOK_AGAIN_SECONDS = 60.0
 _STANDS_SECONDS = 86_400.0
 _LEAST_TOKENS = 16
 _MUCH_SLOWER = 1.1
@@ -36,10 +34,9 @@ class PromptSpeed:
     """
 
     def __init__(self, table: Table, *, clock: Callable[[], float] = time.time) -> None:
-        self._table = table
+        self._items = ModelItems(table, "prompt", "how long the host reads a prompt", clock=clock)
         self._clock = clock
         self._known: dict[str, _Measured] = {}
-        self._look_at: dict[str, float] = {}
 
     def seconds(self, model: str, tokens: int) -> float | None:
         """Seconds that *model* is likely to read *tokens* tokens; None where nothing was measured yet."""
@@ -55,29 +52,12 @@ class PromptSpeed:
         if known is not None and now < known.until and found <= known.seconds_per_token * _MUCH_SLOWER:
             return
         self._known[model] = _Measured(found, now + _STANDS_SECONDS)
-        try:
-            self._table.put(
-                {
-                    "pk": _PARTITION,
-                    "sk": f"prompt#{model}",
-                    "ms_per_token": round(found * 1000, 4),
-                    "until": round(now + _STANDS_SECONDS),
-                }
-            )
-        except TableError as error:
-            # This environment knows it; a slower measure or another environment tries to store one again.
-            tolerated(error, "table_unavailable", "how long the host reads a prompt was not recorded")
+        # Where it cannot be stored this environment knows it; a slower measure or another environment tries again.
+        until = round(now + _STANDS_SECONDS)
+        self._items.write(model, {"ms_per_token": round(found * 1000, 4), "until": until})
 
     def _measured(self, model: str) -> _Measured | None:
-        now = self._clock()
-        if now < self._look_at.get(model, 0.0):
-            return self._known.get(model)
-        self._look_at[model] = now + _LOOK_AGAIN_SECONDS
-        try:
-            item = self._table.get(_PARTITION, f"prompt#{model}")
-        except TableError as error:
-            tolerated(error, "table_unavailable", "how long the host reads a prompt was not read")
-            return self._known.get(model)
+        item = self._items.read(model)
         if item is not None:
             self._known[model] = _Measured(float(item["ms_per_token"]) / 1000, float(item["until"]))
         return self._known.get(model)

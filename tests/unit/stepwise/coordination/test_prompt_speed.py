@@ -13,7 +13,7 @@ class Gone:
     def get(self, pk: str, sk: str) -> object:
         raise TableError("gone")
 
-    def put(self, item: dict[str, object]) -> None:
+    def put(self, item: dict[str, object], *, condition: object = None) -> None:
         raise TableError("gone")
 
 
