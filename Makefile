@@ -31,8 +31,9 @@ run: .running ## start the whole bundle on this machine, at http://127.0.0.1:300
 demo: .running ## a tour of two minutes in the terminal, with a stack of its own (ARGS="solve cache stream refute queue resume")
 	@PYTHONPATH=infra/local exec .venv/bin/python -m stepwise_local.demo $(ARGS)
 
+# Two files at a time for each core, as most of the slow tests wait; in the order of the folders, in which they come first.
 test: setup ## unit, contract, integration and end-to-end tests
-	@$(RUN) pytest -q -n auto --dist loadfile $(ARGS)
+	@$(RUN) pytest -q -n $$((2 * $$(getconf _NPROCESSORS_ONLN))) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 drill: setup ## look for lies of the mathematics checker in 2,000 problems (ARGS="--count 100000 --workers 2 --kept FILE")
 	@.venv/bin/python tests/drills/find_lies.py $(ARGS)

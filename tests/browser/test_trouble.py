@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Route, expect
 from support.browser import RUN, Playground, shown_programs
 from support.drills import question_of
 from support.hosts.model_host import ModelHost, tokens_of
@@ -215,12 +216,15 @@ def test_a_question_behind_others_shows_its_place_and_one_too_many_what_to_do(
     expect(playground.answer().locator(".final")).to_contain_text("5")
 
 
+@pytest.mark.parametrize("the_first_job", ["accepted", "refused"])
 def test_a_model_that_is_down_is_a_sentence_and_answers_when_it_is_back(
-    playground: Playground, host: ModelHost
+    playground: Playground, host: ModelHost, the_first_job: str
 ) -> None:
+    if the_first_job == "refused":
+        _refuse_the_first_job(playground.page)
     host.kill()  # open connections too: one of them would still bring an answer
     try:
-        playground.ask("How much is two and three? 4")
+        playground.ask(f"How much is two and three? {the_first_job}")
         view = playground.view("solve")
         expect(view.locator(".state")).to_have_text("The model cannot be reached just now")
         expect(view.locator(".more")).to_contain_text("It is tried again by itself; you need not do anything")
@@ -228,7 +232,23 @@ def test_a_model_that_is_down_is_a_sentence_and_answers_when_it_is_back(
     finally:
         host.start()
     expect(playground.answer().locator(".final")).to_contain_text("5")
-    expect(playground.view("solve").locator("textarea")).to_have_value("How much is two and three? 4")
+    expect(playground.view("solve").locator("textarea")).to_have_value(
+        f"How much is two and three? {the_first_job}"
+    )
+
+
+def _refuse_the_first_job(page: Page) -> None:
+    refused: list[Route] = []
+
+    def answer(route: Route) -> None:
+        if refused or route.request.headers.get("prefer") != "respond-async":
+            route.fallback()
+            return
+        refused.append(route)
+        problem = {"code": "model_unavailable", "title": "Model unavailable", "status": 503, "detail": ""}
+        route.fulfill(status=503, content_type="application/problem+json", body=json.dumps(problem))
+
+    page.route("**/v1/math/solve", answer)
 
 
 @pytest.mark.parametrize("kind", ["hostile", "long"])

@@ -2,7 +2,7 @@
 //
 // A stream shows what is written, but ends with the page. So a question that is not answered at once is also made a job:
 // the same question in flight is computed once, and the job keeps it alive. When the stream ends without an answer, or
-// stays silent because the model is busy, the job is followed instead.
+// stays silent because the model is busy, the job is followed instead; one that ended before there was a job gets one then.
 import { Problem, PATHS, cacheOf, call, events, modelAnswers } from "./api.js";
 import { UNFINISHED, changeJob, rememberJob } from "./storage.js";
 
@@ -11,6 +11,8 @@ const DOUBT_MS = 4000;
 const SILENCE_MS = 10_000;
 const POLL_SECONDS = 2;
 const MOST_LOST_POLLS = 30;
+/** Errors of a stream after which a job still brings the answer: a worker tries again for minutes. */
+const WORTH_A_JOB = new Set(["model_unavailable", "broken_stream"]);
 
 /**
  * `view` is told: `waiting()`, `thinking(text)`, `writing(text)`, `job(document)`, `unanswered()` (the model host does not
@@ -74,6 +76,7 @@ export class Run {
       clearTimeout(this.jobTimer);
       if (this.stopped) return;
       await this.registering;
+      if (!this.jobId && this.kind !== "chat" && WORTH_A_JOB.has(error.code)) await this.#register();
       if (!this.jobId || this.stopped) throw error;
     }
     await this.#follow();
