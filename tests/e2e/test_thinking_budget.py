@@ -18,13 +18,13 @@ from support.hosts.model_host import Fault, ModelHost, tokens_of
 
 LOW, MEDIUM, RESERVE, CONTEXT = 120, 240, 200, 2_048
 LETTERS = str.maketrans("0123456789", "abcdefghij")
-IN_FLIGHT = 12
-"""Tokens on their way when a call is closed, which the host has written and nobody reads."""
 ANSWER = (
     answer_start("solve", "en").strip()
     + "\n\nA product of two numbers.\n\n## Steps\n\n1. **Multiply**: six times seven is forty-two.\n\n"
     + "## Answer\n\n$\\boxed{42}$"
 )
+WRITTEN = len(tokens_of(ANSWER)) - len(tokens_of(answer_start("solve", "en").strip()))
+"""Tokens of the answer behind its start, which the host does not write when the thinking is closed by prefill."""
 CHAT = "Six times seven is forty-two, which is the answer to that question."
 
 
@@ -120,8 +120,8 @@ def test_a_thinking_without_an_end_gives_an_answer(
 
     assert reply.status_code == 200
     assert_whole(reply.json(), budget)
-    made = host.generated - before
-    assert made - IN_FLIGHT <= reply.json()["usage"]["completion_tokens"] <= made
+    # What is on its way when a call is closed was generated, and nobody has read it.
+    assert budget + WRITTEN <= reply.json()["usage"]["completion_tokens"] <= host.generated - before
 
 
 def test_at_high_effort_the_thinking_has_the_context_less_the_reserve(app: App, host: ModelHost) -> None:
@@ -181,8 +181,7 @@ def test_an_answer_handed_over_around_the_closing_is_that_of_one_run(
     result = as_job(app, asked(app, f"How much is six times seven, handed over {moment}?", prefer="wait=1"))
 
     assert_whole(result)
-    made = host.generated - before
-    assert made - 2 * IN_FLIGHT <= result["usage"]["completion_tokens"] <= made
+    assert LOW + WRITTEN <= result["usage"]["completion_tokens"] <= host.generated - before
 
 
 def test_workers_killed_before_at_and_behind_the_closing_still_give_the_answer(

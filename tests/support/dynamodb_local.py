@@ -8,6 +8,7 @@ so a program of one class (``LoopbackDynamoDB.java``) starts it on a free port o
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import re
 import select
 import shutil
@@ -74,14 +75,20 @@ def _java() -> str:
 
 
 def _library() -> Path:
-    """The folder with the jars, fetched if it is not there yet."""
+    """The folder with the jars, fetched if it is not there yet; a second process waits for the first one's."""
     library = _FOLDER / "lib"
-    if (library / f"DynamoDBLocal-{_VERSION}.jar").exists():
-        return library
+    _FOLDER.mkdir(parents=True, exist_ok=True)
+    with (_FOLDER / "fetching").open("w") as fetching:
+        fcntl.flock(fetching, fcntl.LOCK_EX)
+        if not (library / f"DynamoDBLocal-{_VERSION}.jar").exists():
+            _fetch(library)
+    return library
+
+
+def _fetch(library: Path) -> None:
     maven = shutil.which("mvn")
     if maven is None:
         raise DynamoDBLocalMissing("no mvn to fetch DynamoDB Local with")
-    _FOLDER.mkdir(parents=True, exist_ok=True)
     (_FOLDER / "pom.xml").write_text(_POM)
     fetched = _FOLDER / "fetched"
     command = [maven, "-q", "-B", "dependency:copy-dependencies", "-DincludeScope=runtime"]
@@ -98,7 +105,6 @@ def _library() -> Path:
     if done.returncode:
         raise DynamoDBLocalMissing("DynamoDB Local could not be fetched from Maven Central")
     fetched.rename(library)
-    return library
 
 
 def _port(process: subprocess.Popen[str]) -> int:
