@@ -16,6 +16,7 @@ from stepwise_local.gateway.request_line import RequestLine
 HIT, MISS = "stepwise; hit; ttl=60", "stepwise; fwd=miss; stored"
 VERIFIED = json.dumps({"success": True, "verification": {"status": "verified", "method": "substitution"}})
 REFUTED = {"success": True, "verification": {"status": "refuted"}}
+WITNESSED = {"verification": {"status": "unverifiable"}, "confidence": {"level": "corroborated"}}
 JOB = {"id": "1", "status": "queued", "queue_position": 0}
 
 
@@ -53,6 +54,7 @@ def words(line: RequestLine) -> str:
     [
         (200, {"cache-status": MISS}, VERIFIED, "200 N ms computed verified"),
         (200, {"cache-status": HIT}, json.dumps(REFUTED), "200 N ms cached refuted"),
+        (200, {"cache-status": MISS}, json.dumps(WITNESSED), "200 N ms computed unverifiable, corroborated"),
         (200, {"cache-status": MISS}, '{"verification": null}', "200 N ms computed"),
         (
             200,

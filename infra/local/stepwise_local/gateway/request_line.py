@@ -114,10 +114,15 @@ class RequestLine:
 
 
 def _outcome(document: Mapping[str, Any]) -> str | None:
-    """Verdict of the check, state of a job, or code of an error, in one of the API's bodies."""
+    """Verdict of the check and of the witnesses, state of a job, or code of an error, in one of the API's bodies."""
     match document:
         case {"code": str(code)} | {"error": {"code": str(code)}}:
             return code
+        case {
+            "verification": {"status": "unverifiable"},
+            "confidence": {"level": "corroborated" | "disputed" as level},
+        }:
+            return f"unverifiable, {level}"
         case {"verification": {"status": str(verdict)}}:
             return verdict
         case {"validity": {"solver": str(verdict)}}:
