@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 import importlib.util
 import re
 import sys
@@ -48,6 +50,12 @@ def bundle() -> dict[str, Any]:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    """A copy, which a test may change; the file itself is read once."""
+    return copy.deepcopy(_loaded(path))
+
+
+@functools.cache
+def _loaded(path: Path) -> dict[str, Any]:
     loaded = _Loader(path.read_text(encoding="utf-8")).get_single_data()
     assert isinstance(loaded, dict)
     return loaded
