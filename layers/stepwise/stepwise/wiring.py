@@ -52,19 +52,35 @@ def prepare(*makers: Callable[[], object]) -> None:
     aws_client.load()
     for make in makers:
         make()
-    _vary_after_restore()
+    _hook_snapshots()
 
 
-def _vary_after_restore() -> None:
-    """Seed ``random`` anew after a restore: environments of one snapshot would otherwise draw the same numbers.
+def _hook_snapshots() -> None:
+    """Do before a snapshot (SnapStart) what a cold start leaves for its first use, and after it what may not be shared.
 
-    Source: "Handling uniqueness with Lambda SnapStart" in AWS's Lambda developer guide.
+    Environments of one snapshot would draw the same random numbers: "Handling uniqueness with Lambda SnapStart" in
+    AWS's Lambda developer guide.
     """
     try:
         hooks = importlib.import_module("snapshot_restore_py")
     except ImportError:
         return  # this module exists only in Lambda's Python
+    hooks.register_before_snapshot(_first_uses)
     hooks.register_after_restore(random.seed)
+
+
+def _first_uses() -> None:
+    """Import what one task needs, build the schemas of requests, compile the patterns for Chinese."""
+    import stepwise.parsing.analysis  # noqa: F401
+    from stepwise.api.schemas import AnalyzeRequest, ChatRequest, SolveRequest
+    from stepwise.text.canonical_key import canonical
+    from stepwise.text.language import detect
+    from stepwise.text.tokens import estimate
+
+    for schema in (SolveRequest, AnalyzeRequest, ChatRequest):
+        schema.model_rebuild()
+    detect("求")
+    estimate(canonical("求x²"))
 
 
 @functools.cache

@@ -182,7 +182,8 @@ def _make_way_for_the_runtimes_handler() -> None:
 
 
 def _import(names: list[str]) -> None:
-    """Import modules; one that fails is imported again, and then heard of, by the process that needs it.
+    """Import modules, and do what they do before a snapshot; one that fails is imported again, and then heard of, by the
+    process that needs it.
 
     What ``python -m`` runs is forgotten at once, as it is to run again under the name ``__main__``.
     """
@@ -193,6 +194,10 @@ def _import(names: list[str]) -> None:
                 runs = f"{module.__name__}.__main__" if hasattr(module, "__path__") else module.__name__
                 importlib.import_module(runs)
                 sys.modules.pop(runs)
+    with contextlib.suppress(BaseException):  # each environment runs them again, and says then what fails
+        hooks = importlib.import_module("snapshot_restore_py")
+        for function, arguments, keywords in reversed(list(hooks.get_before_snapshot())):
+            function(*arguments, **keywords)
 
 
 if __name__ == "__main__":

@@ -14,11 +14,10 @@ from stepwise.api.app import Call
 from stepwise.api.dependencies import ApiDependencies
 from stepwise.api.event_stream import stream
 from stepwise.api.idempotent import reply_once, stream_once
-from stepwise.api.openai_schemas import CompletionRequest
 from stepwise.api.planning import refuse_by_length
 from stepwise.api.preferences import preference_applied, read_preferences
 from stepwise.api.reply import Reply, cache_status, reply_to
-from stepwise.api.schemas import AnswerRequest, ChatRequest, read_request
+from stepwise.api.schemas import AnswerRequest, Conversation, read_request
 from stepwise.config import Settings
 from stepwise.errors import StepwiseError
 from stepwise.observability import count
@@ -86,7 +85,7 @@ def read_screened[T: AnswerRequest](kind: type[T], call: Call, settings: Setting
         StepwiseError: named as in the HTTP contract.
     """
     request = read_request(kind, call.json_body(settings.max_body_bytes))
-    if isinstance(request, (ChatRequest, CompletionRequest)):
+    if isinstance(request, Conversation):
         refuse_by_length(request, settings)  # before anything slower than a look at its length
     try:
         request.screen()

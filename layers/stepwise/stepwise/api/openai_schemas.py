@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from stepwise.answering.tasks import Presentation
-from stepwise.api.schemas import WHOLE, AnswerRequest, Effort, Request
+from stepwise.api.schemas import WHOLE, Conversation, Effort, Request
 from stepwise.screening import screen_conversation
 
 __all__ = ["CompletionRequest"]
@@ -47,10 +47,10 @@ class _StreamOptions(Request):
     include_usage: bool = False
 
 
-class CompletionRequest(AnswerRequest):
+class CompletionRequest(Conversation):
     """Body of ``POST /v1/chat/completions``."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, title="CompletionRequest")
+    model_config = ConfigDict(title="CompletionRequest")
 
     model: Annotated[str, Field(min_length=1, max_length=200)]
     messages: Annotated[list[_Turn], Field(min_length=1, max_length=100)]
@@ -103,7 +103,6 @@ class CompletionRequest(AnswerRequest):
 
     @property
     def characters(self) -> int:
-        """Least number of code points in the prompt; assistant turns are not counted, as their thinking is left out."""
         return sum(len(turn.text) for turn in self.messages if turn.role != "assistant")
 
     def screen(self) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stepwise import prompts
 from stepwise.answering.tasks import Analyze, Chat, Solve
-from stepwise.api.openai_schemas import CompletionRequest
-from stepwise.api.schemas import AnalyzeRequest, ChatRequest, Effort, SolveRequest
+from stepwise.api.schemas import AnalyzeRequest, ChatRequest, Conversation, Effort, SolveRequest
 from stepwise.config import Settings
 from stepwise.errors import InvalidRequest, ModelNotFound, Pointer
 from stepwise.plan import Plan
@@ -17,6 +16,9 @@ from stepwise.text.canonical_key import canonical, problem_key
 from stepwise.text.condense import condense
 from stepwise.text.language import detect
 from stepwise.text.tokens import LEAST_PER_CHARACTER, estimate
+
+if TYPE_CHECKING:
+    from stepwise.api.openai_schemas import CompletionRequest
 
 __all__ = ["analyze_plan", "chat_plan", "completion_plan", "refuse_by_length", "served_model", "solve_plan"]
 
@@ -182,7 +184,7 @@ def _sampling(settings: Settings) -> dict[str, float]:
     return {"temperature": settings.temperature, "top_p": settings.top_p}
 
 
-def refuse_by_length(request: ChatRequest | CompletionRequest, settings: Settings) -> None:
+def refuse_by_length(request: Conversation, settings: Settings) -> None:
     """Refuse a conversation that is certainly too long for the context, by its number of characters.
 
     Raises:

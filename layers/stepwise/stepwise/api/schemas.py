@@ -25,6 +25,7 @@ __all__ = [
     "AnalyzeRequest",
     "AnswerRequest",
     "ChatRequest",
+    "Conversation",
     "Effort",
     "Language",
     "Message",
@@ -41,9 +42,12 @@ _MAX_ERRORS = 20
 
 
 class Request(BaseModel):
-    """Base of the schemas: unknown fields are refused; null for an optional field counts as missing."""
+    """Base of the schemas: unknown fields are refused; null for an optional field counts as missing.
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    Each is built when it is first used, as a function uses one or two of them.
+    """
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -65,6 +69,15 @@ class AnswerRequest(Request):
     @abstractmethod
     def presentation(self) -> Presentation:
         """The options that shape the response body but not the computation."""
+
+
+class Conversation(AnswerRequest):
+    """A request whose prompt is a conversation."""
+
+    @property
+    @abstractmethod
+    def characters(self) -> int:
+        """Least number of code points in the prompt; assistant turns are not counted, as their thinking is left out."""
 
 
 def _whole(value: Any) -> Any:
@@ -141,7 +154,7 @@ class Message(Request):
     content: str
 
 
-class ChatRequest(AnswerRequest):
+class ChatRequest(Conversation):
     """Body of ``POST /v1/general/chat``."""
 
     messages: Annotated[
@@ -174,7 +187,6 @@ class ChatRequest(AnswerRequest):
 
     @property
     def characters(self) -> int:
-        """Least number of code points in the prompt; assistant turns are not counted, as their thinking is left out."""
         return sum(len(message.content) for message in self.messages if message.role != "assistant")
 
     def screen(self) -> None:

@@ -12,7 +12,8 @@ __all__ = ["Language", "detect"]
 Language = Literal["zh", "en"]
 
 # CJK ideographs with extension A and the compatibility block; the others are in the supplementary planes.
-_IDEOGRAPH = re.compile("[㐀-䶿一-鿿豈-\ufaff\U00020000-\U0003ffff]")
+_IDEOGRAPH = "[㐀-䶿一-鿿豈-\ufaff\U00020000-\U0003ffff]"
+_FIRST_IDEOGRAPH = "㐀"
 # Chinese punctuation: decides only if there is no word in either language.
 _WIDE_PUNCTUATION = re.compile("[，。．？！；：、（）【】“”]")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
@@ -29,8 +30,13 @@ def detect(text: str) -> Language:
     if its punctuation is (``98/16×112=．``), else English.
     """
     prose = mask(text)
-    ideographs = len(_IDEOGRAPH.findall(prose)) or len(_IDEOGRAPH.findall(text))
+    ideographs = _ideographs(prose) or _ideographs(text)
     words = sum(1 for word in _LATIN_WORD.findall(prose) if word.lower() not in _NEUTRAL_WORDS)
     if not ideographs and not words:
         return "zh" if _WIDE_PUNCTUATION.search(prose) else "en"
     return "zh" if ideographs > words else "en"
+
+
+def _ideographs(text: str) -> int:
+    """How many ideographs *text* has. Their class takes 4 ms to compile, so it is only where there may be one."""
+    return len(re.findall(_IDEOGRAPH, text)) if text and max(text) >= _FIRST_IDEOGRAPH else 0

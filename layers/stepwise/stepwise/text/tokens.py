@@ -14,8 +14,9 @@ __all__ = ["LEAST_PER_CHARACTER", "estimate", "multi_byte", "weigh"]
 
 _LETTERS = re.compile(r"[A-Za-z\s]+")
 _DIGITS = re.compile(r"[0-9]+")
-_IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]+")
-_ACCENTED = re.compile(r"[\u00c0-\u024f\u0370-\u052f]+")
+# Texts, as compiling these classes takes some 2 ms and many a text has none of them: ``re`` keeps what it compiled.
+_IDEOGRAPHS = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]+"
+_ACCENTED = r"[\u00c0-\u024f\u0370-\u052f]+"
 
 _LETTER = 0.16  # five or six letters and the space before them are one token
 LEAST_PER_CHARACTER = _LETTER
@@ -34,7 +35,10 @@ def weigh(text: str) -> float:
     if not rest:
         return letters * _LETTER
     weight = letters * _LETTER
-    for kind, each in ((_DIGITS, _DIGIT), (_IDEOGRAPHS, _IDEOGRAPH), (_ACCENTED, _ACCENTED_LETTER)):
+    kinds = [(_DIGITS, _DIGIT)]
+    if not rest.isascii():
+        kinds += [(re.compile(_IDEOGRAPHS), _IDEOGRAPH), (re.compile(_ACCENTED), _ACCENTED_LETTER)]
+    for kind, each in kinds:
         shorter = kind.sub("", rest)
         weight += (len(rest) - len(shorter)) * each
         rest = shorter

@@ -14,7 +14,6 @@ from stepwise.answering.tasks.task import (
     common_body,
     is_corroborated,
 )
-from stepwise.parsing.analysis import read_analysis
 from stepwise.plan import Plan
 
 __all__ = [
@@ -130,6 +129,9 @@ class Analyze(Task[AnalyzeResult]):
     verdict = ("verdict", "solver", "countermodel", "missing_that_suffices", "detail")
 
     def read(self, plan: Plan, answer: str, common: Result) -> AnalyzeResult:
+        # Imported here: every function knows this task, one reads its answers, and that costs 10 ms of a cold start.
+        from stepwise.parsing.analysis import read_analysis
+
         found = read_analysis(answer)
         parts: Any = found.as_dict()
         return {
