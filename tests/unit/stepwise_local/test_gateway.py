@@ -77,6 +77,7 @@ def request(**changes: object) -> Request:
         "body": b"",
         "source": "127.0.0.1",
         "request_id": "r",
+        "arrived": 1_800_000_000.25,
     }
     return Request(**{**values, **changes})  # type: ignore[arg-type]
 
@@ -88,6 +89,13 @@ def test_the_last_of_a_repeated_header_counts_and_all_are_there() -> None:
     assert event["headers"] == {"a": "2"}
     assert event["multiValueHeaders"] == {"a": ["1", "2"]}
     assert event["body"] is event["queryStringParameters"] is event["pathParameters"] is None
+
+
+def test_an_event_says_when_its_request_arrived_and_not_when_it_was_made() -> None:
+    context = proxy_event(request(), ROUTES[1], {}, stage="s", identity={}, authorizer={})["requestContext"]
+
+    assert context["requestTimeEpoch"] == 1_800_000_000_250
+    assert context["requestTime"] == "15/Jan/2027:08:00:00 +0000"
 
 
 @given(st.binary(max_size=50))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 import uuid
 from collections.abc import Collection
 from typing import Any
@@ -56,11 +57,11 @@ class Gateway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        request_id = str(uuid.uuid4())
+        request_id, arrived = str(uuid.uuid4()), time.time()
         line = RequestLine(scope["method"], scope["path"], request_id)
         send = line.watching(send)
         try:
-            request = _request(scope, await _body(receive), request_id)
+            request = _request(scope, await _body(receive), request_id, arrived)
             await self._answer(request, receive, send)
         except Refused as refusal:
             await self._refuse(send, refusal.kind, request_id)
@@ -182,7 +183,7 @@ async def _pass_on(invocation: Invocation, timeout: float, request_id: str, send
         await send({"type": "http.response.body", "body": b""})
 
 
-def _request(scope: Scope, body: bytes, request_id: str) -> Request:
+def _request(scope: Scope, body: bytes, request_id: str, arrived: float) -> Request:
     return Request(
         method=scope["method"],
         path=scope["path"],
@@ -191,6 +192,7 @@ def _request(scope: Scope, body: bytes, request_id: str) -> Request:
         body=body,
         source=scope["client"][0] if scope.get("client") else "127.0.0.1",
         request_id=request_id,
+        arrived=arrived,
     )
 
 

@@ -58,6 +58,8 @@ class Request:
     body: bytes
     source: str
     request_id: str
+    arrived: float
+    """In epoch seconds."""
 
     def header(self, name: str) -> str | None:
         return next((value for key, value in reversed(self.headers) if key == name), None)
@@ -121,7 +123,6 @@ def proxy_event(
         body, encoded = request.body.decode(), False
     except UnicodeDecodeError:
         body, encoded = base64.b64encode(request.body).decode(), True
-    now = time.time()
     return {
         "resource": route.path,
         "path": request.path,
@@ -151,8 +152,8 @@ def proxy_event(
             "path": f"/{stage}{request.path}",
             "protocol": "HTTP/1.1",
             "requestId": request.request_id,
-            "requestTime": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(now)),
-            "requestTimeEpoch": int(now * 1000),
+            "requestTime": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(request.arrived)),
+            "requestTimeEpoch": int(request.arrived * 1000),
             "resourceId": re.sub(r"\W", "", route.path) or "root",
             "resourcePath": route.path,
             "stage": stage,

@@ -19,7 +19,7 @@ class Caller:
     partner: str
     preferences: Preferences
     started: float
-    """On the monotonic clock."""
+    """When the request reached the gateway, on this function's monotonic clock."""
     remaining: Callable[[], float]
     """Seconds that the function has left."""
     correlation_id: str = ""
@@ -31,7 +31,7 @@ class Caller:
 
 
 def wait_of(deps: Dependencies, caller: Caller) -> float:
-    """Longest time in seconds that this request waits, from its start."""
+    """Longest time in seconds that this request waits, from its arrival at the gateway."""
     wanted = caller.preferences.wait
     settings = deps.settings
     waited = deps.monotonic() - caller.started

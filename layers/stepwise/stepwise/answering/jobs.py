@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.joining import withdraw
 from stepwise.answering.maintenance import requeue_if_stalled
 from stepwise.answering.outcomes import Accepted, CacheUse, JobView
 from stepwise.answering.results import shape
 from stepwise.answering.tasks import Presentation
+from stepwise.answering.waiting import Looks, retry_after
 from stepwise.coordination.coordination import Coordination
 from stepwise.coordination.jobs import Job, status_of
 from stepwise.coordination.runs import Run
@@ -15,7 +18,6 @@ from stepwise.errors import NotFound, error_of
 
 __all__ = ["accepted", "cancel_job", "look_up"]
 
-_POLL = 0.5
 _UNFINISHED = ("queued", "running")
 
 
@@ -25,15 +27,20 @@ def look_up(deps: Dependencies, shared: Coordination, job_id: str, partner: str,
     Raises:
         NotFound: there is no such job, or it is somebody else's.
     """
+    job = shared.jobs.get(job_id, partner)  # it never changes; its end is that of its run
+    looks = Looks(deps, shared, until=until)
     while True:
-        job = shared.jobs.get(job_id, partner)
         run = _run_of(shared, job)
-        left = until - deps.monotonic()
-        if status_of(job, run) not in _UNFINISHED or left <= 0:
+        pause = looks.pause(run) if status_of(job, run) in _UNFINISHED else None
+        if pause is None:
             break
-        deps.sleep(min(_POLL, left))
+        deps.sleep(pause)
     requeue_if_stalled(deps, shared, run)
-    return _view(shared, job, run)
+    view = _view(job, run)
+    if view.status not in _UNFINISHED:
+        return view
+    position = _queue_position(shared, run)
+    return replace(view, queue_position=position, retry_after=_retry_after(deps, shared, run, position))
 
 
 def cancel_job(shared: Coordination, job_id: str, partner: str) -> JobView:
@@ -49,7 +56,7 @@ def cancel_job(shared: Coordination, job_id: str, partner: str) -> JobView:
     if status_of(job, run) in _UNFINISHED:
         withdraw(shared, run, job.id)
         run = _run_of(shared, job)
-    return _view(shared, job, run)
+    return _view(job, run)
 
 
 def _run_of(shared: Coordination, job: Job) -> Run:
@@ -59,11 +66,17 @@ def _run_of(shared: Coordination, job: Job) -> Run:
     return run
 
 
-def accepted(shared: Coordination, job: Job, run: Run, cache: CacheUse) -> Accepted:
+def accepted(deps: Dependencies, shared: Coordination, job: Job, run: Run, cache: CacheUse) -> Accepted:
     """The job that a client gets instead of an answer."""
     position = _queue_position(shared, run)
-    retry_after = min(30, shared.admission.time_until_turn(position or 0))
-    return Accepted(job.id, status_of(job, run), position, retry_after, cache)
+    return Accepted(job.id, status_of(job, run), position, _retry_after(deps, shared, run, position), cache)
+
+
+def _retry_after(deps: Dependencies, shared: Coordination, run: Run, position: int | None) -> int:
+    """Seconds after which a client should look at an unfinished run again."""
+    if run.status == "queued":
+        return min(30, shared.admission.time_until_turn(position or 0))
+    return retry_after(run, shared.average_duration.per_answer(), deps.clock())
 
 
 def _queue_position(shared: Coordination, run: Run) -> int | None:
@@ -73,20 +86,19 @@ def _queue_position(shared: Coordination, run: Run) -> int | None:
     return shared.admission.ahead_of(run.id) or 0
 
 
-def _view(shared: Coordination, job: Job, run: Run) -> JobView:
+def _view(job: Job, run: Run) -> JobView:
+    """What a client sees of a job, but for what only an unfinished one has."""
     status = status_of(job, run)
-    position = _queue_position(shared, run) if status == "queued" else None
-    unfinished = status in _UNFINISHED
     result = run.result if status == "succeeded" else None
     asked = Presentation.from_dict(job.presentation)
     return JobView(
         id=job.id,
         kind=job.kind,
         status=status,
-        queue_position=position,
+        queue_position=None,
         created_at=job.created_at,
         completion_tokens=run.tokens,
         result=None if result is None else shape(job.kind, result, asked, cached=False),
         error=error_of(run.error) if status == "failed" and run.error is not None else None,
-        retry_after=min(30, shared.admission.time_until_turn(position or 0)) if unfinished else None,
+        retry_after=None,
     )

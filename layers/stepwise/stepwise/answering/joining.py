@@ -15,6 +15,7 @@ from stepwise.answering.caller import Caller
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.ownership import Ownership
 from stepwise.answering.timings import TIMINGS
+from stepwise.answering.waiting import Looks
 from stepwise.answering.work import Progress
 from stepwise.coordination.admission import QueuePlace
 from stepwise.coordination.coordination import Coordination
@@ -26,7 +27,7 @@ from stepwise.observability import count, log_event, tolerated
 from stepwise.plan import Plan
 from stepwise.storage.table import TableError, TableUnavailable
 
-__all__ = ["Begun", "begin", "begin_for", "find_slot", "take_over", "watch", "withdraw"]
+__all__ = ["Begun", "begin", "begin_for", "find_slot", "look", "take_over", "watch", "withdraw"]
 
 
 @dataclass(frozen=True)
@@ -171,9 +172,9 @@ def find_slot(deps: Dependencies, shared: Coordination, *, until: float) -> Slot
     end = min(until, deps.monotonic() + TIMINGS.request_slot_patience)
     while True:
         slot = shared.slots.acquire()
-        if slot is not None or deps.monotonic() + TIMINGS.follow_poll > end:
+        if slot is not None or deps.monotonic() + TIMINGS.request_slot_poll > end:
             return slot
-        deps.sleep(TIMINGS.follow_poll)
+        deps.sleep(TIMINGS.request_slot_poll)
 
 
 def withdraw(shared: Coordination, run: Run, waiter_id: str) -> bool:
@@ -193,26 +194,29 @@ def withdraw(shared: Coordination, run: Run, waiter_id: str) -> bool:
 
 
 def watch(deps: Dependencies, shared: Coordination, run_id: str, *, until: float) -> tuple[Run | None, bool]:
-    """Wait until a run has ended, or until *until*; take it over if its owner's lease has expired.
+    """Look at a run until it has ended, was taken over, or until *until*; see :func:`look`."""
+    looks = Looks(deps, shared, until=until)
+    while True:
+        run, ours = look(deps, shared, run_id)
+        pause = None if run is None or run.ended or ours else looks.pause(run)
+        if pause is None:
+            return run, ours
+        deps.sleep(pause)
+
+
+def look(deps: Dependencies, shared: Coordination, run_id: str) -> tuple[Run | None, bool]:
+    """Read a run, and take it over if its owner's lease has expired.
 
     A run is not taken over while the model host still processes the prompt of its dead owner, as the host would
     process the same prompt twice.
 
     Returns the run (None if it does not exist any more) and whether it was taken over.
     """
-    pause = TIMINGS.follow_poll
-    while True:
-        run = shared.runs.get(run_id)
-        if run is None or run.ended:
-            return run, False
-        now = deps.clock()
-        dead = run.status == "running" and not run.owned(now)
-        if dead and not Progress.from_dict(run.progress).reading_left(now):
-            taken = shared.runs.take(run_id)
-            if taken is not None:
-                return taken, True
-        left = until - deps.monotonic()
-        if left <= 0:
-            return run, False
-        deps.sleep(min(pause, left))
-        pause = min(1.0, pause * 1.2)
+    run = shared.runs.get(run_id)
+    now = deps.clock()
+    dead = run is not None and run.status == "running" and not run.owned(now)
+    if run is not None and dead and not Progress.from_dict(run.progress).reading_left(now):
+        taken = shared.runs.take(run_id)
+        if taken is not None:
+            return taken, True
+    return run, False

@@ -122,7 +122,8 @@ class Ownership:
         self._shared.runs.succeed(self.run, result, tokens=progress.tokens)
         log_event("run succeeded", run_id=self.run.id, tokens=progress.tokens)
         self.free_slot()
-        self._shared.average_duration.record((result["usage"]["duration_ms"] or 1) / 1000)
+        seconds = (result["usage"]["duration_ms"] or 1) / 1000
+        self._shared.average_duration.record(seconds, tokens=progress.tokens)
 
     def fail(self, error: StepwiseError) -> None:
         """End the run without an answer, and log the reason."""

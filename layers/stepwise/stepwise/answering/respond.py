@@ -217,7 +217,7 @@ class _Request:
             return self._ended(run)
         if run.status == "running":
             self.shared.queue.send(run_id, run.group, delay=self._lease_left(run))
-        return accepted(self.shared, job, run, CacheUse(bypassed=not self.plan.key))
+        return accepted(self.deps, self.shared, job, run, CacheUse(bypassed=not self.plan.key))
 
     def _lease_left(self, run: Run) -> float:
         return max(0.0, run.lease_until / 1000 - self.deps.clock()) + 1

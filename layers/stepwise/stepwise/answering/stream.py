@@ -10,13 +10,14 @@ from typing import Any, Literal
 from stepwise.answering.caller import Caller
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.drafting.draft import restart
-from stepwise.answering.joining import begin_for, take_over, watch, withdraw
+from stepwise.answering.joining import begin_for, look, take_over, withdraw
 from stepwise.answering.owner_life import Client, owned
 from stepwise.answering.ownership import Ownership
 from stepwise.answering.respond import cached_answer
 from stepwise.answering.results import shape
 from stepwise.answering.tasks import Presentation, task_for
 from stepwise.answering.timings import TIMINGS
+from stepwise.answering.waiting import Looks
 from stepwise.answering.work import Nobody, Progress, perform, store
 from stepwise.coordination.coordination import Coordination
 from stepwise.coordination.jobs import new_job_id
@@ -243,9 +244,10 @@ class _Stream:
     def _followed(self, run_id: str) -> Generator[Live | None, None, Run | Ownership]:
         """Wait until another owner's run has ended; if that owner died, take the run over."""
         following = True
+        looks = Looks(self.deps, self.shared, until=self.deadline)
         try:
-            while self.deps.monotonic() < self.deadline:
-                run, ours = watch(self.deps, self.shared, run_id, until=self.deps.monotonic())
+            while True:
+                run, ours = look(self.deps, self.shared, run_id)
                 following = run is not None and not run.ended and not ours
                 if run is None:
                     raise InternalError
@@ -254,8 +256,10 @@ class _Stream:
                 if run.ended:
                     return run
                 yield None
-                self.deps.sleep(TIMINGS.stream_poll)
-            raise ModelTimeout(_LATE)
+                pause = looks.pause(run)
+                if pause is None:
+                    raise ModelTimeout(_LATE)
+                self.deps.sleep(pause)
         finally:
             if following:  # the client left, or its time is up: without other waiters the run is cancelled
                 self._stop_following(run_id)

@@ -16,10 +16,13 @@ class Timings:
     save: float = 3.0
     """How often an owner saves its progress and renews its leases; a crash loses no more than this."""
     admission_poll: float = 0.05
-    follow_poll: float = 0.25
-    """First pause between two reads of another owner's run; it grows to a second."""
-    stream_poll: float = 0.5
+    look_soonest: float = 0.25
+    look_latest: float = 2.0
+    """Shortest and longest pause between two looks at another owner's run; see :mod:`stepwise.answering.waiting`."""
+    spare_looks: int = 4
+    """Looks of one wait that may come sooner than ``look_latest``."""
 
+    request_slot_poll: float = 0.25
     request_slot_patience: float = 1.0
     """How long a request tries to get a slot before its run is handed over."""
     stream_slot_patience: float = 60.0

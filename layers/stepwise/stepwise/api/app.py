@@ -47,6 +47,8 @@ class Call:
     body: bytes
     remaining: Callable[[], float]
     """Seconds that the function has left."""
+    arrived: float | None = None
+    """When it reached the gateway, by the gateway's clock, in epoch seconds."""
     correlation_id: str = ""
     """The client's ``x-correlation-id`` if it has only allowed characters, else the request's id."""
     domain: str = ""
@@ -147,6 +149,7 @@ class Api[D](APIGatewayRestResolver):
             path=str(event.get("path", "")),
             headers=_headers(event),
             partner=_partner(request_context.get("identity") or {}),
+            arrived=_seconds(request_context.get("requestTimeEpoch")),
             body=_body(event),
             remaining=lambda: self.lambda_context.get_remaining_time_in_millis() / 1000,
             correlation_id=request_ids(event, self.lambda_context).get("correlation_id", ""),
@@ -223,6 +226,10 @@ def _accepted(accept: str) -> dict[str, float]:
         weight = next((part[2:] for part in parameters if part.startswith("q=")), "1")
         weights[kind] = float(weight) if _WEIGHT.fullmatch(weight) else 1.0
     return weights
+
+
+def _seconds(epoch_ms: Any) -> float | None:
+    return epoch_ms / 1000 if isinstance(epoch_ms, int | float) else None
 
 
 def _partner(identity: Mapping[str, Any]) -> str:

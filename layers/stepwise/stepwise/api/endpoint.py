@@ -96,11 +96,18 @@ def read_screened[T: AnswerRequest](kind: type[T], call: Call, settings: Setting
 
 
 def caller_of(deps: Dependencies, call: Call) -> Caller:
-    """The client of *call* and its preferences."""
+    """The client of *call* and its preferences.
+
+    Its wait counts from the call's arrival at the gateway, so that a cold start is a part of it. A time on the way
+    that no gateway would have waited for, or less than 0, is that of a wrong clock: then the wait counts from here.
+    """
+    on_its_way = 0.0 if call.arrived is None else deps.clock() - call.arrived
+    if not 0 <= on_its_way < deps.settings.gateway_timeout:
+        on_its_way = 0.0
     return Caller(
         partner=call.partner,
         preferences=read_preferences(call.headers),
-        started=deps.monotonic(),
+        started=deps.monotonic() - on_its_way,
         remaining=call.remaining,
         correlation_id=call.correlation_id,
     )

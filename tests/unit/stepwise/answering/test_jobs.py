@@ -182,6 +182,16 @@ def test_a_long_poll_ends_when_its_time_is_up(scene: Scene) -> None:
     assert 9 <= scene.clock() - begun <= 10
 
 
+def test_a_long_poll_costs_at_most_half_a_read_a_second_and_a_few(scene: Scene) -> None:
+    job_id = job_on(scene)
+    scene.table.calls.clear()
+
+    look(scene, job_id, until=scene.clock() + 20)
+
+    of_the_job, of_averages = 1, 2
+    assert scene.table.calls.count("get") <= 20 / 2 + 6 + of_the_job + of_averages
+
+
 def test_without_a_wait_a_look_returns_at_once(scene: Scene) -> None:
     job_id = job_on(scene)
     begun = scene.clock()

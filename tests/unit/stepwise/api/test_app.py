@@ -98,6 +98,18 @@ def test_events_are_sent_to_who_wants_them_rather_than_json(accept: str, wanted:
     assert call_of(headers={"Accept": accept}).wants_events is wanted
 
 
+@pytest.mark.parametrize(
+    ("context", "arrived"),
+    [
+        ({"requestTimeEpoch": 1_800_000_000_250}, 1_800_000_000.25),
+        ({}, None),
+        ({"requestTimeEpoch": "?"}, None),
+    ],
+)
+def test_a_call_knows_when_it_reached_the_gateway(context: dict[str, Any], arrived: float | None) -> None:
+    assert call_of(requestContext=context).arrived == arrived
+
+
 @pytest.mark.parametrize("kind", ["application/json", "Application/JSON; charset=utf-8", None])
 def test_a_json_body_is_one_by_its_type(kind: str | None) -> None:
     assert call_of(headers={"Content-Type": kind} if kind else {}).json_body(100) == b'{"a": 1}'

@@ -20,7 +20,7 @@ def test_a_202_says_where_to_look_and_when() -> None:
     run = shared.runs.get(job.run_id)
     assert run is not None
 
-    reply = reply_to(accepted(shared, job, run, CacheUse()))
+    reply = reply_to(accepted(scene.deps, shared, job, run, CacheUse()))
 
     assert reply.status == 202
     assert reply.body == {
@@ -44,7 +44,7 @@ def test_a_run_that_is_worked_on_has_no_position() -> None:
 
     job = shared.jobs.create("job_t", owner="partner-a", kind="solve", run_id="r", presentation=PRESENTATION)
 
-    assert accepted(shared, job, run, CacheUse()).queue_position is None
+    assert accepted(scene.deps, shared, job, run, CacheUse()).queue_position is None
 
 
 def test_a_client_is_never_told_to_come_back_later_than_in_half_a_minute() -> None:
