@@ -201,7 +201,7 @@ def test_a_client_that_leaves_frees_its_slot() -> None:
             line = next(first.iter_lines())
         # When the first client is gone
         body = {"model": _NAME, "messages": [_QUESTION], "stream": False, "options": {"num_predict": 2}}
-        second = httpx.post(url + "/api/chat", json=body, timeout=15)
+        second = httpx.post(url + "/api/chat", json=body, timeout=60)
         # Then the second is served
         assert json.loads(line)["done"] is False
         assert second.json()["done_reason"] == "length"
