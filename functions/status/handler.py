@@ -4,19 +4,19 @@ import json
 from pathlib import Path
 
 import assets
-import aws_lambda_powertools.event_handler.openapi as powertools_openapi
-from aws_lambda_powertools.event_handler import Response
+import aws_lambda_powertools
 from stepwise import __version__, wiring
 from stepwise.api.app import Api, Call
 from stepwise.api.readiness import StatusDependencies, readiness
-from stepwise.api.reply import Reply
+from stepwise.api.reply import Page, Reply
 from stepwise.errors import NotFound
 from stepwise.observability import observed
 
 api = Api(wiring.status_dependencies)
 
 _HERE = Path(__file__).parent
-_SWAGGER_UI = Path(powertools_openapi.__file__).parent / "swagger_ui"  # Powertools contains a copy
+_POWERTOOLS = Path(aws_lambda_powertools.__file__).parent
+_SWAGGER_UI = _POWERTOOLS / "event_handler/openapi/swagger_ui"  # Powertools contains a copy
 _ASSETS = {
     "swagger-ui.js": (_SWAGGER_UI / "swagger-ui-bundle.min.js", "text/javascript; charset=utf-8"),
     "swagger-ui.css": (_SWAGGER_UI / "swagger-ui.min.css", "text/css; charset=utf-8"),
@@ -36,7 +36,7 @@ _PLAYGROUND_PAGE = assets.playground_page(_PLAYGROUND, _PLAYGROUND_VERSION)
 
 
 @api.get("/")
-def root(call: Call, deps: StatusDependencies) -> Reply | Response[str]:
+def root(call: Call, deps: StatusDependencies) -> Reply | Page:
     if call.wants_html:
         return Reply(303, {}, {"Location": _beside_root(call, "playground"), "Vary": "Accept"})
     document = json.loads((_HERE / "openapi.json").read_text(encoding="utf-8"))
@@ -50,17 +50,17 @@ def root(call: Call, deps: StatusDependencies) -> Reply | Response[str]:
 
 
 @api.get("/health")
-def health(call: Call, deps: StatusDependencies) -> Reply | Response[str]:
+def health(call: Call, deps: StatusDependencies) -> Reply | Page:
     return Reply(200, {"status": "ok"})
 
 
 @api.get("/health/ready")
-def ready(call: Call, deps: StatusDependencies) -> Reply | Response[str]:
+def ready(call: Call, deps: StatusDependencies) -> Reply | Page:
     return readiness(deps.settings, deps.model, deps.table)
 
 
 @api.get("/openapi.json")
-def openapi(call: Call, deps: StatusDependencies) -> Reply | Response[str]:
+def openapi(call: Call, deps: StatusDependencies) -> Reply | Page:
     """The committed document, with the limits and the model of this deployment."""
     document = json.loads((_HERE / "openapi.json").read_text(encoding="utf-8"))
     settings = deps.settings
@@ -75,31 +75,30 @@ def openapi(call: Call, deps: StatusDependencies) -> Reply | Response[str]:
 
 
 @api.get("/docs")
-def docs(call: Call, deps: StatusDependencies) -> Reply | Response[str]:
+def docs(call: Call, deps: StatusDependencies) -> Reply | Page:
     if call.path.endswith("/"):  # links in the page are relative to /docs
         return Reply(308, {}, {"Location": "../docs"})
-    return _file(
-        call, _HERE / "docs.html", "text/html; charset=utf-8", {"Content-Security-Policy": _PAGE_POLICY}
-    )
+    headers = {"Cache-Control": "no-cache", "Content-Security-Policy": _PAGE_POLICY}
+    return _file(_HERE / "docs.html", "text/html; charset=utf-8", headers)
 
 
 @api.get("/docs/<asset>")
-def docs_asset(call: Call, _deps: StatusDependencies, asset: str) -> Response[str]:
+def docs_asset(call: Call, _deps: StatusDependencies, asset: str) -> Page:
     if asset not in _ASSETS:
         raise NotFound
     path, kind = _ASSETS[asset]
-    return _file(call, path, kind, {"Cache-Control": "public, max-age=86400"})
+    return _file(path, kind, {"Cache-Control": "public, max-age=86400"})
 
 
 @api.get("/playground")
-def playground(call: Call, deps: StatusDependencies) -> Reply | Response[str]:
+def playground(call: Call, deps: StatusDependencies) -> Reply | Page:
     if call.path.endswith("/"):  # links in the page are relative to /playground
         return Reply(308, {}, {"Location": "../playground"})
     return _asset(call, _PLAYGROUND_PAGE, {"Cache-Control": "no-cache", **assets.PAGE_HEADERS})
 
 
 @api.get("/playground/<version>/<name>")
-def playground_asset(call: Call, _deps: StatusDependencies, version: str, name: str) -> Response[str]:
+def playground_asset(call: Call, _deps: StatusDependencies, version: str, name: str) -> Page:
     """A file of the playground. A page of another version gets the current file, but must not cache it."""
     if name not in _PLAYGROUND:
         raise NotFound
@@ -114,34 +113,16 @@ def _beside_root(call: Call, name: str) -> str:
     return f"./{name}"
 
 
-def _asset(call: Call, asset: assets.Asset, headers: dict[str, str]) -> Response[str]:
+def _asset(call: Call, asset: assets.Asset, headers: dict[str, str]) -> Page:
     """*asset*, or 304 if the client has it already."""
     known = asset.matches(call.headers.get("if-none-match", ""))
-    return Response(
-        status_code=304 if known else 200,
-        content_type=asset.kind,
-        body="" if known else asset.text,
-        headers={
-            "X-Content-Type-Options": "nosniff",
-            "ETag": asset.etag,
-            "x-request-id": call.id,
-            **headers,
-        },
+    return Page(
+        304 if known else 200, asset.kind, "" if known else asset.text, {"ETag": asset.etag, **headers}
     )
 
 
-def _file(call: Call, path: Path, kind: str, headers: dict[str, str] | None = None) -> Response[str]:
-    return Response(
-        status_code=200,
-        content_type=kind,
-        body=path.read_text(encoding="utf-8"),
-        headers={
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "no-cache",
-            **(headers or {}),
-            "x-request-id": call.id,
-        },
-    )
+def _file(path: Path, kind: str, headers: dict[str, str]) -> Page:
+    return Page(200, kind, path.read_text(encoding="utf-8"), headers)
 
 
 wiring.prepare(wiring.status_dependencies)

@@ -11,6 +11,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 _UNUSED_BY_SOLVE = (
+    "aws_lambda_powertools.event_handler",
+    "asyncio",
     "boto3",
     "stepwise.api.openai",
     "stepwise.api.openai_schemas",

@@ -26,7 +26,6 @@ __all__ = ["ForkedProcess", "SnapshotEnded", "Snapshots"]
 
 _HERE = Path(__file__).parent
 _PRELOADED = (
-    "aws_lambda_powertools.event_handler.openapi",
     "aws_lambda_powertools.logging.formatter",
     "aws_lambda_powertools.metrics",
     "botocore.client",

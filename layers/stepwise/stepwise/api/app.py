@@ -8,14 +8,10 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from http import HTTPMethod
 from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-
 from stepwise.api.encoding import json_bytes
-from stepwise.api.reply import Reply
+from stepwise.api.reply import Page, Reply
 from stepwise.errors import (
     InternalError,
     MethodNotAllowed,
@@ -28,10 +24,12 @@ from stepwise.errors import (
 from stepwise.observability import log_exception, report_error, request_ids
 from stepwise.runtime.streaming_response import StreamingResponse
 
-__all__ = ["Api", "Call", "Endpoint", "json_response"]
+__all__ = ["Api", "Call", "Endpoint"]
 
 _WEIGHT = re.compile(r"[01](?:\.[0-9]{0,3})?")
-_SECURITY_HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+_PARAMETER = re.compile(r"<(\w+)>")
+_SEGMENT = r"[-._~()'!*:@,;=+&$%<> \[\]{}|^\w]+"
+"""One segment of a path; API Gateway decodes characters that RFC 3986 does not allow in it."""
 
 
 @dataclass(frozen=True)
@@ -85,87 +83,94 @@ class Call:
         return pages > 0 and pages > accepted.get("application/json", 0.0)
 
 
-type Endpoint = Callable[..., Reply | StreamingResponse | Response[str]]
+type Endpoint = Callable[..., Reply | StreamingResponse | Page]
 
 
-class Api[D](APIGatewayRestResolver):
-    """Powertools' resolver with this API's errors, and with routes that may stream.
+@dataclass(frozen=True)
+class _Route:
+    """An endpoint, its method, and the pattern of its paths."""
 
-    A route is a function of the call, the result of *dependencies*, and the parameters in its path. It returns a
-    reply, a stream, or a Powertools response, which is sent unchanged.
+    method: str
+    path: re.Pattern[str]
+    endpoint: Endpoint
+
+
+class Api[D]:
+    """Endpoints by method and path; a handler's :meth:`resolve` finds the one of an event and makes its response.
+
+    An endpoint is a function of the call, the result of *dependencies*, and the parameters in its path, which stand in
+    angle brackets. It returns a reply, a stream, or a page. Slashes at the end of a path do not matter.
 
     ``error_body``, ``error_type`` and ``error_status`` define how errors are shown: as problem documents (RFC 9457).
     """
 
     def __init__(self, dependencies: Callable[[], D]) -> None:
-        super().__init__()
         self._dependencies = dependencies
-        self._streamed: StreamingResponse | None = None
-        self._call: Call | None = None
-        self.exception_handler(StepwiseError)(self.error_response)
-        self.exception_handler(Exception)(self._unexpected)
-        self.exception_handler(NotFoundError)(lambda _: self.error_response(self._no_route()))
+        self._routes: list[_Route] = []
 
-    def resolve(self, event: Any, context: Any) -> Any:
-        self._streamed = self._call = None
-        response = super().resolve(event, context)
-        streamed, self._streamed = self._streamed, None
-        return streamed or response
+    def get(self, rule: str) -> Callable[[Endpoint], Endpoint]:
+        return self._route("GET", rule)
 
-    def route(  # type: ignore[override]  # routes of this API are functions of the call and the dependencies
-        self, rule: str, *arguments: Any, **options: Any
-    ) -> Callable[[Endpoint], Endpoint]:
-        register = super().route(rule, *arguments, **options)
+    def post(self, rule: str) -> Callable[[Endpoint], Endpoint]:
+        return self._route("POST", rule)
 
-        def decorate(endpoint: Endpoint) -> Endpoint:
-            def respond(**parameters: str) -> Response[str]:
-                return self._response(endpoint(self._current_call(), self._dependencies(), **parameters))
+    def delete(self, rule: str) -> Callable[[Endpoint], Endpoint]:
+        return self._route("DELETE", rule)
 
-            register(respond)
+    def _route(self, method: str, rule: str) -> Callable[[Endpoint], Endpoint]:
+        path = re.compile(_PARAMETER.sub(lambda name: f"(?P<{name[1]}>{_SEGMENT})", rule) + "/*")
+
+        def register(endpoint: Endpoint) -> Endpoint:
+            self._routes.append(_Route(method, path, endpoint))
             return endpoint
 
-        return decorate
+        return register
 
-    def _response(self, reply: Reply | StreamingResponse | Response[str]) -> Response[str]:
-        if isinstance(reply, StreamingResponse):
-            self._streamed = reply
-            return Response(status_code=reply.status)
-        if isinstance(reply, Reply):
-            return json_response(reply.status, reply.body, self._current_call().id, reply.headers)
-        return reply
+    def resolve(self, event: Mapping[str, Any], context: Any) -> StreamingResponse | dict[str, Any]:
+        """The response to an event of API Gateway (REST API, proxy integration)."""
+        call = _read_call(event, context)
+        try:
+            endpoint, parameters = self._found(call)
+            reply = endpoint(call, self._dependencies(), **parameters)
+        except StepwiseError as error:
+            return self._error_response(error, call)
+        except Exception as error:  # noqa: BLE001 - the client gets an answer, whatever it is
+            log_exception(error)
+            return self._error_response(InternalError(), call)
+        match reply:
+            case StreamingResponse():
+                return reply
+            case Reply():
+                return _json_response(reply, call)
+            case Page():
+                return _response(reply.status, reply.content_type, reply.body, reply.headers, call)
 
-    def _current_call(self) -> Call:
-        """The current call; it is read once for each event, so that the body is decoded once."""
-        if self._call is None:
-            self._call = self._read_call()
-        return self._call
+    def _found(self, call: Call) -> tuple[Endpoint, dict[str, str]]:
+        """The endpoint of *call*, and the parameters in its path.
 
-    def _read_call(self) -> Call:
-        event = self.current_event.raw_event
-        request_context = event.get("requestContext") or {}
-        return Call(
-            id=str(request_context.get("requestId") or self.lambda_context.aws_request_id),
-            method=str(event.get("httpMethod", "")),
-            path=str(event.get("path", "")),
-            headers=_headers(event),
-            partner=_partner(request_context.get("identity") or {}),
-            arrived=_seconds(request_context.get("requestTimeEpoch")),
-            body=_body(event),
-            remaining=lambda: self.lambda_context.get_remaining_time_in_millis() / 1000,
-            correlation_id=request_ids(event, self.lambda_context).get("correlation_id", ""),
-            domain=str(request_context.get("domainName") or ""),
-            stage=str(request_context.get("stage") or ""),
-        )
+        Raises:
+            NotFound: no endpoint has this path.
+            MethodNotAllowed: those that have it have other methods.
+        """
+        allowed = set()
+        for route in self._routes:
+            match = route.path.fullmatch(call.path)
+            if match is not None:
+                if route.method == call.method:
+                    return route.endpoint, match.groupdict()
+                allowed.add(route.method)
+        if not allowed:
+            raise NotFound
+        raise MethodNotAllowed(headers={"Allow": ", ".join(sorted(allowed))})
 
-    def error_response(self, error: StepwiseError) -> Response[str]:
+    def _error_response(self, error: StepwiseError, call: Call) -> dict[str, Any]:
         """The response for *error*; it is logged and counted."""
         report_error(error.code, error.reason)
-        call = self._current_call()
         headers = dict(error.headers)
         if error.retry_after is not None:
             headers["Retry-After"] = str(error.retry_after)
-        status = self.error_status(error, call)
-        return json_response(status, self.error_body(error, call), call.id, headers, self.error_type(call))
+        reply = Reply(self.error_status(error, call), self.error_body(error, call), headers)
+        return _json_response(reply, call, self.error_type(call))
 
     def error_body(self, error: StepwiseError, call: Call) -> Mapping[str, Any]:
         return problem(error, call.id)
@@ -176,36 +181,44 @@ class Api[D](APIGatewayRestResolver):
     def error_type(self, call: Call) -> str:
         return "application/problem+json"
 
-    def _unexpected(self, error: Exception) -> Response[str]:
-        log_exception(error)
-        return self.error_response(InternalError())
 
-    def _no_route(self) -> StepwiseError:
-        """404, or 405 if the path has routes for other methods."""
-        event = self.current_event
-        allowed = {
-            route.method
-            for route in self._static_routes + self._dynamic_routes
-            if route.rule.match(event.path)
-        }
-        if not allowed:
-            return NotFound()
-        return MethodNotAllowed(headers={"Allow": ", ".join(sorted(allowed & set(HTTPMethod)))})
+def _json_response(reply: Reply, call: Call, content_type: str = "application/json") -> dict[str, Any]:
+    body = json_bytes(reply.body).decode("utf-8")
+    return _response(reply.status, content_type, body, {"Cache-Control": "no-store", **reply.headers}, call)
 
 
-def json_response(
-    status: int,
-    body: Mapping[str, Any],
-    request_id: str,
-    headers: Mapping[str, str] | None = None,
-    content_type: str = "application/json",
-) -> Response[str]:
-    """A response with the headers that all responses of this API have."""
-    return Response(
-        status_code=status,
-        content_type=content_type,
-        body=json_bytes(body).decode("utf-8"),
-        headers={**_SECURITY_HEADERS, **(headers or {}), "x-request-id": request_id},
+def _response(
+    status: int, content_type: str, body: str, headers: Mapping[str, str], call: Call
+) -> dict[str, Any]:
+    """A response as API Gateway takes it, with the headers that all responses of this API have."""
+    everything = {
+        "Content-Type": content_type,
+        "X-Content-Type-Options": "nosniff",
+        **headers,
+        "x-request-id": call.id,
+    }
+    return {
+        "statusCode": status,
+        "body": body,
+        "isBase64Encoded": False,
+        "multiValueHeaders": {name: [value] for name, value in everything.items()},
+    }
+
+
+def _read_call(event: Mapping[str, Any], context: Any) -> Call:
+    request_context = event.get("requestContext") or {}
+    return Call(
+        id=str(request_context.get("requestId") or context.aws_request_id),
+        method=str(event.get("httpMethod", "")),
+        path=str(event.get("path", "")),
+        headers=_headers(event),
+        partner=_partner(request_context.get("identity") or {}),
+        arrived=_seconds(request_context.get("requestTimeEpoch")),
+        body=_body(event),
+        remaining=lambda: context.get_remaining_time_in_millis() / 1000,
+        correlation_id=request_ids(event, context).get("correlation_id", ""),
+        domain=str(request_context.get("domainName") or ""),
+        stage=str(request_context.get("stage") or ""),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from stepwise.answering.outcomes import Accepted, Answered, CacheUse, JobView
 from stepwise.errors import problem
 
-__all__ = ["Reply", "cache_headers", "cache_status", "job_reply", "reply_to"]
+__all__ = ["Page", "Reply", "cache_headers", "cache_status", "job_reply", "reply_to"]
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,16 @@ class Reply:
 
     status: int
     body: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A response that is not JSON: a text with its type; ``app`` adds to its headers too."""
+
+    status: int
+    content_type: str
+    body: str
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

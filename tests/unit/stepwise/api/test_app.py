@@ -8,10 +8,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from aws_lambda_powertools.event_handler import Response
 from stepwise.api.app import Api, Call
 from stepwise.api.encoding import json_bytes
-from stepwise.api.reply import Reply
+from stepwise.api.reply import Page, Reply
 from stepwise.errors import ModelUnavailable, PayloadTooLarge, UnsupportedMediaType
 from stepwise.runtime.streaming_response import StreamingResponse
 
@@ -43,9 +42,9 @@ def call_of(**fields: Any) -> Call:
     seen: list[Call] = []
 
     @api.post("/things")
-    def things(call: Call, _: None) -> Response[str]:
+    def things(call: Call, _: None) -> Reply:
         seen.append(call)
-        return Response(200)
+        return Reply(200, {})
 
     api.resolve(event(**fields), CONTEXT)
     return seen[0]
@@ -55,10 +54,10 @@ def answer_to(error: Exception | None = None, **fields: Any) -> Any:
     api = Api(lambda: None)
 
     @api.post("/things")
-    def things(_call: Call, _: None) -> Response[str]:
+    def things(_call: Call, _: None) -> Reply:
         if error is not None:
             raise error
-        return Response(200)
+        return Reply(200, {})
 
     return api.resolve(event(**fields), CONTEXT)
 
@@ -198,6 +197,51 @@ def test_an_unknown_path_and_another_method_are_told_apart() -> None:
     assert header(method, "Allow") == "POST"
 
 
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("/things/1/parts/a%20b", ("1", "a%20b")),
+        ("/things/题/parts/a b|c", ("题", "a b|c")),
+        ("/things/1/parts/2//", ("1", "2")),
+        ("/things/1/parts/", None),
+        ("/things/1/2/parts/3", None),
+        ("/things/1/parts/\ud800", None),
+        ("/more/things/1/parts/2", None),
+    ],
+)
+def test_a_part_of_a_path_is_one_segment_of_it(path: str, found: tuple[str, str] | None) -> None:
+    api = Api(lambda: None)
+
+    @api.get("/things/<thing>/parts/<part>")
+    def part(_call: Call, _: None, thing: str, part: str) -> Reply:
+        return Reply(200, {"found": [thing, part]})
+
+    answer = api.resolve(event("GET", path), CONTEXT)
+
+    assert isinstance(answer, dict)
+    if found is None:
+        assert answer["statusCode"] == 404
+    else:
+        assert json.loads(answer["body"]) == {"found": list(found)}
+
+
+def test_a_page_keeps_its_type_and_has_the_headers_that_all_responses_have() -> None:
+    api = Api(lambda: None)
+
+    @api.get("/page")
+    def page(_call: Call, _: None) -> Page:
+        return Page(200, "text/html", "<p>题", {"ETag": '"1"'})
+
+    answer = api.resolve(event("GET", "/page"), CONTEXT)
+
+    assert isinstance(answer, dict)
+    assert (answer["body"], answer["isBase64Encoded"]) == ("<p>题", False)
+    assert header(answer, "Content-Type") == "text/html"
+    assert header(answer, "ETag") == '"1"'
+    assert header(answer, "X-Content-Type-Options") == "nosniff"
+    assert header(answer, "x-request-id") == "the-id"
+
+
 def test_a_stream_is_handed_on_as_it_is_and_only_for_its_own_call() -> None:
     api = Api(lambda: None)
     streamed = StreamingResponse(200, {}, iter([b"x"]))
@@ -207,11 +251,13 @@ def test_a_stream_is_handed_on_as_it_is_and_only_for_its_own_call() -> None:
         return streamed
 
     @api.get("/things")
-    def plain(_call: Call, _: None) -> Response[str]:
-        return Response(204)
+    def plain(_call: Call, _: None) -> Reply:
+        return Reply(204, {})
 
     assert api.resolve(event(), CONTEXT) is streamed
-    assert api.resolve(event("GET"), CONTEXT)["statusCode"] == 204
+    answer = api.resolve(event("GET"), CONTEXT)
+    assert isinstance(answer, dict)
+    assert answer["statusCode"] == 204
 
 
 def test_half_of_a_surrogate_pair_becomes_a_question_mark() -> None:

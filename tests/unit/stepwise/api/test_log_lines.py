@@ -8,12 +8,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from aws_lambda_powertools.event_handler import Response
 from stepwise.answering.tasks import Presentation
 from stepwise.api.app import Api, Call
 from stepwise.api.event_stream import stream
 from stepwise.api.openai import stream_completion
 from stepwise.api.openai_schemas import CompletionRequest
+from stepwise.api.reply import Reply
 from stepwise.errors import GenerationBroken, InvalidRequest, ModelUnavailable, StepwiseError
 from stepwise.observability import observed
 from stepwise.runtime.streaming_response import StreamingResponse
@@ -73,7 +73,7 @@ def test_an_error_with_a_status_has_a_line_with_its_code_and_reason(log: LogLine
     api = Api(lambda: None)
 
     @api.post("/things")
-    def things(_: Call, __: None) -> Response[str]:
+    def things(_: Call, __: None) -> Reply:
         raise because(ModelUnavailable(), "breaker_open")
 
     observed(api.resolve)(EVENT, CONTEXT)
@@ -92,7 +92,7 @@ def test_the_last_line_of_a_refused_request_has_the_code_and_not_what_was_wrong(
     api = Api(lambda: None)
 
     @api.post("/things")
-    def things(_: Call, __: None) -> Response[str]:
+    def things(_: Call, __: None) -> Reply:
         raise InvalidRequest("a-text-of-somebody")
 
     observed(api.resolve)(EVENT, CONTEXT)
