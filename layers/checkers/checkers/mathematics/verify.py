@@ -14,11 +14,12 @@ import sympy as sp
 from sympy.polys.polyerrors import BasePolynomialError
 
 from checkers.mathematics.answers.expected import Expected
-from checkers.mathematics.answers.judge import judged
+from checkers.mathematics.answers.judge import after_the_question, judged
 from checkers.mathematics.answers.reader import meaning
 from checkers.mathematics.confirmation import Doubt, doubt_of_answer, doubt_of_result, doubt_of_statement
 from checkers.mathematics.formulas.nodes import NotUnderstood
 from checkers.mathematics.formulas.text import LONGEST_TEXT
+from checkers.mathematics.problem.asking import wordings
 from checkers.mathematics.problem.facts import Facts, gathered
 from checkers.mathematics.problem.notes import shape_of
 from checkers.mathematics.problem.options import Options, split_options
@@ -102,11 +103,12 @@ def _of_answer(problem: str, answer: object, language: str) -> dict[str, Any]:
     if found is None:
         return _verdict("unverifiable", "none", sentence("unrecognised", language))
     expected = found.expected
+    said = after_the_question(expected, answer)
     try:
-        verdict = judged(expected, answer, found.facts.context())
+        verdict = judged(expected, said, found.facts.context())
     except CANNOT:
         verdict = None
-    if verdict is not None and (doubt := _doubt(found, answer, verdict=verdict)):
+    if verdict is not None and (doubt := _doubt(found, said, verdict=verdict)):
         return _verdict("unverifiable", "none", sentence("doubt", language)) | {"doubt": doubt}
     key = {True: "verified", False: "refuted", None: "unclear"}[verdict]
     detail = sentence(
@@ -229,9 +231,10 @@ def _recognised(read: Reading) -> Understood | None:
         return None
     matches = (
         (question, match)
+        for wording in wordings(text)
         for question in QUESTIONS
         for shape in question.patterns
-        if (match := shape.fullmatch(text)) is not None
+        if (match := shape.fullmatch(wording)) is not None
     )
     for question, match in matches:
         try:

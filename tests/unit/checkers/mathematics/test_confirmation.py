@@ -74,6 +74,7 @@ def wrong_results(expected: Expected) -> list[Expected]:
         return [
             replace(expected, values=(sp.Union(region, sp.Interval(90, 91)),)),
             replace(expected, values=(region.interior,)),
+            replace(expected, values=(sp.Complement(region, sp.Interval(90, 91)),)),
         ]
     if expected.kind == "roots":
         more = replace(expected, values=(*values, sp.Integer(77)))

@@ -29,6 +29,8 @@ def is_evaluated(tree: Node, *, simplified: bool) -> bool:
     if tree.kind in ("div", "ratio") and all(_is_integer(part) for part in tree.parts):
         above, below = (_integer(part) for part in tree.parts)
         return bool(not simplified or (sp.igcd(above, below) == 1 and below != 1))
+    if simplified and tree.kind == "call" and tree.text == "root" and _is_integer(tree.parts[0]):
+        return _is_simple_radical(tree)
     value = _built(tree)
     if value is None or isinstance(value, sp.Rational):
         # A power such as 2^100 is an answer, a power such as 2^3 still has to be computed.
@@ -108,8 +110,89 @@ def has_form(tree: Node, form: str, question: Node | None, value: Any) -> bool:
     if form == "expanded":
         return _is_expanded(tree, value)
     if form == "simplified" and question is not None:
-        return size(tree) < size(question)
+        return _is_simpler(tree, question, value)
     return True
+
+
+def _is_simpler(tree: Node, question: Node, value: Any) -> bool:
+    """Whether it is shorter, or what is asked for is done: brackets multiplied out, roots drawn, a fraction reduced."""
+    if _repeats_a_factor(tree):
+        return False
+    if size(tree) < size(question):
+        return True
+    if _is_product_of_sums(question) and value.is_polynomial() and _is_expanded(tree, value):
+        return True
+    if _holds_root(question) and _has_plain_roots(tree):
+        return True
+    return size(tree) == size(question) and _is_reduced(tree)
+
+
+def _repeats_a_factor(tree: Node) -> bool:
+    """Whether a letter stands twice in one product, as in `6xx`."""
+    if tree.kind == "mul":
+        names = [name for part in tree.parts for name in _factor_names(part)]
+        if len(names) != len(set(names)):
+            return True
+    return any(_repeats_a_factor(part) for part in tree.parts)
+
+
+def _factor_names(tree: Node) -> list[str]:
+    if tree.kind == "mul":
+        return [name for part in tree.parts for name in _factor_names(part)]
+    if tree.kind == "pow":
+        return _factor_names(tree.parts[0])
+    return [tree.text] if tree.kind == "name" else []
+
+
+def _is_product_of_sums(tree: Node) -> bool:
+    """Whether brackets that hold letters are to be multiplied out."""
+    if tree.kind in ("add", "sub", "neg", "pos"):
+        return any(_is_product_of_sums(part) for part in tree.parts)
+    return tree.kind in ("mul", "pow") and _holds_sum(tree)
+
+
+def _has_plain_roots(tree: Node) -> bool:
+    """Whether all under each root is a product of primes and letters in powers below the root's degree."""
+    if tree.kind == "div" and _holds_root(tree.parts[1]):
+        return False
+    if tree.kind == "pow" and _holds_root(tree.parts[0]):
+        return False
+    if tree.kind == "call" and tree.text == "root":
+        inside, order = _built(tree.parts[0]), _built(tree.parts[1]) if len(tree.parts) > 1 else sp.Integer(2)
+        if inside is None or not isinstance(order, sp.Integer) or not inside.is_polynomial():
+            return False
+        factors = inside.as_powers_dict()
+        whole = [(base, power) for base, power in factors.items() if not base.is_Integer]
+        number = inside.as_coeff_Mul()[0]
+        return bool(
+            number.is_Integer
+            and number > 0
+            and all(power < order for power in sp.factorint(number).values())
+            and all(base.is_Symbol and power.is_Integer and power < order for base, power in whole)
+        )
+    if tree.kind in ("num", "name"):
+        return True
+    if tree.kind == "mul" and sum(_is_integer(part) for part in tree.parts) > 1:
+        return False
+    return tree.kind in ("mul", "neg", "pow", "call") and all(_has_plain_roots(part) for part in tree.parts)
+
+
+def _is_reduced(tree: Node) -> bool:
+    """Whether it is a fraction of polynomials that nothing divides both of, no number either."""
+    while tree.kind in ("neg", "pos"):
+        tree = tree.parts[0]
+    if tree.kind != "div":
+        return False
+    above, below = (_built(part) for part in tree.parts)
+    if above is None or below is None or not above.is_polynomial() or not below.is_polynomial():
+        return False
+    symbols = sorted(above.free_symbols | below.free_symbols, key=str)
+    if not symbols:
+        return False
+    one, other = sp.Poly(above, *symbols), sp.Poly(below, *symbols)
+    if not all(c.is_Integer for p in (one, other) for c in p.coeffs()):
+        return False
+    return bool(sp.gcd(one, other).is_one)
 
 
 def _is_factored(tree: Node, value: Any) -> bool:

@@ -32,13 +32,29 @@ from checkers.mathematics.answers.meanings import (
 from checkers.mathematics.answers.reader import cleaned, meaning
 from checkers.mathematics.formulas.build import Context
 from checkers.mathematics.formulas.compare import same, same_up_to_factor
+from checkers.mathematics.formulas.grammar import parse
+from checkers.mathematics.formulas.nodes import NotUnderstood
 from checkers.mathematics.formulas.regions import same_region
 from checkers.mathematics.formulas.rounding import is_rounding_of, rounded
 
-__all__ = ["judged"]
+__all__ = ["after_the_question", "judged"]
 
 _COMPARES = re.compile(r"[<>≤≥⩽⩾≦≧＜＞=≠]|\\(?:leq?|geq?|lt|gt|neq?)(?:slant)?(?![a-z])")
 """A relation, where an interval is asked for."""
+
+
+def after_the_question(expected: Expected, answer: str) -> str:
+    """What an answer such as `2 + 3 = 5` says: what stands behind the formula that was asked about."""
+    sides = answer.split("=")
+    if expected.question is None or len(sides) != 2 or not all(side.strip(" $") for side in sides):
+        return answer
+    opened = re.match(r"\s*(\$+|\\\(|\\\[)?", answer)
+    frame = opened[1] or "" if opened else ""
+    try:
+        asked = parse(cleaned(sides[0].strip().removeprefix(frame)), frozenset())
+    except NotUnderstood:
+        return answer
+    return frame + sides[1] if asked == expected.question and asked.kind != "name" else answer
 
 
 def judged(expected: Expected, answer: str, context: Context) -> bool | None:

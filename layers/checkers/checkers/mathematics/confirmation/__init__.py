@@ -26,6 +26,7 @@ from checkers.mathematics.confirmation.evaluation.errors import CannotTell, Unde
 from checkers.mathematics.confirmation.geometry import GEOMETRY
 from checkers.mathematics.confirmation.integers import INTEGERS
 from checkers.mathematics.confirmation.lists import LISTS
+from checkers.mathematics.confirmation.parameters import PARAMETERS
 from checkers.mathematics.confirmation.sets import COLLECTIONS
 from checkers.mathematics.confirmation.told import Confirmation, Told
 from checkers.mathematics.formulas.nodes import Node, NotUnderstood
@@ -40,6 +41,7 @@ CONFIRMATIONS: dict[str, Confirmation] = {
     **GEOMETRY,
     **INTEGERS,
     **LISTS,
+    **PARAMETERS,
 }
 """The second way of each question, by the question's name."""
 

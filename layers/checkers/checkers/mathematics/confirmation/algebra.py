@@ -101,25 +101,33 @@ def _solved(told: Told) -> bool | None:
     return are_all_solutions(told, names, claimed)
 
 
+_IN_CHINESE = {"和": "sum", "数": "number", "有": "number"}
+
+
 def _of_all_roots(told: Told) -> bool | None:
     (name,) = involved(told)
+    asked_for = told.word("what") or "number"
+    if "解" in told.text:
+        last = {"最大": "largest", "最小": "smallest"}.get(told.word("what"), "only")
+        asked_for = _IN_CHINESE.get(told.word("how")[-1:], last)
     kinds = told.facts.kinds.get(name, ())
     if "integer" in kinds or not told.facts.equations or "integer" in told.word("kind"):
         found: list[Any] = list(whole_numbers(told, name))
         if found and (found[0] == -1_500 or found[-1] == 1_500):
-            return _last_one(told, found)
+            return _last_one(told, found, asked_for)
     elif told.facts.complex_numbers:
         return None
     else:
         found = all_roots(told, name)
-    return _is_made_of(told, found, told.word("what") or "number")
+    return _is_made_of(told, found, asked_for)
 
 
-def _last_one(told: Told, found: list[Any]) -> bool | None:
-    word = told.word("what")
-    if word in ("smallest", "least") and found[0] != -1_500:
+def _last_one(told: Told, found: list[Any], word: str) -> bool | None:
+    if word in ("smallest", "least", "minimum") and found[0] != -1_500:
         return told.equals(found[0])
-    return told.equals(found[-1]) if word in ("largest", "greatest") and found[-1] != 1_500 else None
+    return (
+        told.equals(found[-1]) if word in ("largest", "greatest", "maximum") and found[-1] != 1_500 else None
+    )
 
 
 def _is_made_of(told: Told, found: list[Any], word: str) -> bool | None:
@@ -254,6 +262,7 @@ def _extreme(told: Told) -> bool | None:
     name, body = body_of(told, told.tree("e"))
     word = told.word("what") or told.word("at")
     highest = word in ("maximum", "greatest", "largest", "最大值")
+    told.word("what2")
     relations = list(told.facts.constraints)
     if told.has("x") and told.tree("x").kind == "rel":
         tree = told.tree("x")
@@ -599,5 +608,5 @@ ALGEBRA: dict[str, Confirmation] = {
     "identities._third_term": _third_term,
     "identities._unknown_term": _unknown_term,
     "identities._coefficient_of_root": _coefficient_of_root,
-    "inequality._of_positive_numbers": _of_positive_numbers,
+    "extremes._of_positive_numbers": _of_positive_numbers,
 }

@@ -145,7 +145,7 @@ def are_all_solutions(told: Told, names: list[str], claimed: Sequence[Mapping[st
     """Whether the claimed places solve a system and a search finds no other."""
     if not all(keeps(told.facts, told.scope, place) for place in claimed):
         return False
-    found = solutions_near(told.facts.equations, names, told.scope, told.seed)
+    found = solutions_near(_apart(told.facts.equations), names, told.scope, told.seed)
     for place in found:
         if _plausible(told, place) and not any(_is_at(place, other) for other in claimed):
             return False
@@ -238,7 +238,7 @@ def values_under(
             places = []
     if not places and told.facts.complex_numbers:
         return _complex_values_under(told, target, claimed, ordered)
-    places = places or solutions_near(equations, ordered, told.scope, told.seed)
+    places = places or solutions_near(_apart(equations), ordered, told.scope, told.seed)
     reached = []
     for place in places:
         if _plausible(told, place) and all(_nearly_holds(check, told, place) for check in checks):
@@ -247,6 +247,38 @@ def values_under(
             except Undefined:
                 continue  # no value there, so nothing that is reached
     return _covered(reached, [inexact(value) for value in claimed])
+
+
+def _apart(equations: list[Relation]) -> list[Relation]:
+    """Each part of a sum of squares, roots and absolute values that is 0 as an equation of its own.
+
+    Where such a sum vanishes it has a corner or a double zero, which a search by tangents does not meet.
+    """
+    found: list[Relation] = []
+    for relation in equations:
+        bases = [_base(term) for term in _terms(relation.left)]
+        zero = relation.right.kind == "num" and float(relation.right.text) == 0
+        if zero and None not in bases:
+            found += [Relation(base, "=", relation.right) for base in bases if base is not None]
+        else:
+            found.append(relation)
+    return found
+
+
+def _terms(tree: Node) -> list[Node]:
+    return [term for part in tree.parts for term in _terms(part)] if tree.kind == "add" else [tree]
+
+
+def _base(tree: Node) -> Node | None:
+    """What is 0 where an absolute value, a square root or a square is 0."""
+    if tree.kind == "mul" and tree.parts[0].kind == "num":
+        return _base(tree.parts[1])
+    if tree.kind == "abs":
+        return tree.parts[0]
+    if tree.kind == "pow" and tree.parts[1].kind == "num" and tree.parts[1].text in ("2", "4", "6"):
+        return tree.parts[0]
+    square = len(tree.parts) == 1 or (len(tree.parts) == 2 and tree.parts[1] == Node("num", text="2"))
+    return tree.parts[0] if tree.kind == "call" and tree.text == "root" and square else None
 
 
 def _complex_values_under(told: Told, target: Node, claimed: list[Any], names: list[str]) -> bool | None:

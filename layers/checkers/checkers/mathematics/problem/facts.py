@@ -13,6 +13,7 @@ from checkers.mathematics.formulas.grammar import parse, parse_list
 from checkers.mathematics.formulas.nodes import Node, NotUnderstood
 from checkers.mathematics.problem.kinds import is_kind, kinds_of
 from checkers.mathematics.problem.reading import Reading, pattern
+from checkers.mathematics.problem.statements import STATEMENTS, Given, Statement
 from checkers.mathematics.problem.vocabulary import fixed_words, unaccounted
 
 __all__ = ["Facts", "Relation", "gathered", "holds", "is_kind"]
@@ -270,6 +271,8 @@ _GIVING = frozenset(
 )
 """Words of the sentences below that are outside of their groups."""
 _LEADING = (
+    pattern(r"(?:let|suppose|if|given that) <es+> satisfy <fs+>[.,] ?(?:then,? )?"),
+    pattern(r"(?:let|if|given(?: that)?|suppose(?: that)?|when) <es+>,? (?=what |find |then |compute |determine |evaluate |solve )(?:then,? )?"),
     pattern(r"(?:if |suppose )?the (?:arithmetic )?(?:mean|average)(?: \(mean\))? of (?:the )?(?:numbers )?<ms+> is <mv>[.,] ?(?:then,? )?"),
     pattern(r"(?:let|suppose|if) <es+> (?:be|is) an? (?P<kind>acute|obtuse)? ?angle (?:such that|with|for which) <fs+>[.,] ?(?:then,? )?"),
     pattern(r"(?:a|the|if the|if a) (?:parabola|line|graph|curve|circle)(?: with equation| whose equation is| given by| of)? <on>,? (?:passes through|contains|goes through) (?:the )?(?:points? )?<pts+>[.,] ?(?:then,? )?"),
@@ -283,14 +286,14 @@ _LEADING = (
     pattern(r"(?:if|let|define|suppose)(?: the operation)? <sign> (?:is defined |be defined )?(?:by|as|to be|such that) <es+>[.,] ?(?:then,? )?"),
     pattern(r"(?:对于?(?:任意)?(?:的)?(?:两个|两)?(?P<nkind>数字|数|实数|有理数|自然数|非零自然数)? ?(?:<ns+>)?,? ?)?(?:我们)?(?:规定|定义|如果规定|若规定|如果定义)(?:一种)?(?:新)?(?:的)?(?:运算)?(?:符号)?(?: ?[\"']?<sign>[\"']?)?(?:为|是)?[:,]? ?<es+>[,.;] ?(?:则|那么|求|请计算|请问)? ?"),
     pattern(r"(?:for|let) some (?P<nkind>real )?values? of <es+>[,.] ?"),
-    pattern(rf"{_VERB}? ?<es+> (?:be|is|are|denote|为|是) ?(?:a |an |any |两个|均为|都是)?{_KIND_WORDS}(?:,? (?:such that|so that|for which|with|satisfying|where|and|满足) <fs+>)?(?:,|\.|;| and| then|,? then)* ?"),
+    pattern(rf"{_VERB}? ?<es+> (?:be|is|are|denote|为|是) ?(?:a |an |any |两个|均为|都是)?{_KIND_WORDS}(?! (?:roots?|solutions?|zeros|zeroes)|的?[解根])(?:,? (?:such that|so that|for which|with|satisfying|where|and|满足) <fs+>)?(?:,|\.|;| and| then|,? then)* ?"),
     pattern(r"(?:for|let|suppose|assume|there exist|there are)? ?(?:all |any )?(?P<kind>(?:(?:positive|negative|non-?negative|nonzero|distinct|two|three|real|complex|rational|natural|whole|even|odd|prime) )*(?:numbers?|integers?|constants?)) <es+>(?:,? (?:satisfy|satisfies|such that|with|are such that) <fs+>)?(?:,|\.)+(?! ?(?:and )?⟦) ?"),
     pattern(r"(?:let|suppose|if)?(?: that)? ?(?:the |a )?functions? <es+> (?:be|is|are)? ?(?:defined|given)? ?(?:by|as|to be)(?: the (?:formula|equation|rule))? <fs+>[.,]? ?"),
     pattern(r"(?:let|suppose) <es+> (?:be|is) (?:a |the )?functions? (?:defined|given|such that|for which)? ?(?:by|as|that)? ?<fs+>[.,]? ?"),
     pattern(r"(?:let|if|suppose|given) <es+> (?:be )?(?:defined|given) by <fs+>[.,]? ?"),
     pattern(r"(?:let|suppose(?: that)?|given(?: that)?|if|assume(?: that)?|for|when|where|define|consider) (?:the )?(?:functions?|equations?|expressions?|values?(?: of)?)? ?<es+>(?: both)?(?: hold)?(?:\.|,? then|,)(?: and)? ?"),
     pattern(r"(?:suppose that )?the values of <ns+> are given by <es+>[.,]? ?"),
-    pattern(r"(?:已知向量|设向量|若向量|向量|已知集合|设集合|已知全集|设全集|若集合|集合|已知函数|已知方程组|已知方程|已知|若函数|若|设函数|设|如果|当|令|函数|其中|且)\s*<es+>\s*(?:时|满足)?\s*(?:,|\.|;) ?(?:则|那么)? ?"),
+    pattern(r"(?:已知向量|设向量|若向量|向量|已知集合|设集合|已知全集|设全集|若集合|集合|已知函数|已知方程组|已知方程|已知|若函数|若|设函数|设|如果|当|令|函数|其中|且)\s*<es+>\s*(?:时|满足)?\s*(?:,|\.|;)(?! ?⟦\d+⟧ ?(?:是|为|互|均|都)) ?(?:则|那么)? ?"),
 )  # fmt: skip
 _TRAILING = (
     pattern(rf"[.,:]? ?\(? ?(?:where|if|given that|given|assume(?: that)?|note that|suppose(?: that)?|with)? ?<es+> (?:is|are|must be) (?:a |an |any |all )?{_KIND_WORDS}[.]?\)?[.?]?$"),
@@ -318,9 +321,13 @@ def gathered(read: Reading) -> tuple[str, Facts]:
         facts.log_base = int(base[1] or base[2])
     text = read.sentences
     for _ in range(8):
+        stated = _stated(facts, text, read)
+        if stated:
+            text = text[stated:].lstrip()
+            continue
         for shape in _LEADING:
             match = shape.match(text)
-            if match and not _lost_words(match):
+            if match and not _lost_words(match) and _relates(match, read):
                 _take(facts, match, read)
                 text = text[match.end() :].lstrip()
                 break
@@ -328,10 +335,49 @@ def gathered(read: Reading) -> tuple[str, Facts]:
             break
     for shape in _TRAILING:
         match = shape.search(text)
-        if match and not _lost_words(match):
+        if match and not _lost_words(match) and _relates(match, read):
             _take(facts, match, read)
             text = text[: match.start()]
     return text.strip(), facts
+
+
+def _stated(facts: Facts, text: str, read: Reading) -> int:
+    """Take what the first sentence states in words, and return its length; 0 where it is no such sentence."""
+    for statement in STATEMENTS:
+        for shape in statement.patterns:
+            match = shape.match(text)
+            if match:
+                _add_statement(facts, statement, match, read)
+                return match.end()
+    return 0
+
+
+def _add_statement(facts: Facts, statement: Statement, match: re.Match[str], read: Reading) -> None:
+    trees, words = {}, {}
+    for group, held in match.groupdict().items():
+        if held is None:
+            continue
+        if re.fullmatch(r"\d+", held):
+            trees[group] = facts.parse_list(read.formulas[int(held)])
+        elif "⟦" in held:
+            numbers = re.findall(r"\d+", held)
+            trees[group] = tuple(
+                tree for number in numbers for tree in facts.parse_list(read.formulas[int(number)])
+            )
+        else:
+            words[group] = held.strip()
+    for left, sign, right in statement.relations(Given(trees, words)):
+        (facts.equations if sign == "=" else facts.constraints).append(Relation(left, sign, right))
+
+
+_RELATION = re.compile(r"[=<>]|\\(?:leq?|geq?|neq?|lt|gt|in|equiv)(?![a-z])")
+
+
+def _relates(match: re.Match[str], read: Reading) -> bool:
+    """Whether what is given of names is a relation: `c such that x^2 + c` goes on with what holds for it."""
+    held = match.groupdict().get("fs") or ""
+    formulas = [read.formulas[int(number)] for number in re.findall(r"\d+", held)]
+    return all(_RELATION.search(formula) or len(formula) < 4 for formula in formulas)
 
 
 def _lost_words(match: re.Match[str]) -> bool:
@@ -402,10 +448,9 @@ def _take(facts: Facts, match: re.Match[str], read: Reading) -> None:
             facts.add(read.formulas[int(number)])
     for number in listed:
         facts.add(read.formulas[number])
-        if groups.get("kind") and not groups.get("as"):
-            _add_kinds(facts, groups["kind"], read.formulas[number])
-    if groups.get("as"):
-        _add_kinds(facts, groups["kind"], read.formulas[int(groups["as"])])
+    if groups.get("kind"):
+        named = [int(groups["as"])] if groups.get("as") else listed
+        _add_kinds(facts, groups["kind"], [read.formulas[number] for number in named])
     more = groups.get("fs")
     for number in re.findall(r"⟦?(\d+)⟧?", more) if more else ():
         facts.add(read.formulas[int(number)])
@@ -433,9 +478,9 @@ def _put_in(tree: Node, values: dict[str, Node]) -> Node:
     return Node(tree.kind, tuple(_put_in(part, values) for part in tree.parts), tree.text)
 
 
-def _add_kinds(facts: Facts, words: str, formula: str) -> None:
-    """What the words say of each name in the formula; a count of them must be right."""
-    trees = facts.parse_list(formula)
+def _add_kinds(facts: Facts, words: str, formulas: list[str]) -> None:
+    """What the words say of each name in the formulas; a count of them must be right."""
+    trees = [tree for formula in formulas for tree in facts.parse_list(formula)]
     counted = re.search(r"\b(two|three)\b|两个", words)
     if counted and len(trees) != (3 if counted[1] == "three" else 2):
         raise NotUnderstood("another number of names")

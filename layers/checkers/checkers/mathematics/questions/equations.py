@@ -31,15 +31,16 @@ _WHICH = r"(?:that |which )?(?:is a solution of|is a solution to|are solutions o
 
 @asked(
     r"(?:find|enter|compute|determine|what is|what are|give|solve for)(?: the| all)?(?: of the)?(?: ordered)? (?:pairs?|triples?|triplets?|quadruples?|solutions?)(?: of)?(?P<kind>(?: real| positive| negative| nonzero| complex)*(?: numbers| integers)?) ?<x>(?: of (?P<kind2>(?:real |positive |negative |nonzero |complex )*(?:numbers|integers)))?(?:,? (?:that |which )?(?:satisf(?:y|ies|ying)|such that|solves?|to|for which|where|of|if)(?: the)?(?: following)?(?: system)?(?: of)?(?: both)?(?: equations?| system)*:? ?<es+>)?",
-    r"solve the (?:following )?system(?: of equations)?(?: for <x>)?:? ?<es+>",
+    r"solve the (?:following )?systems?(?: of (?:linear )?equations?)?(?: for <x>)?(?: by elimination| by substitution)?:? ?<es+>(?: <fs+>)?",
+    r"find the solutions? (?:to|of) the (?:following )?system(?: of (?:linear )?equations)?,? ?<es+>",
     r"(?:解)?方程组 ?<es+> ?(?:的解是|的解为|的解)?[() _]*",
     takes="equations constraints kinds",
-    words="pair pairs triple triples triplet triplets quadruple quadruples ordered",
+    words="pair pairs triple triples triplet triplets quadruple quadruples ordered systems linear elimination substitution",
 )
 def _ordered(ask: Ask) -> Expected:
     """All solutions of a system, as points whose order the problem names."""
-    if ask.has("es"):
-        for formula in ask.formulas("es"):
+    for group in ("es", "fs"):
+        for formula in ask.formulas(group) if ask.has(group) else ():
             ask.facts.add(formula)
     names = tuple(sorted(unknowns(ask.facts)))
     if ask.has("x"):
@@ -70,17 +71,28 @@ def _ordered(ask: Ask) -> Expected:
     rf"(?:solve for|find|determine)(?: all| the)*(?P<kind>{_KINDS} ?(?:values? of|numbers?|integers?)?)(?: solutions? for)? ?<x>",
     r"solve for <x>",
     r"(?:find|determine|what is)(?: the)?(?: value of| values of)? <x>,? (?:if|in|such that|so that|for which|when|given that|that satisfies) (?:the equation )?<es+>",
-    r"(?:what is|find) the (?:value of <x>|solution) (?:in|to|of|that satisfies|for) (?:the equation )?<es+>",
+    r"(?:what is|find) the (?:value of <x>|solution|solution set) (?:in|to|of|that satisfies|for) (?:the |a )?(?:following )?(?:proportion |system of equations |system of inequalities |equation |inequality |inequalities |equations )?(?:in <y> )?<es+>",
+    r"solve (?:the|each) (?:following )?(?:linear |quadratic |proportion|logarithmic |exponential |radical |polynomial )*(?:equations?|inequality|inequalities|systems? of equations?)?(?: by factoring| by completing the square| by elimination| by substitution| analytically| algebraically)? ?<es+>",
+    r"(?:find|what are|determine) the (?P<kind>real )?(?:solutions?|roots?|zeros?) of the (?:polynomial |quadratic )?equation <es+>",
+    r"(?:what is |find |determine )?(?:the )?(?:range|range of (?:possible )?values|value range) (?:of|for) (?:the )?(?P<kind>real )?(?:numbers? |unknown |variable )?<x>(?: is| are)?",
+    r"(?:实数|字母|未知数)? ?<x> ?的取值范围(?:是|为)?[() _]*",
     r"for (?:what|which) (?P<kind>real )?values? of <x> (?:is|does|will|are)(?: the)?(?: following)?(?: equation| it true that| inequality)?(?: true that)?(?: true:)? ?<es+>(?: true| satisfied| hold| hold true| a true statement)?",
     r"for (?:what|which) (?P<kind>real )?values? of <x> is the (?:following )?equation true:? <es+>",
     r"(?:what|which) (?P<kind>real )?(?:values?|numbers?) (?:of )?<x> (?:satisf(?:y|ies)|solves?|makes?) (?:the equation )?<es+>(?: true)?",
     r"(?:求|解)?(?:关于 ?<x> ?的)?(?:一元二次|一元一次|分式|二元一次)?(?:方程组|方程|不等式组|不等式) ?:?<es+> ?的(?:所有)?(?P<kind>正整数|负整数|整数|正|负|实数)?(?:解集|解|根)(?:是|为)?[() _]*",
     r"<es+>",
     takes="equations constraints kinds complex",
-    words="does",
+    words="does proportion linear quadratic logarithmic exponential radical polynomial each systems analytically algebraically factoring completing square elimination substitution range possible variable 的取值范围 字母 未知数",
 )
 def _solved(ask: Ask) -> Expected:
     """Solutions of what the formulas say, as roots, as a system or as a set of numbers."""
+    asked = (
+        [tree for formula in ask.formulas("es") for tree in ask.facts.parse_list(formula)]
+        if ask.has("es")
+        else []
+    )
+    if asked and all(tree.kind == "name" for tree in asked):
+        raise NotUnderstood("the value of a name, or of all")
     for formula in ask.formulas("es") if ask.has("es") else ():
         ask.facts.add(formula)
     if ask.has("c"):
@@ -218,15 +230,19 @@ _ROOT_WORDS = (
     r"(?:what is|find|determine) the (?P<what>largest|smallest|greatest|least|sum of (?:all )?(?:of )?(?:the )?|product of (?:all )?(?:of )?(?:the )?) ?(?P<kind>(?:possible |real |integer |positive |negative )*values?) of <x>",
     r"(?:what|which) (?P<what>(?:positive )?integer)(?P<kind>) <x> satisfies <es+>",
     r"what (?P<what>positive|negative) (?P<kind>number|value of <x>|value) satisfies <es+>",
+    r"(?:what is|find) the (?P<what>largest|smallest|greatest|least|maximum|minimum|sum of (?:all )?(?:the )?|product of (?:all )?(?:the )?|number of ) ?(?P<kind>(?:(?:positive|negative|non-negative) )?integers? solutions?) (?:of|to|that satisf(?:y|ies)|that makes?|for|satisfying) (?:the )?(?:inequality |inequalities |system of inequalities )?<es+>(?: true| hold)?",
+    r"不等式(?:组)? ?<es+> ?的(?P<what>最大|最小)?(?P<kind>正整数|负整数|非负整数|整数)解(?P<how>的和|的个数|之和|共有|有)?(?:是|为)?(?:多少)?[() _个]*",
     rf"(?:what is|find) the (?P<what>largest|smallest|greatest|least) (?P<kind>{_ROOT_WORDS})(?: <x>)?,? (?:such that|that satisfies|for which|satisfying|so that|in the solution set of|that is a solution (?:to|of)|solution to|solution of|that satisfies the inequality) ?(?:the inequality |the equation )?:? ?<es+>(?: is true)?",
     takes="equations constraints kinds complex",
-    words="how many",
+    words="how many 个 的 不等式 解 makes make",
 )
 def _of_all_roots(ask: Ask) -> Expected:
     """One number made of all solutions: the largest, their sum, how many there are."""
     for formula in ask.formulas("es") if ask.has("es") else ():
         ask.facts.add(formula)
     word, kind = ask.word("what") or "number", ask.word("kind")
+    if "解" in ask.text:
+        word = _ZH_WORDS.get((word if ask.has("what") else "", ask.word("how")), "only")
     if word.endswith("integer"):
         word, kind = "only", word
     for group in ("x", "x2"):
@@ -252,6 +268,17 @@ def _of_all_roots(ask: Ask) -> Expected:
     if two and len(numbers) != 2:
         raise NotUnderstood("not two of them")
     return value_expected(ask, of_numbers(numbers, word), None, method="substitution")
+
+
+_ZH_WORDS = {
+    ("最大", ""): "largest",
+    ("最小", ""): "smallest",
+    ("", "的和"): "sum",
+    ("", "之和"): "sum",
+    ("", "的个数"): "number",
+    ("", "共有"): "number",
+    ("", "有"): "number",
+}
 
 
 def _refuse_repeated(ask: Ask, name: str) -> None:
@@ -329,7 +356,14 @@ def of_numbers(numbers: list[Any], word: str) -> Any:
     """The largest, smallest, sum, product, number, or the only one of them."""
     finite = [number for number in numbers if number not in (sp.oo, -sp.oo)]
     if len(finite) < len(numbers):
-        first = {"largest": -sp.oo, "greatest": -sp.oo, "smallest": sp.oo, "least": sp.oo}.get(word)
+        first = {
+            "largest": -sp.oo,
+            "greatest": -sp.oo,
+            "maximum": -sp.oo,
+            "smallest": sp.oo,
+            "least": sp.oo,
+            "minimum": sp.oo,
+        }.get(word)
         if first not in numbers or len(finite) != 1:
             raise NotUnderstood("infinitely many")
         return finite[0]

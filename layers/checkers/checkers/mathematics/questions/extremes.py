@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import sympy as sp
@@ -15,7 +16,9 @@ from checkers.mathematics.questions.functions import body_of
 from checkers.mathematics.questions.matched_numbers import number
 from checkers.mathematics.questions.registry import Ask, asked
 from checkers.mathematics.questions.values import value_expected
-from checkers.mathematics.solving.inequalities import region_where
+from checkers.mathematics.solving.equations import names_in
+from checkers.mathematics.solving.inequalities import domain_of, region_where
+from checkers.mathematics.solving.posynomials import greatest_product, least_sum
 from checkers.mathematics.solving.roots import candidates
 
 __all__ = ["QUESTIONS"]
@@ -24,10 +27,12 @@ _WHAT = r"(?:what is|find|compute|determine|calculate|求|state)"
 
 
 @asked(
-    rf"{_WHAT} the (?P<what>maximum|minimum|greatest|least|largest|smallest)(?: possible)? value (?:of|for|taken by|achieved by) (?:the )?(?:expression |function |quadratic )?<e>(?: (?:for|over|on|where|when|if) (?:all )?(?:the )?(?P<dom>positive real numbers|positive numbers|real numbers|reals)? ?(?:<x>)?)?",
+    rf"{_WHAT} the (?P<what>maximum|minimum|greatest|least|largest|smallest)(?: possible)? value (?:of|for|taken by|achieved by) (?:the )?(?:algebraic |quadratic )?(?:expression |function )?<e>(?: (?:for|over|on|where|when|if) (?:all )?(?:the )?(?P<dom>positive real numbers|positive numbers|real numbers|reals)? ?(?:<x>)?)?",
     rf"{_WHAT} the (?P<what>最大值|最小值)",
+    r"(?:当 ?<x> ?(?:取任意实数|为实数)时,? ?)?(?:代数式|函数|式子)? ?<e> ?(?:有)?的?(?P<what>最大值|最小值)(?:是|为)?(?:多少)?[() _]*",
+    r"the (?:expression |function )?<e> has an? (?P<what>maximum|minimum) value\. what is the (?P<what2>maximum|minimum) value",
     takes="constraints kinds",
-    words="quadratic",
+    words="quadratic algebraic has",
 )
 def _extreme(ask: Ask) -> Expected:
     """The extreme value of a function of one real variable, where it is taken."""
@@ -41,6 +46,8 @@ def _extreme(ask: Ask) -> Expected:
             relations += _relations(tree)
         elif tree != Node("name", text=name):
             raise NotUnderstood("another variable")
+    if ask.word("what2") not in ("", ask.word("what")):
+        raise NotUnderstood("another extreme")
     kinds = set(ask.facts.kinds.get(name, ()))
     if "positive" in ask.word("dom") or "positive" in kinds:
         relations.append(Relation(Node("name", text=name), ">", Node("num", text="0")))
@@ -48,7 +55,12 @@ def _extreme(ask: Ask) -> Expected:
         raise NotUnderstood("a domain that is not understood")
     domain = region_where(relations, ask.facts, name) if relations else sp.S.Reals
     highest = ask.word("what") in ("maximum", "greatest", "largest", "最大值")
-    value = _extreme_value(build(body, ask.facts.context()), symbol(name), domain, highest=highest)
+    made, variable = build(body, ask.facts.context()), symbol(name)
+    if made.is_rational_function(variable) and not made.has(sp.Abs, sp.floor):
+        value = _extreme_value(made, variable, domain, highest=highest)
+    else:
+        natural = sp.Intersection(domain, domain_of(body, ask.facts, name))
+        value = _extreme_with_corners(made, variable, natural, highest=highest)
     return value_expected(ask, value, None, method="recomputation")
 
 
@@ -63,9 +75,7 @@ def _extreme_value(value: Any, variable: Any, domain: Any, *, highest: bool) -> 
     if not isinstance(domain, sp.Interval) and domain != sp.S.Reals:
         raise NotUnderstood("no interval")
     low, high = (-sp.oo, sp.oo) if domain == sp.S.Reals else (domain.start, domain.end)
-    below = sp.fraction(sp.cancel(value))[1] if value.is_rational_function(variable) else sp.Integer(1)
-    if not value.is_rational_function(variable) or (value.has(sp.Abs, sp.floor)):
-        raise NotUnderstood("no rational function")
+    below = sp.fraction(sp.cancel(value))[1]
     if below.has(variable) and any(_inside(pole, low, high) for pole in candidates(below, variable)):
         raise NotUnderstood("a pole inside")
     places = [place for place in candidates(sp.diff(value, variable), variable) if _inside(place, low, high)]
@@ -93,6 +103,73 @@ def _extreme_value(value: Any, variable: Any, domain: Any, *, highest: bool) -> 
         if beyond or not (bound.is_finite or bound in (sp.oo, -sp.oo)):
             raise NotUnderstood("an extreme that is not reached")
     return sp.nsimplify(best) if best.is_Float else sp.radsimp(best)
+
+
+MOST_BRANCHES = 5
+"""Absolute values in one formula, each of which has two signs."""
+
+
+def _extreme_with_corners(value: Any, variable: Any, domain: Any, *, highest: bool) -> Any:
+    """The extreme of a function with absolute values, roots, sines and cosines on an interval."""
+    if isinstance(domain, sp.FiniteSet):
+        raise NotUnderstood("a few places only")
+    if domain == sp.S.Reals:
+        domain = sp.Interval(-sp.oo, sp.oo)
+    if not isinstance(domain, sp.Interval):
+        raise NotUnderstood("no interval")
+    period = _period(value, variable)
+    if period is not None and domain == sp.Interval(-sp.oo, sp.oo):
+        domain = sp.Interval(0, period)
+    elif value.has(sp.sin, sp.cos, sp.tan) and not (domain.start.is_finite and domain.end.is_finite):
+        raise NotUnderstood("a wave without a period")
+    places = [place for place in _corners(value, variable, domain) if domain.contains(place) == sp.true]
+    reached, bounds = [value.subs(variable, place) for place in places], []
+    for end, is_open, side in ((domain.start, domain.left_open, "+"), (domain.end, domain.right_open, "-")):
+        if end.is_finite and not is_open:
+            reached.append(value.subs(variable, end))
+        else:
+            bounds.append(
+                sp.limit(value, variable, end, side) if end.is_finite else sp.limit(value, variable, end)
+            )
+    if not reached or any(is_real(item) is not True for item in reached):
+        raise NotUnderstood("no extreme")
+    ordered = sorted(reached, key=lambda item: item.evalf(40))
+    best = ordered[-1] if highest else ordered[0]
+    for bound in bounds:
+        gap = bound - best if highest else best - bound
+        if not (bound.is_finite or bound in (sp.oo, -sp.oo)) or bool(gap.evalf(30) > 0):
+            raise NotUnderstood("an extreme that is not reached")
+    return sp.nsimplify(best) if best.is_Float else sp.radsimp(best)
+
+
+def _corners(value: Any, variable: Any, domain: Any) -> list[Any]:
+    """All places where a derivative vanishes or does not exist, and some more."""
+    sizes = sorted(value.atoms(sp.Abs), key=str)
+    if len(sizes) > MOST_BRANCHES:
+        raise NotUnderstood("too many absolute values")
+    stretch = domain if domain.start.is_finite and domain.end.is_finite else sp.S.Reals
+    inner = [size.args[0] for size in sizes]
+    inner += [
+        power.base for power in value.atoms(sp.Pow) if power.base.has(variable) and not power.exp.is_Integer
+    ]
+    found: list[Any] = []
+    for part in inner:
+        found += candidates(part, variable, stretch)
+    for signs in itertools.product((1, -1), repeat=len(sizes)):
+        branch = value.xreplace({size: sign * size.args[0] for size, sign in zip(sizes, signs, strict=True)})
+        slope = sp.simplify(sp.diff(branch, variable))
+        if slope.has(variable):
+            found += candidates(slope, variable, stretch)
+    return found
+
+
+def _period(value: Any, variable: Any) -> Any:
+    """A period of a formula in sines and cosines of whole multiples of the variable; None where there is none."""
+    waves = [wave for wave in value.atoms(sp.sin, sp.cos) if wave.has(variable)]
+    if not waves or value.xreplace({wave: sp.Dummy() for wave in waves}).has(variable):
+        return None
+    speeds = [sp.diff(wave.args[0], variable) for wave in waves]
+    return 2 * sp.pi if all(speed.is_Integer for speed in speeds) else None
 
 
 def _inside(place: Any, low: Any, high: Any) -> bool:
@@ -205,9 +282,57 @@ def _wave(ask: Ask) -> Expected:
     return value_expected(ask, whole / sp.Abs(speed), None)
 
 
+@asked(
+    r"(?:find|what is|compute|determine) the (?P<what>minimum|maximum|least|greatest|smallest|largest)(?: possible)? value (?:of|for) (?:the expression )?<e>",
+    r"(?:求 ?)?<e> ?的(?P<what>最小值|最大值)(?:是|为)?[() _]*",
+    takes="equations constraints kinds",
+)
+def _of_positive_numbers(ask: Ask) -> Expected:
+    context = ask.facts.context()
+    target = build(ask.tree("e"), context)
+    names = {str(name) for name in target.free_symbols}
+    for equation in ask.facts.equations:
+        names |= names_in(equation.left, ask.facts) | names_in(equation.right, ask.facts)
+    if not 2 <= len(names) <= 5 or not all(_is_positive(ask, name) for name in names):
+        raise NotUnderstood("no positive numbers")
+    if any(set(kinds) - {"positive", "real"} for kinds in ask.facts.kinds.values()):
+        raise NotUnderstood("numbers of another kind")
+    if any(constraint.sign != ">" for constraint in ask.facts.constraints):
+        raise NotUnderstood("more is given")
+    positive = {name: sp.Symbol(str(name), positive=True) for name in target.free_symbols}
+    conditions = []
+    for equation in ask.facts.equations:
+        difference = build(equation.left, context) - build(equation.right, context)
+        positive |= {name: sp.Symbol(str(name), positive=True) for name in difference.free_symbols}
+        conditions.append(sp.fraction(sp.together(difference.xreplace(positive)))[0])
+    variables = sorted(positive.values(), key=str)
+    target = target.xreplace(positive)
+    if ask.word("what") in ("minimum", "least", "smallest", "最小值"):
+        value = least_sum(target, conditions, variables)
+    elif len(conditions) == 1:
+        value = greatest_product(target, conditions[0], variables)
+    else:
+        raise NotUnderstood("no single condition")
+    return value_expected(ask, value, None, method="recomputation")
+
+
+def _is_positive(ask: Ask, name: str) -> bool:
+    if "positive" in ask.facts.kinds.get(name, ()):
+        return True
+    return any(
+        constraint.left.kind == "name"
+        and constraint.left.text == name
+        and constraint.sign == ">"
+        and constraint.right.kind == "num"
+        and constraint.right.text == "0"
+        for constraint in ask.facts.constraints
+    )
+
+
 QUESTIONS = (
     _extreme,
     _whole_part,
     _through_points,
     _wave,
+    _of_positive_numbers,
 )

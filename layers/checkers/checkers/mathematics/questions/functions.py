@@ -54,16 +54,39 @@ def _names(tree: Node) -> list[str]:
     return found
 
 
+_MEANT = (
+    r"(?:the )?(?:algebraic |square root |radical )?(?:expression |fraction |function |formula )?<e> (?:is|to be|has|have) (?:a )?"
+    r"(?P<defined>meaningful value|meaningful|well-defined|defined)(?P<over> (?:in|over|for|within) the (?:set of )?real numbers?(?: system| range)?)?"
+)
+_RANGE = (
+    r"(?:what is |find |determine )?(?:the )?(?:value range|range|range of (?:possible )?values|possible values|condition|values) (?:of|for|that) "
+    r"(?:the )?(?:independent )?(?:variable )?(?P<kind>real numbers? )?(?:for )?<x>(?: must satisfy| should satisfy)?(?: is| are)? ?[() _?]*"
+)
+_MEANT_ZH = (
+    r"(?:代数式|分式|二次根式|式子|根式|函数)? ?<e> ?(?P<over>在实数范围内|在实数范围)?(?P<defined>有意义)"
+)
+
+
 @asked(
     rf"{_WHAT} the domain of {_FUNCTION} ?<e>",
+    rf"(?:specify|what is|find) the domain for {_FUNCTION} ?<e>",
     r"(?:函数 ?)?<e> ?的定义域(?:是|为)?[() _]*",
     r"for what (?P<kind>real )?values of <x> is (?:the expression )?<e> (?P<defined>defined|a real number)",
-    words="domain 定义域",
+    rf"(?P<over2>in the real number (?:system|range),? )?(?:if |when |to make )?{_MEANT},? (?:then )?{_RANGE}",
+    r"when (?:does|is) (?:the )?(?:expression |fraction )?<e> (?:have )?(?:a )?(?P<defined>meaningful value|meaningful|defined)(?P<over> in the real number (?:range|system))?",
+    r"(?:what is |find )the (?:condition (?:for|under which)|meaningful condition (?:for|of)) (?:the )?(?:algebraic |square root )?(?:expression |fraction )?<e>(?: to be (?P<defined>meaningful|defined))?",
+    r"(?:what is |find )the range (?:of values |of )?(?:of|for )?(?:the )?independent variable(?: <x>)? (?:of|for|in) the function <e>",
+    r"in the function <e>,? (?:what is )?the range (?:of values )?(?:of|for) the independent variable <x>(?: is)?",
+    rf"(?:若|如果|当|要使|使|使得)? ?{_MEANT_ZH},? ?(?:则|那么)? ?(?P<kind>实数)?(?:字母|自变量)? ?<x> ?(?:的取值范围|应满足的条件|需满足的条件|的值)(?:是|为)?[() _]*",
+    rf"(?:使|使得|要使) ?{_MEANT_ZH} ?的? ?<x> ?的取值范围(?:是|为)?[() _]*",
+    r"(?:在)?函数 ?<e> ?(?:中|的),? ?自变量 ?(?:<x> ?)?的取值范围(?:是|为)?[() _]*",
+    words="domain 定义域 specify meaningful well-defined condition range independent variable under must satisfy should algebraic square radical "
+    "possible make have does have 有意义 取值范围 的取值范围 应满足的条件 需满足的条件 自变量 字母 要使 使 使得 在函数 中 根式 二次根式",
 )
 def _domain(ask: Ask) -> Expected:
     name, body = body_of(ask.tree("e"), ask)
     # The domain is that of real numbers anyway.
-    ask.word("kind"), ask.word("defined")
+    ask.word("kind"), ask.word("defined"), ask.word("over"), ask.word("over2")
     if ask.has("x") and ask.tree("x") != Node("name", text=name):
         raise NotUnderstood("another variable")
     if ask.facts.equations or ask.facts.constraints:

@@ -158,6 +158,8 @@ def _of_solutions(ask: Ask, target: Node, found: list[dict[Any, Any]]) -> Expect
 
 
 _ROOTS = r"(?P<rkind>(?:(?:two|three|real|complex|distinct) )*)(?:roots|solutions|zeros|zeroes)"
+_EQUATION_OF = r"(?:the |a )?(?:quadratic |cubic |polynomial )?(?:equation )?(?:in one variable )?(?:(?:in|about) <v>,? )?<p>"
+_VALUE_OF = r"(?:then )?(?:find |compute |what is |determine |evaluate )?(?:the )?(?:value of )?(?:the )?(?:expression |algebraic expression )?<g>(?: is| equals)? ?=? ?[() _?]*"
 _GIVEN_ROOTS = rf"<rs+> (?:be|are|denote) (?:the )?{_ROOTS} (?:of|to)(?: the)?(?: polynomial| equation| quadratic| cubic| quadratic equation)?(?: equation)? ?<p>"
 
 
@@ -165,7 +167,11 @@ _GIVEN_ROOTS = rf"<rs+> (?:be|are|denote) (?:the )?{_ROOTS} (?:of|to)(?: the)?(?
     rf"(?:let|suppose(?: that)?|if|given that|suppose|the numbers) {_GIVEN_ROOTS}[.,] (?:then )?(?:find|compute|what is|determine|evaluate|what are)(?: the)?(?: value of)? <g>",
     rf"(?:find|compute|determine|evaluate|what is)(?: the value of)? <g>,? (?:if|given that|where|when) {_GIVEN_ROOTS}",
     r"the (?:roots|solutions|zeros) of (?:the )?(?:polynomial |equation |quadratic )?<p> are <rs+>[.,] (?:find|compute|what is|determine)(?: the value of)? <g>",
-    words="quadratic cubic denote",
+    rf"(?:let |suppose(?: that)? |if |given that )?<rs+> (?:be|are) (?:the )?{_ROOTS} (?:of|to) {_EQUATION_OF}[.,] {_VALUE_OF}",
+    rf"(?:if |given(?: that)? |suppose(?: that)? |let )?{_EQUATION_OF} (?:has|have|with) (?:the )?{_ROOTS},? (?:which are )?<rs+>[.,] {_VALUE_OF}",
+    r"(?:若|已知|设|如果)? ?<rs+> ?(?:是|为)(?:关于 ?<v> ?的)?(?:一元二次)?方程 ?<p> ?的(?P<rkind>两个实数|两个|两实数|两)(?:根|解)[,.] ?(?:则|那么|求)? ?(?:代数式)? ?<g> ?(?:的值)?(?:是|为|等于|=)?(?:多少)?[() _]*",
+    r"(?:若|已知|设|如果)?(?:关于 ?<v> ?的)?(?:一元二次)?方程 ?<p> ?的(?P<rkind>两个实数|两个|两实数|两)(?:根|解)(?:分别)?(?:是|为) ?<rs+>[,.] ?(?:则|那么|求)? ?(?:代数式)? ?<g> ?(?:的值)?(?:是|为|等于|=)?(?:多少)?[() _]*",
+    words="quadratic cubic denote 一元二次方程 方程 关于 根 解 的 的值 代数式 分别 expression algebraic one variable about respect polynomial",
 )
 def _of_roots(ask: Ask) -> Expected:
     names = [part.text for formula in ask.formulas("rs") for part in ask.facts.parse_list(formula)]
@@ -176,10 +182,13 @@ def _of_roots(ask: Ask) -> Expected:
     if len(roots) != len(names) or degree != len(names) or not 1 <= degree <= 4:
         raise NotUnderstood("not all roots have names")
     # Each root has a name of its own, so that two or three of them, or distinct ones, say nothing more.
-    if "real" in ask.word("rkind") and not all(is_real(root) for root in roots):
+    kind = ask.word("rkind")
+    if ("real" in kind or "实" in kind) and not all(is_real(root) for root in roots):
         raise NotUnderstood("roots that are not real")
-    if re.search("two|three", ask.word("rkind")) and ("two" in ask.word("rkind")) != (len(names) == 2):
+    if re.search("two|three|两", kind) and bool(re.search("two|两", kind)) != (len(names) == 2):
         raise NotUnderstood("another number of roots")
+    if ask.has("v") and ask.tree("v") != Node("name", text=variable.name):
+        raise NotUnderstood("another variable")
     target = ask.tree("g")
     context = ask.facts.context()
     values = [

@@ -25,7 +25,7 @@ MOST_OPERATIONS = 30
 _WHAT = (
     r"(?:what (?:is|are|would be)|what's|find|compute|calculate|evaluate|determine|then|then find|then what is|give|求|试求|则|那么|计算|化简求值|先化简,? ?再求值:?|计算并化简|脱式计算|简便计算|口算|直接写出得数|求值|计算下列各题|递等式计算|怎样简便就怎样算|能简算的要简算|用简便方法计算)"
     r"(?: the)?(?P<how>(?: exact| numerical| simplified| integer| following)*)(?: possible)?(?: values?| result| expression)?(?: of)?(?: the)?(?: value of)?(?: the)?"
-    r"(?P<op> sum| product| difference| quotient)?(?: of)?(?: the)?(?: expression| quantity| following)*"
+    r"(?P<op> sum| product| difference| quotient)?(?: of)?(?: the)?(?: algebraic)?(?: expression| quantity| following)*"
 )
 _END = (
     r"(?: in your head| equal(?: to)?)?(?P<form> (?:expressed )?(?:as an integer|as a common fraction|as a decimal|as a mixed number|as a fraction|in simplest form|in degrees|in radians|"
@@ -37,11 +37,13 @@ _END = (
 @asked(
     rf"{_WHAT}:? ?<e>{_END}",
     rf"(?:simplify|化简代数式|化简三角有理式|化简|计算并化简)(?: the)?(?: following)?(?: expression| fraction)?(?P<op> product| sum| quotient)?(?P<form2> to a simplified fraction)?:? ?<e>{_END}",
+    r"(?:multiply|divide|distribute|subtract|add|reduce|combine|rationalize|simplify)(?:,? (?:or subtract|and divide|and))?(?: and)?(?: simplify)?(?: completely)?(?: the)?(?: following| given| indicated)?(?: expressions?| radicals?| fractions?| polynomials?)?(?: and simplify)? ?<e>",
+    r"find the (?P<op>product|sum|difference|quotient|square) ?<e>",
     rf"(?:express|write|convert) (?:the )?(?P<op>quotient |sum |product |difference )?<e>{_END}",
     r"(?:(?P<sort>复数)|代数式|式子|算式|表达式|多项式)? ?<e> ?(?:=|等于|的值是|的值为|的值等于|的结果是|的结果为|的值|的计算结果是|的计算结果为|的计算结果|=\?|等于多少|是多少)?(?:多少)? ?[_() .]*",
     r"simplify the following expression in <v>: <e>",
     takes="equations constraints kinds complex",
-    words="your head simplify simplified convert 复 化简代数式 化简三角有理式",
+    words="algebraic multiply divide distribute subtract add reduce combine rationalize completely indicated radical radicals fractions polynomials or square your head simplify simplified convert 复 化简代数式 化简三角有理式",
 )
 def _computed(ask: Ask) -> Expected:
     """A formula whose names are all given, or that has none."""
@@ -60,7 +62,7 @@ def _computed(ask: Ask) -> Expected:
         raise NotUnderstood("a formula that asks for nothing")
     if tree.kind in ("tuple", "cup", "cap"):
         raise NotUnderstood("a formula that is no number")
-    simplify = "simplif" in ask.text or "化简" in ask.text
+    simplify = _REWRITES.search(ask.text) is not None
     values = None if _is_free(tree, ask) else possible_values(tree, ask.facts)
     how = ask.word("how")
     if ask.facts.equations and not _is_connected(tree, ask):
@@ -80,6 +82,11 @@ def _computed(ask: Ask) -> Expected:
         method = "substitution"
         return Expected("roots", tuple(values), method, names=(tree.text,))
     raise NotUnderstood("several values")
+
+
+_REWRITES = re.compile(
+    r"simplif|化简|^(?:multiply|divide|distribute|subtract|add|reduce|combine|rationalize)\b"
+)
 
 
 def _is_connected(tree: Node, ask: Ask) -> bool:
@@ -111,6 +118,7 @@ _OPERATIONS = {
     "difference": ("sub",),
     "product": ("mul", "prod"),
     "quotient": ("div",),
+    "square": ("pow",),
 }
 
 

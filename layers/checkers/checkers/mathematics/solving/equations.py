@@ -15,6 +15,7 @@ from checkers.mathematics.formulas.build import Context, build, symbol
 from checkers.mathematics.formulas.compare import is_real, same
 from checkers.mathematics.formulas.nodes import Node, NotUnderstood
 from checkers.mathematics.problem.facts import Facts, Relation, holds, is_kind
+from checkers.mathematics.solving.absolute import polynomial_conditions
 from checkers.mathematics.solving.polynomials import polynomial_roots
 from checkers.mathematics.solving.roots import candidates
 from checkers.mathematics.solving.trigonometry import on_the_circle
@@ -46,17 +47,27 @@ def real_solutions(facts: Facts, name: str, *, complex_too: bool = False) -> lis
     if not facts.equations:
         raise NotUnderstood("nothing to solve")
     unknown = symbol(name, facts.context())
-    first = facts.equations[0]
-    difference = _difference(first, facts.context())
-    if difference.free_symbols != {unknown}:
+    differences = [_difference(equation, facts.context()) for equation in facts.equations]
+    if any(difference.free_symbols != {unknown} for difference in differences[:1]):
         raise NotUnderstood("other unknowns")
     if complex_too or not facts.context().real:
-        found = polynomial_roots(difference, unknown, real=False)
+        found = polynomial_roots(differences[0], unknown, real=False)
     else:
-        found = candidates(difference, unknown, _stretch(facts, name))
+        found = _candidates(differences, unknown, _stretch(facts, name))
     if len(found) > MOST_SOLUTIONS:
         raise NotUnderstood("too many solutions")
     return [value for value in found if fits(facts, {name: value}, complex_too=complex_too)]
+
+
+def _candidates(differences: list[Any], unknown: Any, stretch: Any) -> list[Any]:
+    """All that can solve the first equation; where it holds on a whole interval, all that can solve another one."""
+    for place, difference in enumerate(differences):
+        try:
+            return list(candidates(difference, unknown, stretch))
+        except NotUnderstood:
+            if place + 1 == len(differences):
+                raise
+    raise NotUnderstood("nothing to solve")
 
 
 def _stretch(facts: Facts, name: str) -> Any:
@@ -271,13 +282,14 @@ def _linear(target: Node, asked: Any, facts: Facts, polynomials: list[Any], symb
 def _polynomials(facts: Facts, context: Context) -> list[Any]:
     made = []
     for equation in facts.equations:
-        numerator, _ = sp.fraction(sp.together(_difference(equation, context)))
-        numerator = sp.expand(numerator)
+        difference = _difference(equation, context)
+        numerator = sp.expand(sp.fraction(sp.together(difference))[0])
         if numerator == 0:
             continue
-        if not numerator.is_polynomial(*numerator.free_symbols):
-            raise NotUnderstood("no polynomial equation")
-        made.append(numerator)
+        if numerator.is_polynomial(*numerator.free_symbols):
+            made.append(numerator)
+        else:
+            made += polynomial_conditions(difference)
     return made
 
 
