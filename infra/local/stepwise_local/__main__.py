@@ -41,6 +41,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
             throttle=parsed.throttle,
             most_environments=parsed.most_environments,
             idle_seconds=parsed.idle_seconds,
+            keys=(*KEYS, *parsed.key),
         )
         # It warns of each write to a client that has left, which is nothing unusual here.
         logging.getLogger("asyncio").setLevel(logging.ERROR)
@@ -125,6 +126,7 @@ def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     parser.add_argument("--admin-port", type=int, help="where GET /_local/environments tells what runs")
     parser.add_argument("--log-file", help="where the log goes instead of standard error")
     parser.add_argument("--quiet", action="store_true", help="print one line of JSON instead of the banner")
+    parser.add_argument("--key", action="append", default=[], help="one more API key; may be repeated")
     parser.add_argument("--throttle", action="store_true", help="apply the usage plan's rate and burst")
     parser.add_argument(
         "--most-environments", type=int, default=200, help="of one function (%(default)s); beyond it 429"

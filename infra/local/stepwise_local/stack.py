@@ -42,6 +42,7 @@ class Options:
     throttle: bool = False
     most_environments: int = 200
     idle_seconds: float = 300.0
+    keys: tuple[str, ...] = KEYS
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ async def running_stack(options: Options, environ: Mapping[str, str], log: Log) 
         for name, part in _invokers(bundle, aws_url, aws, functions, log):
             run(name, part)
         throttling = Throttling(bundle.throttle) if options.throttle and bundle.throttle else None
-        run("The gateway", serve(Gateway(bundle, functions, KEYS, log, throttling), listener))
+        run("The gateway", serve(Gateway(bundle, functions, options.keys, log, throttling), listener))
         admin_url = None
         if options.admin_port is not None:
             admin_listener = cleanup.enter_context(listen(options.admin_port))

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from stepwise_local.aws.queues import fair_order
 from stepwise_local.events.schedules import next_run
-from stepwise_local.events.sqs import failed_messages, sqs_event
+from stepwise_local.events.sqs import failed_messages, poll, sqs_event
+from stepwise_local.functions.invocation import Invocation
+from stepwise_local.processes.log import Log
+from stepwise_local.template.model import EventSource
 from stepwise_local.template.yaml_values import TemplateError
 
 MESSAGES = [{"MessageId": "a"}, {"MessageId": "b"}]
@@ -58,6 +64,53 @@ def test_a_partial_batch_response_names_what_failed_and_nonsense_fails_all(
     answer: bytes, failed: set[str]
 ) -> None:
     assert failed_messages(answer, MESSAGES) == failed
+
+
+class OneQueue:
+    """An SQS whose queue always has a message, and functions whose invocations the test ends."""
+
+    def __init__(self) -> None:
+        self.received = 0
+        self.deleted: list[str] = []
+        self.invocations: list[Invocation] = []
+
+    async def sqs(self, action: str, **request: Any) -> dict[str, Any]:
+        if action == "ReceiveMessage":
+            self.received += 1
+            number = str(self.received)
+            return {"Messages": [{"MessageId": number, "ReceiptHandle": number, "Body": "{}"}]}
+        self.deleted += [entry["ReceiptHandle"] for entry in request["Entries"]]
+        return {}
+
+    def invoke(self, _: str, event: bytes) -> Invocation:
+        self.invocations.append(Invocation(event))
+        return self.invocations[-1]
+
+
+async def _without_waiting() -> None:
+    """Let everything happen that needs no time."""
+    for _ in range(50):
+        await asyncio.sleep(0)
+
+
+def test_the_next_message_is_received_when_an_invocation_ends_and_not_before() -> None:
+    queue = OneQueue()
+
+    async def scene() -> list[int]:
+        source = EventSource("f", "arn", batch_size=1, most_at_once=2)
+        polling = asyncio.create_task(poll(source, "url", queue, queue, Log(io.StringIO())))  # type: ignore[arg-type]
+        counts = []
+        for ended in (None, 0, 1):
+            if ended is not None:
+                queue.invocations[ended].finish()
+            await _without_waiting()
+            counts.append(len(queue.invocations))
+        polling.cancel()
+        await asyncio.gather(polling, return_exceptions=True)
+        return counts
+
+    assert asyncio.run(scene()) == [2, 3, 4]
+    assert queue.deleted == ["1", "2"]
 
 
 def test_a_message_has_lambdas_names_in_its_event() -> None:

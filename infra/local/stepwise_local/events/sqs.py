@@ -23,7 +23,7 @@ __all__ = ["failed_messages", "poll", "sqs_event"]
 
 _WAIT_SECONDS = 10
 _PAUSE_SECONDS = 0.1
-"""Between polls while nothing may be received, or nothing can."""
+"""Between polls while the queue does not answer."""
 _THROTTLED_SECONDS = 1.0
 _MOST_AT_ONCE = 10
 """Invocations at a time of an event source that sets no MaximumConcurrency."""
@@ -35,7 +35,10 @@ async def poll(source: EventSource, queue_url: str, aws: Aws, functions: Functio
     most = source.most_at_once or _MOST_AT_ONCE
     try:
         while True:
-            messages = await _receive(source, queue_url, aws, log) if len(working) < most else None
+            if len(working) >= most:
+                # The next message is received as soon as one of these ends: its slot of the model host is idle now.
+                await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
+            messages = await _receive(source, queue_url, aws, log)
             if messages:
                 task = asyncio.create_task(_work(source, queue_url, messages, aws, functions, log))
                 working.add(task)

@@ -1,0 +1,49 @@
+"""The scripted model host, with a note of when it wrote for which problem."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from drills.load.records import Span
+from support.drills import long_answer, question_of
+from support.hosts.model_host import ModelHost
+
+__all__ = ["TimedHost", "problem_of"]
+
+_MARK = re.compile(r"How much is (\d+) times (\d+)")
+
+
+def problem_of(text: str) -> str:
+    """The product that *text* asks for, such as ``7 times 31``; a text of another kind as it is."""
+    found = _MARK.search(text)
+    return f"{found[1]} times {found[2]}" if found else text
+
+
+class TimedHost(ModelHost):
+    """Every answer takes *seconds*, which are *tokens* at an even pace."""
+
+    def __init__(self, seconds: float, *, tokens: int = 30) -> None:
+        script = long_answer(tokens)
+        super().__init__(lambda _: script, tokens_per_second=tokens / seconds)
+        self.spans: list[Span] = []
+        self._own = threading.local()
+
+    def text_for(self, body: dict[str, Any]) -> tuple[str, list[str]]:
+        self._own.problem = problem_of(question_of(body))
+        return super().text_for(body)
+
+    @contextlib.contextmanager
+    def generation(self, waiting: Callable[[], None]) -> Iterator[None]:
+        self._own.problem = ""
+        with super().generation(waiting):
+            begin = time.monotonic()
+            try:
+                yield
+            finally:
+                with self.changed:
+                    self.spans.append(Span(self._own.problem, begin, time.monotonic()))
