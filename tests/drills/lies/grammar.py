@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import get_args
 
-from drills.lies import bases, equations, forms, functions, integers, objects, regions, systems, worded
+from drills.lies import bases, equations, forms, functions, integers, objects, regions, systems, told, worded
 from drills.lies.drilled import Drilled, Family, Posed
 from drills.lies.notation import Language, Notation, Pen
 from drills.lies.oracle import Doubtful
@@ -23,6 +23,7 @@ FAMILIES: dict[str, Family] = {
     **forms.FAMILIES,
     **functions.FAMILIES,
     **objects.FAMILIES,
+    **told.FAMILIES,
     **worded.FAMILIES,
 }
 

@@ -68,6 +68,17 @@ KINDS = [
     ("Multiply: $(2x-1)(x+3)$", "2x^2+5x-3", "2x^2+5x+3"),
     ("Simplify: $\\frac{20}{4p+2}$", "\\frac{10}{2p+1}", "\\frac{5}{p+1}"),
     ("Evaluate: $\\log_4(8)$", "\\log_4(8) = \\frac{3}{2}", "\\log_4(8) = 2"),
+    # Two points, two numbers, real constants, powers of ten.
+    ("What is the sum of the coordinates of the midpoint of the line segment with endpoints $(5,4)$ and $(-9,8)$?", "4", "8"),
+    ("The points $(1,-2)$ and $(-4,10)$ are adjacent vertices of a square. What is the perimeter of the square?", "52", "169"),
+    ("What is the slope of a line perpendicular to the line containing the points $(-1,2)$ and $(1,-2)$?", "1/2", "-2"),
+    ("The sum of two numbers is $40$ and their difference is $12$. What is their product?", "364", "480"),
+    ("How much greater than $19^2$ is $31^2$?", "600", "144"),
+    ("What is the sum of the greatest common factor of $4$ and $6$ and the least common multiple of $4$ and $6$?", "14", "24"),
+    ("What is the range of the function $f(x)=\\frac{1}{1-x}$?", "(-\\infty,0)\\cup(0,\\infty)", "(-\\infty,1)\\cup(1,\\infty)"),
+    ("Write $57840000$ in scientific notation.", "5.784 \\times 10^7", "5.784 \\times 10^6"),
+    ("If $a$ is a real number and $(2+ai)(a-2i)=-4i$, find $a$.", "0", "2"),
+    ("If \\begin{align*} 2x+y&=7,\\\\ x-y&=2, \\end{align*} find $x$.", "3", "1"),
     # Functions and polynomials.
     ("Let $f(x) = 4x-1$. Find $f^{-1}(11)$.", "3", "43"),
     ("Let $f(x) =\\begin{cases} x+1 &\\text{if }x<2, \\\\ x^2&\\text{if }x\\ge 2. \\end{cases}$ Find $f(3)$.", "9", "4"),
@@ -156,6 +167,13 @@ def test_each_kind_of_problem_is_recomputed(problem: str, right: str, wrong: str
 
 
 UNCLEAR = [
+    ("Write $57840000$ in scientific notation.", "57.84 \\times 10^6"),
+    ("How much greater is $\\frac{1}{2}$ of something than $\\frac{1}{3}$?", "1/6"),
+    ("How much greater is $50\\%$ than $40\\%$?", "10\\%"),
+    ("The sum of two numbers is $5$ and their product is $6$. What is the first number?", "3"),
+    ("The product of two numbers is $6$ and their difference is $1$. What is their sum?", "5"),
+    ("Find the range of $f(x)=\\frac{x-1}{x^2-1}$.", "(-\\infty,0)\\cup(0,\\infty)"),
+    ("The points $(0,0)$ and $(1,1)$ are vertices of a square. What is the area of the square?", "2"),
     ("Simplify $\\sqrt{72}$", "2\\sqrt{18}"),
     ("Simplify: $\\frac{40}{8p+4}$", "\\frac{20}{4p+2}"),
     ("Simplify: $\\sqrt{320x^4y^4}$", "4x^2y^2\\sqrt{20}"),

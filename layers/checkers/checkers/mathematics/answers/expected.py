@@ -27,7 +27,7 @@ class Expected:
     integer to be written in `base` (digits), one of several words (word), or the letter of an option (choice).
     `names` are those that the answer may use. `unit` is what a bare number counts. `decimals` is set where the
     problem asks for rounding. `form` is how it is to be written: factored, expanded, simplified, polar, primes, decimal,
-    fraction, mixed, percent (with its sign), interval, unit (in `unit` and no other) or plain (without a unit). `question` is the tree that was asked
+    fraction, mixed, scientific, percent (with its sign), interval, unit (in `unit` and no other) or plain (without a unit). `question` is the tree that was asked
     about, so that giving it back is no answer. `options` are the texts of a choice by their letters.
     """
 

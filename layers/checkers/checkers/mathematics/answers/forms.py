@@ -76,12 +76,27 @@ def is_written_as(tree: Node, form: str) -> bool:
         return tree.kind in ("num", "repeating")
     if form == "radical":
         return _is_simple_radical(tree)
+    if form == "scientific":
+        return _is_scientific(tree)
     if form == "mixed":
         return tree.kind == "mixed" and is_written_as(Node("div", tree.parts[1:]), "fraction")
     return (
         tree.kind == "div"
         and is_evaluated(tree, simplified=True)
         and all(_is_integer(part) for part in tree.parts)
+    )
+
+
+def _is_scientific(tree: Node) -> bool:
+    """Whether it is a number from 1 to below 10 times a power of ten."""
+    if tree.kind != "mul" or len(tree.parts) != 2 or tree.parts[1].kind != "pow":
+        return False
+    digits, (base, exponent) = tree.parts[0], tree.parts[1].parts
+    return bool(
+        digits.kind == "num"
+        and base == Node("num", text="10")
+        and _is_integer(exponent)
+        and 1 <= float(digits.text) < 10
     )
 
 

@@ -146,7 +146,7 @@ def _acceptable(expected: Expected, given: Quantity) -> bool:
         return is_polar(given.tree)
     if expected.form == "primes":
         return is_product_of_primes(given.tree)
-    if expected.form in ("decimal", "fraction", "mixed", "radical"):
+    if expected.form in ("decimal", "fraction", "mixed", "radical", "scientific"):
         return is_written_as(given.tree, expected.form)
     if expected.form == "percent" and given.unit is None:
         return False

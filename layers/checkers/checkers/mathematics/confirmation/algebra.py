@@ -23,6 +23,7 @@ from checkers.mathematics.confirmation.evaluation.polynomials import (
     Polynomial,
     as_fraction,
     at,
+    minus,
     real_root,
     real_zeros,
 )
@@ -181,6 +182,20 @@ def _domain(told: Told) -> bool | None:
         return True
 
     return same_region(defined, pieces_of(told.expected.values[0]), told.seed)
+
+
+def _range(told: Told) -> bool | None:
+    """Whether a value is reached is counted: the real zeros of the numerator less the value times the denominator."""
+    name, body = body_of(told, told.tree("e"))
+    above, below = as_fraction(body, name, told.scope)
+
+    def reached(value: Any) -> bool:
+        if not isinstance(value, int | Fraction):
+            raise CannotTell("an end that is no fraction")
+        rest = minus(above, [value * c for c in below])
+        return not rest or real_zeros(rest) > 0
+
+    return same_region(reached, pieces_of(told.expected.values[0]), told.seed)
 
 
 def _undefined(told: Told) -> bool | None:
@@ -465,6 +480,47 @@ def _of_roots(told: Told) -> bool | None:
     return True
 
 
+def _how_much_more(told: Told) -> bool | None:
+    return told.result > 0 and is_near(told.number("b") + told.result, told.number("a"))
+
+
+def _two_numbers(told: Told) -> bool | None:
+    """The two numbers by a search, and what is asked of each pair that it finds."""
+    x, y = Node("name", text="x"), Node("name", text="y")
+    words = "sum" if told.word("a") == "add" else told.word("a"), told.word("b")
+    laws = [
+        Relation(_of_two(word, x, y), "=", told.tree(group)) for word, group in zip(words, "st", strict=True)
+    ]
+    places = solutions_near(laws, ["x", "y"], told.scope, told.seed)
+    positive = "positive" in told.word("kind")
+    kept = [
+        place
+        for place in places
+        if place["x"] >= place["y"] - 1e-7 and not (positive and min(place.values()) <= 1e-9)
+    ]
+    target = _of_two(told.word("g"), x, y)
+    reached = [inexact(evaluate(target, told.scope.where(place))) for place in kept]
+    result = inexact(told.result)
+    if not reached:
+        return None
+    return all(abs(value - result) < 1e-6 * (1 + abs(result)) for value in reached)
+
+
+def _of_two(word: str, x: Node, y: Node) -> Node:
+    """The formula that words mean of a larger and a smaller number."""
+    two, one = Node("num", text="2"), Node("num", text="1")
+    if word.startswith(("larger", "smaller")):
+        return x if word.startswith("larger") else y
+    if "reciprocals" in word:
+        return Node("add", (Node("div", (one, x)), Node("div", (one, y))))
+    kind = "sub" if "difference" in word else "mul" if "product" in word else "add"
+    if word.startswith("square of"):
+        return Node("pow", (Node(kind, (x, y)), two))
+    if "squares" in word:
+        x, y = Node("pow", (x, two)), Node("pow", (y, two))
+    return Node(kind, (x, y))
+
+
 def _power_of(told: Told) -> bool | None:
     return is_near(inexact(power(told.number("a"), told.result)), inexact(told.number("b")))
 
@@ -585,6 +641,7 @@ def _of_positive_numbers(told: Told) -> bool | None:
 ALGEBRA: dict[str, Confirmation] = {
     "values._computed": _computed,
     "values._all_values": _all_values,
+    "values._how_much_more": _how_much_more,
     "values._expanded": _rewritten,
     "values._factored": _rewritten,
     "equations._ordered": _solved,
@@ -595,6 +652,7 @@ ALGEBRA: dict[str, Confirmation] = {
     "extremes._through_points": _through_points,
     "extremes._wave": _wave,
     "functions._domain": _domain,
+    "functions._range": _range,
     "functions._undefined": _undefined,
     "functions._inverse": _inverse,
     "functions._extreme": _extreme,
@@ -604,6 +662,7 @@ ALGEBRA: dict[str, Confirmation] = {
     "functions._verticals": _verticals,
     "identities._identity": _identity,
     "identities._of_roots": _of_roots,
+    "identities._two_numbers": _two_numbers,
     "identities._power_of": _power_of,
     "identities._third_term": _third_term,
     "identities._unknown_term": _unknown_term,

@@ -75,6 +75,30 @@ def _between(told: Told) -> bool | None:
     )
 
 
+def _of_segment(told: Told) -> bool | None:
+    """The middle is as far from both ends; sides and slopes by turning the plane's complex numbers."""
+    p, q = (mpmath.mpc(*(inexact(x) for x in told.point(told.tree(group)))) for group in "pq")
+    what, part = told.word("what"), told.word("part")
+    if what in ("midpoint", "diameter", "other"):
+        place = 2 * q - p if what == "other" else p + (q - p) / 2
+        if part == "coordinates":
+            return all(_is(x, y) for x, y in zip(told.results, (place.real, place.imag), strict=True))
+        if part.startswith("sum"):
+            return _is(told.result, place.real + place.imag)
+        if part.startswith("product"):
+            return _is(told.result, place.real * place.imag)
+        axis = told.ask.read.formulas[int(part[1 : part.index("⟧")])].strip("- ")
+        return _is(told.result, place.real if axis == "x" else place.imag)
+    way = q - p
+    if what == "slope":
+        turned = way * mpmath.mpc(0, 1) if part == "perpendicular" else way
+        return _is(told.result * turned.real, turned.imag)
+    if what in ("adjacent", "opposite"):
+        side = abs(way) if what == "adjacent" else abs(way / mpmath.mpc(1, 1))
+        return _is(told.result, side * side if part == "area" else 4 * side)
+    return _is(told.result, abs(way))
+
+
 def _line(told: Told, tree: Node) -> tuple[Any, Any, Any]:
     curve = _quadratic(told, tree)
     if any(abs(curve[k]) > CLOSE for k in "abc"):
@@ -457,6 +481,7 @@ def _unit(told: Told) -> bool | None:
 
 GEOMETRY: dict[str, Confirmation] = {
     "coordinates._between": _between,
+    "coordinates._of_segment": _of_segment,
     "coordinates._to_line": _to_line,
     "coordinates._of_line": _of_line,
     "coordinates._line_through": _line_through,

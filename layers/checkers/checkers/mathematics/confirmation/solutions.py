@@ -42,6 +42,8 @@ def involved(told: Told) -> set[str]:
 def are_all_roots(told: Told, name: str, claimed: list[Any], *, complex_too: bool = False) -> bool | None:
     """Whether the claimed values solve what is given, and no other does."""
     scope = told.scope
+    if complex_too and "real" in told.facts.kinds.get(name, ()):
+        return _complex_values_under(told, Node("name", text=name), claimed, [name])
     if complex_too:
         if len(claimed) == 1 and _is_linear(told, name):
             return _nearly_solves(told.facts.equations[0], told, name, claimed[0])
@@ -297,8 +299,9 @@ def _complex_values_under(told: Told, target: Node, claimed: list[Any], names: l
         )
         zeros = [start / (start - end)]
     else:
-        above, _ = _numerator(told, name)
-        zeros = mpmath.polyroots([inexact(c) for c in reversed(above)], maxsteps=300, extraprec=200)
+        zeros = mpmath.polyroots(_complex_coefficients(told, name), maxsteps=300, extraprec=200)
+    if "real" in told.facts.kinds.get(name, ()):
+        zeros = [mpmath.re(zero) for zero in zeros if abs(mpmath.im(zero)) < mpmath.mpf(10) ** -12]
     kept = [
         zero
         for zero in zeros
@@ -306,6 +309,27 @@ def _complex_values_under(told: Told, target: Node, claimed: list[Any], names: l
     ]
     reached = [inexact(evaluate(target, told.scope.where({name: zero}))) for zero in kept]
     return _covered(reached, [inexact(value) for value in claimed])
+
+
+def _complex_coefficients(told: Told, name: str) -> list[Any]:
+    """The coefficients of the one equation, from the highest power; where they are complex, by its values."""
+    try:
+        above, _ = _numerator(told, name)
+        return [inexact(c) for c in reversed(above)]
+    except CannotTell:
+        relation = told.facts.equations[0]
+
+    def gap(x: Any) -> Any:
+        inside = told.scope.where({name: x})
+        return inexact(evaluate(relation.left, inside)) - inexact(evaluate(relation.right, inside))
+
+    c, after, before = gap(0), gap(1), gap(-1)
+    a, b = (after + before) / 2 - c, (after - before) / 2
+    if any(abs(a * x * x + b * x + c - gap(x)) > 1e-20 for x in (2, 5, -7, mpmath.mpc(1, 3))):
+        raise CannotTell("no quadratic")
+    if abs(a) < 1e-20:
+        raise CannotTell("no quadratic")
+    return [a, b, c]
 
 
 def _nearly_holds(relation: Relation, told: Told, place: Mapping[str, Any]) -> bool:

@@ -38,7 +38,7 @@ _NEAREST = re.compile(
     r"(?:to|rounded to|nearest) the nearest ([a-z -]+?)(?= degree| percent| inch| mile|[.,)]|$)"
 )
 _OPENING = (
-    r"(?:please )?(?:express|give|write|enter|leave|provide|state|simplify|list|separate|round|rounded)(?: all| both)?(?: of)?"
+    r"(?:please )?(?:express|give|write|enter|leave|provide|state|simplify|list|separate|round|rounded)(?![a-z])(?: all| both)?(?: of)?"
     r"(?: your| the| these| it| them)?(?: final)?(?: possible| real)*(?: (?:answers?|solutions?|results?|roots?|values?|integers|numbers))?(?: of ⟦\d+⟧)?"
     r"|if there is more than one (?:such )?(?:value|solution)|all (?:functions|angles) are|结果|答案"
 )
@@ -55,7 +55,8 @@ _PHRASES = {
     r"degrees": "degrees",
     r"radians": "radians",
     r"(?:a )?percent(?:age|s)?": "percent",
-    r"interval notation|(?:an? )?intervals?": "interval",
+    r"interval notation|(?:an? )?intervals?|(?:or )?as a union of (?:disjoint )?intervals": "interval",
+    r"scientific notation": "scientific",
     r"an? integers?|integers": "integer",
     r"set notation|exact(?: form| value)?|comma[- ]separated|(?:a )?(?:comma[- ]separated )?list(?: of (?:numbers|values|solutions))?"
     r"|(?:separated by|with|by|using) commas?|ordered (?:pairs?|triples?|triplets?)|(?:an? )?ordered (?:pairs?|triples?|triplets?)|(?:a )?coordinates?|(?:a )?matrix"
@@ -78,7 +79,18 @@ def shape_of(read: Reading, words: str, form: str = "") -> Shape:
 
 
 _WRITTEN = frozenset(
-    ["fraction", "decimal", "mixed", "simplified", "factored", "expanded", "radical", "interval", "integer"]
+    [
+        "fraction",
+        "decimal",
+        "mixed",
+        "simplified",
+        "factored",
+        "expanded",
+        "radical",
+        "interval",
+        "integer",
+        "scientific",
+    ]
 )
 _KNOWN_FORMS = frozenset(
     [
@@ -151,7 +163,7 @@ def in_shape(expected: Expected, shape: Shape) -> Expected:
             raise NotUnderstood("two forms at once")
         if written == {"decimal"} and shape.decimals is None and not _ends(expected):
             raise NotUnderstood("a decimal without end")
-        if not written and expected.form in ("decimal", "fraction", "mixed", "radical"):
+        if not written and expected.form in ("decimal", "fraction", "mixed", "radical", "scientific"):
             return expected
         return replace(expected, form=_number_form(written, expected))
     if written <= {"simplified"} and expected.kind in ("expression", "roots", "pair", "system"):
@@ -169,7 +181,7 @@ def _number_form(written: set[str], expected: Expected) -> str:
     """The form of one number; a whole number has one only, and no other number than a rational one is a fraction."""
     value = expected.values[0]
     form = next(iter(written), "simplified")
-    if form == "radical":
+    if form in ("radical", "scientific"):
         return form
     if value.is_Integer:
         return expected.form if expected.form in ("unit", "plain", "percent") else "simplified"

@@ -71,6 +71,8 @@ _ORDERED = "({0}) - ({1})"
 """A difference that is understood only where it is the same in both orders of the numbers, or not negative."""
 _PART = r"({0}) \times ({1})"
 _TWO = (
+    (rf"(?:the )?(?:greatest common (?:divisor|factor)|gcd|gcf) of {_N} and {_N}", r"\gcd({0},{1})"),
+    (rf"(?:the )?(?:least common multiple|lcm) of {_N} and {_N}", r"\operatorname{{lcm}}({0},{1})"),
     (rf"{_N} of {_N}", _PART),
     (rf"(?:the )?sum of {_N} and {_N}", "({0})+({1})"),
     (rf"(?:the )?positive difference (?:between|of) {_N} and {_N}", "|({0})-({1})|"),
@@ -126,6 +128,10 @@ def phrased(read: Reading) -> Reading | None:
     return replace(read, sentences=text, formulas=tuple(formulas))
 
 
+_DIVISORS = re.compile(r"\\(?:gcd|operatorname\{lcm\})\([^()]*\)")
+"""What is made of two numbers and holds a comma."""
+
+
 def _made(form: str, formulas: list[str], slot: Callable[[str], str]) -> Callable[[re.Match[str]], str]:
     def make(match: re.Match[str]) -> str:
         operands = [formulas[int(number)] for number in match.groups()]
@@ -137,7 +143,9 @@ def _made(form: str, formulas: list[str], slot: Callable[[str], str]) -> Callabl
             return match.group()
         if form == _ORDERED and not _is_ordered(*operands):
             return match.group()
-        if any(re.search(r"[=<>,]|\\le|\\ge|\\ldots|\\begin", operand) for operand in operands):
+        if any(
+            re.search(r"[=<>,]|\\le|\\ge|\\ldots|\\begin", _DIVISORS.sub("", operand)) for operand in operands
+        ):
             return match.group()
         return slot(form.format(*operands))
 

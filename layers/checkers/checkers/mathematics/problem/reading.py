@@ -96,6 +96,8 @@ def reading(problem: str) -> Reading | None:
     text = re.sub(r"(⟦\d+⟧)\s*,\s*\.{3}(?!\s*,?\s*⟦)", r"\1 ", text)
     text = re.sub(r"\s+", " ", text).strip()
     text = re.sub(r"\s+([,.;:?!])", r"\1", text)
+    # A row of formulas that ends with a comma, and the next one.
+    text = re.sub(r"(⟦\d+⟧),,(?= ?⟦)", r"\1,", text)
     notes = " ".join(_NOTES.findall(text)).lower()
     text = re.sub(r"\s+", " ", _NOTES.sub(" ", text)).strip()
     text = re.sub(r"(?:,? and|,)$", "", text)

@@ -45,6 +45,59 @@ def _between(ask: Ask) -> Expected:
     return value_expected(ask, sp.sqrt(squares), None, method=_METHOD)
 
 
+_SEGMENT = r"(?:a |an |the )?(?:line )?segment (?:with endpoints(?: at)?|whose endpoints are(?: at)?|joining|connecting|between|from) (?:the )?(?:points )?"
+_PART = r"(?P<part>sum of the coordinates|product of the coordinates|⟦\d+⟧ ?-coordinate|coordinates)"
+
+
+@asked(
+    rf"{_WHAT} the {_PART} of the (?P<what>midpoint) (?:of|between) {_SEGMENT}<p> (?:and|to) <q>",
+    rf"(?:the )?(?:points )?<p> and <q> are the endpoints of a (?P<what>diameter) of a circle\. (?:what (?:is|are)|find) the {_PART} of the center(?: of the circle)?",
+    rf"(?:a|one) line segment has (?:one |an )?endpoint at <p> and (?:its )?midpoint at <q>\. what (?:is|are) the {_PART} of the (?P<what>other) endpoint",
+    rf"how many units (?:long )?(?:is|are in) (?:the (?P<what>length) of )?{_SEGMENT}<p> and <q>(?P<part>(?<=.))",
+    r"how many units long is a segment whose endpoints are <p> and <q>(?P<what>(?<=.))(?P<part>(?<=.))",
+    r"(?:what is )?the length of the line segment (?:with endpoints|whose endpoints are|between|joining) <p> and <q>(?P<what>(?<=.))(?P<part>(?<=.))",
+    r"(?:the )?points <p> and <q> are (?P<what>adjacent|opposite) vertices of a square\. what is the (?P<part>perimeter|area) of the square",
+    r"(?:what is|find) the (?P<what>slope) of a line (?P<part>perpendicular|parallel) to the line (?:containing|through|passing through|that passes through|that contains) (?:the )?(?:points )?<p> and <q>",
+    words="midpoint endpoints diameter circle center segment endpoint other length units long joining connecting between vertices square containing through passing passes contains coordinates one",
+)
+def _of_segment(ask: Ask) -> Expected:
+    """What two points decide: the middle, the other end, a square's sides, a line across."""
+    p, q = point(ask, "p"), point(ask, "q")
+    if len(p) != len(q) or len(p) != 2 or ask.facts.equations or ask.facts.constraints:
+        raise NotUnderstood("no two points of the plane")
+    what, part = ask.word("what"), ask.word("part")
+    if what in ("midpoint", "diameter"):
+        return _part_of(ask, tuple((a + b) / 2 for a, b in zip(p, q, strict=True)), part)
+    if what == "other":
+        return _part_of(ask, tuple(2 * b - a for a, b in zip(p, q, strict=True)), part)
+    across, up = q[0] - p[0], q[1] - p[1]
+    if what == "slope":
+        if part == "perpendicular":
+            across, up = -up, across
+        if across == 0:
+            raise NotUnderstood("no slope")
+        return value_expected(ask, up / across, None, method=_METHOD)
+    square = sp.expand(across**2 + up**2)
+    if what in ("adjacent", "opposite"):
+        side = square if what == "adjacent" else square / 2
+        return value_expected(ask, side if part == "area" else 4 * sp.sqrt(side), None, method=_METHOD)
+    return value_expected(ask, sp.sqrt(square), None, method=_METHOD)
+
+
+def _part_of(ask: Ask, place: tuple[Any, ...], part: str) -> Expected:
+    """The point, one of its coordinates, or what is made of them."""
+    if part == "coordinates":
+        return Expected("pair", place, _METHOD)
+    if part.startswith(("sum", "product")):
+        made = sp.Add(*place) if part.startswith("sum") else sp.Mul(*place)
+    else:
+        axis = ask.read.formulas[int(part[1 : part.index("⟧")])].strip("- ")
+        if axis not in ("x", "y"):
+            raise NotUnderstood("no axis")
+        made = place["xy".index(axis)]
+    return value_expected(ask, made, None, method=_METHOD)
+
+
 @asked(
     rf"{_WHAT} the (?:shortest |minimum )?distance (?:from|between) {_NAMED}<p> (?:to|and) the line <l>",
     rf"{_WHAT} the distance from the origin(?P<origin>) to the line <l>",
@@ -278,6 +331,7 @@ def _angle(ask: Ask) -> Expected:
 
 QUESTIONS = (
     _between,
+    _of_segment,
     _to_line,
     _of_line,
     _line_through,

@@ -14,7 +14,7 @@ from checkers.mathematics.problem.facts import Relation
 from checkers.mathematics.questions.equations import of_numbers
 from checkers.mathematics.questions.registry import Ask, asked
 from checkers.mathematics.questions.values import value_expected
-from checkers.mathematics.solving.inequalities import domain_of
+from checkers.mathematics.solving.inequalities import domain_of, pieced_together
 from checkers.mathematics.solving.polynomials import polynomial_roots
 from checkers.mathematics.solving.roots import candidates
 
@@ -92,6 +92,37 @@ def _domain(ask: Ask) -> Expected:
     if ask.facts.equations or ask.facts.constraints:
         raise NotUnderstood("more is given")
     return Expected("region", (domain_of(body, ask.facts, name),), "sign check", names=(name,))
+
+
+@asked(
+    rf"{_WHAT} the range of {_FUNCTION} ?<e>(?:,? where <x> can be any (?P<dom>real number))?",
+    r"(?:函数 ?)?<e> ?的值域(?:是|为)?[() _]*",
+    words="range 值域 can any",
+)
+def _range(ask: Ask) -> Expected:
+    """The values of a fraction of quadratics on the whole of its domain."""
+    name, body = _of_real_variable(ask)
+    variable = symbol(name)
+    above, below = (sp.expand(part) for part in sp.fraction(sp.together(build(body, ask.facts.context()))))
+    if not (above.is_polynomial(variable) and below.is_polynomial(variable)):
+        raise NotUnderstood("no rational function")
+    if (above / below).free_symbols != {variable} or sp.gcd(above, below).has(variable):
+        raise NotUnderstood("another letter, or a hole")
+    if max(sp.degree(above, variable), sp.degree(below, variable)) > 2:
+        raise NotUnderstood("a function of higher degree")
+    y = sp.Dummy("y", real=True)
+    a, b, c = (sp.expand(above - y * below).coeff(variable, power) for power in (2, 1, 0))
+    discriminant = sp.expand(b**2 - 4 * a * c)
+    turning = [part for part in (a, b, discriminant) if part.has(y)]
+    places = [root for part in turning for root in polynomial_roots(part, y, real=True)]
+
+    def reached(value: Any) -> bool:
+        at = {y: value}
+        if sp.simplify(a.subs(at)) != 0:
+            return bool(sp.simplify(discriminant.subs(at)) >= 0)
+        return bool(sp.simplify(b.subs(at)) != 0 or sp.simplify(c.subs(at)) == 0)
+
+    return Expected("region", (pieced_together(reached, places),), "sign check", names=("y",))
 
 
 def _of_real_variable(ask: Ask) -> tuple[str, Node]:
@@ -370,6 +401,7 @@ def _verticals(ask: Ask) -> Expected:
 
 QUESTIONS = (
     _domain,
+    _range,
     _undefined,
     _inverse,
     _extreme,

@@ -16,6 +16,7 @@ from checkers.mathematics.problem.kinds import is_kind
 from checkers.mathematics.questions.matched_numbers import ORDINALS
 from checkers.mathematics.questions.registry import Ask, asked
 from checkers.mathematics.questions.values import value_expected
+from checkers.mathematics.solving.equations import distinct
 from checkers.mathematics.solving.polynomials import polynomial_roots
 
 __all__ = ["QUESTIONS"]
@@ -230,6 +231,75 @@ def _common(values: list[Any]) -> Any:
     return exact
 
 
+_OF_TWO = {
+    "sum": "x+y", "difference": "x-y", "positive difference": "x-y", "product": "xy", "sum of their squares": "x^2+y^2",
+    "sum of the squares": "x^2+y^2", "difference of their squares": "x^2-y^2", "sum of their reciprocals": "1/x+1/y",
+}  # fmt: skip
+_ASKED_OF_TWO = {
+    "larger number": "x", "larger of the two numbers": "x", "larger of the numbers": "x", "smaller number": "y",
+    "smaller of the two numbers": "y", "smaller of the numbers": "y", "sum": "x+y", "product": "xy",
+    "product of the two numbers": "xy", "product of the numbers": "xy", "sum of the two numbers": "x+y",
+    "difference": "x-y", "positive difference": "x-y", "positive difference of the two numbers": "x-y",
+    "sum of their squares": "x^2+y^2", "sum of the squares of the numbers": "x^2+y^2",
+    "sum of the squares of the two numbers": "x^2+y^2", "sum of the squares of these numbers": "x^2+y^2",
+    "square of their difference": "(x-y)^2", "square of their sum": "(x+y)^2", "sum of their reciprocals": "1/x+1/y",
+    "sum of the reciprocals of the numbers": "1/x+1/y", "sum of the reciprocals of the two numbers": "1/x+1/y",
+    "positive difference of their squares": "x^2-y^2",
+}  # fmt: skip
+_STATED = "|".join(sorted(_OF_TWO, key=len, reverse=True))
+_SOUGHT = "|".join(sorted(_ASKED_OF_TWO, key=len, reverse=True))
+
+
+@asked(
+    rf"(?:if |suppose |given that )?the (?P<a>{_STATED}) of two (?P<kind>(?:positive |real )*numbers) is <s>,? and (?:the |their )(?P<b>{_STATED}) is <t>[.,] (?:then )?(?:what is|find|compute|determine) (?:the |their )?(?P<g>{_SOUGHT})",
+    rf"two (?P<kind>(?:positive |real )*numbers) have a (?P<a>sum|product|difference) of <s> and a (?P<b>sum|product|difference) of <t>[.,] (?:what is|find) (?:the |their )?(?P<g>{_SOUGHT})",
+    rf"two (?P<kind>(?:positive |real )*numbers) (?P<a>sum|add) to <s> and have a (?P<b>product|difference) of <t>[.,] (?:what is|find) (?:the |their )?(?P<g>{_SOUGHT})",
+    words="their two",
+)
+def _two_numbers(ask: Ask) -> Expected:
+    """Of two numbers, two of their sum, difference and product are told; the larger one is first in a difference."""
+    kinds = ask.kinds()
+    if kinds - {"positive", "real"} or ask.facts.given():
+        raise NotUnderstood("numbers of another kind, or more is given")
+    first, second = "sum" if ask.word("a") == "add" else ask.word("a"), ask.word("b")
+    if first == second:
+        raise NotUnderstood("the same twice")
+    x, y = sp.symbols("x y", real=True)
+    laws = [
+        _of_two(word, x, y) - build(ask.tree(group), ask.facts.context())
+        for word, group in ((first, "s"), (second, "t"))
+    ]
+    if any(law.free_symbols - {x, y} for law in laws):
+        raise NotUnderstood("no numbers")
+    found = sp.solve([sp.fraction(sp.together(law))[0] for law in laws], [x, y], dict=True)
+    places = [
+        place
+        for place in found
+        if len(place) == 2 and not any(value.free_symbols for value in place.values())
+    ]
+    if len(places) != len(found):
+        raise NotUnderstood("numbers that are not determined")
+    kept = [
+        place
+        for place in places
+        if all(is_real(value) for value in place.values())
+        and bool((place[x] - place[y]).evalf(30) >= -(sp.Float(10) ** -20))
+        and ("positive" not in kinds or all(bool(value.evalf(30) > 0) for value in place.values()))
+    ]
+    values = distinct([_of_two(ask.word("g"), x, y).subs(place) for place in kept])
+    if len(values) != 1:
+        raise NotUnderstood("several values, or none")
+    return value_expected(ask, sp.nsimplify(sp.simplify(values[0])), None, method="substitution")
+
+
+def _of_two(word: str, x: Any, y: Any) -> Any:
+    formula = _OF_TWO.get(word) or _ASKED_OF_TWO[word]
+    return {
+        "x": x, "y": y, "x+y": x + y, "x-y": x - y, "xy": x * y, "x^2+y^2": x**2 + y**2, "x^2-y^2": x**2 - y**2,
+        "(x-y)^2": (x - y) ** 2, "(x+y)^2": (x + y) ** 2, "1/x+1/y": 1 / x + 1 / y,
+    }[formula]  # fmt: skip
+
+
 @asked(
     r"what power of <a> is equal to <b>",
     r"(?:what is|find|evaluate|compute) (?:the )?log(?:arithm)?,? (?:to the )?base <a>,? of <b>",
@@ -323,6 +393,7 @@ def _coefficient_of_root(ask: Ask) -> Expected:
 
 
 QUESTIONS = (
+    _two_numbers,
     _identity,
     _of_roots,
     _power_of,

@@ -263,7 +263,9 @@ def _zeros(ask: Ask) -> Expected:
     r"what is <a> (?:expressed|written) as a (?P<as>decimal|fraction|common fraction|percent)(?P<form> in (?:simplest form|lowest terms))?",
     r"what (?P<as>percent|percentage) is equal to <a>",
     r"(?:把|将)? ?<a> ?(?:化成|化为|写成|改写成)(?:最简)?(?P<as>分数|小数|百分数)(?:是|为)?(?:多少)?[() _]*",
-    words="expressed written convert 最简 化成 化为 改写成",
+    r"(?:write|express|convert) (?:the )?(?:number )?<a> (?:in|to|into|using) (?P<as>scientific notation)",
+    r"(?:将|把)?(?:数据|数字|数)? ?[\"'(]? ?<a> ?[\"')]? ?用(?P<as>科学记数法|科学计数法)(?:可)?表示(?:为|是)?[() _]*",
+    words="expressed written convert using notation 最简 化成 化为 改写成 用 表示 可表示 数据 数字",
 )
 def _rewritten(ask: Ask) -> Expected:
     tree = ask.tree("a")
@@ -279,6 +281,8 @@ def _rewritten(ask: Ask) -> Expected:
 
 def _form(words: str, value: sp.Rational) -> str:
     """How the number is to be written; a whole number has one form only."""
+    if words.startswith(("scientific", "科学")):
+        return "scientific"
     if value.q == 1:
         return ""
     if "mixed" in words:

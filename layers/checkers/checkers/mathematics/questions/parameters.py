@@ -32,7 +32,7 @@ _COUNT = (
 )
 _ASK = (
     r"(?:the )?(?:set of )?(?P<ask>(?:all )?(?:possible )?(?:real )?values|(?:possible )?value|range(?: of (?:possible )?values)?|value range|"
-    r"(?:largest|smallest|greatest|least|maximum|minimum)(?: possible)?(?: integer)?(?: value)?)"
+    r"(?:largest|smallest|greatest|least|maximum|minimum)(?: possible)?(?: integer)?(?: value| number)?)"
     r"(?: of| for| that)?(?: the)?(?: constant| parameter)?(?P<kind> real number)? ?<k>"
 )
 

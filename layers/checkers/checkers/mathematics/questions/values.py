@@ -130,10 +130,7 @@ def _check_operation(tree: Node, word: str) -> None:
 
 def _is_free(tree: Node, ask: Ask) -> bool:
     """Whether the formula has names and nothing is given of them: then it is to be simplified."""
-    made = build(tree, ask.facts.context())
-    if not made.free_symbols:
-        return False
-    return not ask.facts.equations
+    return not ask.facts.equations and bool(build(tree, ask.facts.context()).free_symbols)
 
 
 _VALUE = re.compile(r"\bvalues? of|的值|求值")
@@ -227,6 +224,27 @@ def _all_values(ask: Ask) -> Expected:
 
 
 @asked(
+    r"how much (?:greater|larger|more) than <b> is <a>",
+    r"how much (?:greater|larger|more) is <a> than <b>",
+    r"by how much does <a> exceed <b>",
+    r"how much (?:less|smaller) is <b> than <a>",
+    r"<a> ?比 ?<b> ?(?:大|多)(?:多少|几)?[() _]*",
+    r"<b> ?比 ?<a> ?(?:小|少)(?:多少|几)?[() _]*",
+    words="much greater larger more less smaller than exceed 比 大 小 大多少 小多少 大几 小几",
+)
+def _how_much_more(ask: Ask) -> Expected:
+    """How much one number is above another one; with a fraction or percentage of it two things are meant."""
+    trees = ask.tree("a"), ask.tree("b")
+    if any(node.kind in ("pct", "mixed", "rel", "list") for node in trees) or ask.facts.given():
+        raise NotUnderstood("a part of something, or more is given")
+    first, second = (build(tree, ask.facts.context()) for tree in trees)
+    gap = first - second
+    if gap.free_symbols or not gap.is_real or bool(gap.evalf(40) <= 0):
+        raise NotUnderstood("no number above another one")
+    return value_expected(ask, gap, None)
+
+
+@asked(
     r"(?:expand|multiply out|展开)(?: and simplify)?(?: the)?(?: following)?(?: expression| product)?:? ?<e>(?: completely)?",
     r"(?:find|compute|what is) the expansion of <e>",
     words="expand multiply out simplify product 展开",
@@ -240,8 +258,9 @@ def _expanded(ask: Ask) -> Expected:
 
 
 @asked(
+    r"(?:factorization|factorisation|factoring) ?:? ?<e> ?=?[() _?]*",
     r"(?:factor|factorize|factorise|因式分解|分解因式|把)(?: the)?(?: following)?(?: expression| polynomial| quadratic)?:? ?<e>(?: completely|分解因式|因式分解)?",
-    words="factor factorize factorise completely quadratic 因式分解 分解因式",
+    words="factorization factorisation factoring factor factorize factorise completely quadratic 因式分解 分解因式",
 )
 def _factored(ask: Ask) -> Expected:
     tree = ask.tree("e")
@@ -254,6 +273,7 @@ def _factored(ask: Ask) -> Expected:
 QUESTIONS = (
     _computed,
     _all_values,
+    _how_much_more,
     _expanded,
     _factored,
 )

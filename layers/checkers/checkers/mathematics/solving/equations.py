@@ -50,6 +50,8 @@ def real_solutions(facts: Facts, name: str, *, complex_too: bool = False) -> lis
     differences = [_difference(equation, facts.context()) for equation in facts.equations]
     if any(difference.free_symbols != {unknown} for difference in differences[:1]):
         raise NotUnderstood("other unknowns")
+    if differences[0].has(sp.I) and "real" in facts.kinds.get(name, ()):
+        return _real_roots_of_complex(differences[0], facts, name)
     if complex_too or not facts.context().real:
         found = polynomial_roots(differences[0], unknown, real=False)
     else:
@@ -57,6 +59,19 @@ def real_solutions(facts: Facts, name: str, *, complex_too: bool = False) -> lis
     if len(found) > MOST_SOLUTIONS:
         raise NotUnderstood("too many solutions")
     return [value for value in found if fits(facts, {name: value}, complex_too=complex_too)]
+
+
+def _real_roots_of_complex(difference: Any, facts: Facts, name: str) -> list[Any]:
+    """Every real value for which an equation with complex coefficients holds: both of its parts are 0."""
+    unknown = symbol(name, facts.context())
+    parts = sp.expand(sp.fraction(sp.together(difference))[0], complex=True).as_real_imag()
+    named = [part for part in (sp.expand(part) for part in parts) if part != 0]
+    if not named or any(part.free_symbols - {unknown} or not part.is_polynomial(unknown) for part in named):
+        raise NotUnderstood("no polynomials in a real unknown")
+    if any(not part.has(unknown) for part in named):
+        return []
+    found = polynomial_roots(named[0], unknown, real=True)
+    return [value for value in found if fits(facts, {name: value}, complex_too=True)]
 
 
 def _candidates(differences: list[Any], unknown: Any, stretch: Any) -> list[Any]:

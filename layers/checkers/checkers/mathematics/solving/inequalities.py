@@ -17,7 +17,7 @@ from checkers.mathematics.formulas.nodes import Node, NotUnderstood
 from checkers.mathematics.problem.facts import Facts, Relation, holds
 from checkers.mathematics.solving.roots import candidates
 
-__all__ = ["domain_of", "region_where"]
+__all__ = ["domain_of", "pieced_together", "region_where"]
 
 MOST_PLACES = 24
 
@@ -30,7 +30,9 @@ def region_where(relations: Iterable[Relation], facts: Facts, name: str) -> Any:
         difference = build(Node("sub", (relation.left, relation.right)), facts.context())
         places += _zeros(difference, name)
         places += _borders(relation.left, facts, name) + _borders(relation.right, facts, name)
-    return _region(lambda value: all(_true(relation, facts, name, value) for relation in relations), places)
+    return pieced_together(
+        lambda value: all(_true(relation, facts, name, value) for relation in relations), places
+    )
 
 
 def domain_of(tree: Node, facts: Facts, name: str) -> Any:
@@ -43,7 +45,7 @@ def domain_of(tree: Node, facts: Facts, name: str) -> Any:
             return _is_undefined(error)
         return bool(is_real(made))
 
-    return _region(defined, _borders(tree, facts, name))
+    return pieced_together(defined, _borders(tree, facts, name))
 
 
 def _is_undefined(error: NotUnderstood) -> bool:
@@ -107,7 +109,7 @@ def _borders(tree: Node, facts: Facts, name: str) -> list[Any]:
     return found
 
 
-def _region(holds_at: Callable[[Any], bool], places: list[Any]) -> Any:
+def pieced_together(holds_at: Callable[[Any], bool], places: list[Any]) -> Any:
     """The union of those pieces, between and at the places, where it holds."""
     real = [place for place in places if is_real(place)]
     ordered: list[Any] = []
