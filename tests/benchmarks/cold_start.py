@@ -2,8 +2,9 @@
 
     python tests/benchmarks/cold_start.py [--runs 7] [--build FOLDER]
 
-Each function is started with and without the layers' bytecode, and solve also on FastAPI with Mangum, in turns, so that
-a busy moment hits all alike; the table holds medians. AWS is moto, the model a script that answers at once. Lambda adds
+Each function is started with and without the layers' bytecode, in turns, so that a busy moment hits all alike; the table
+holds medians. The last rows are solve on FastAPI with Mangum, over the same layer, and a plain service that has nothing of
+it (``fastapi_plain.py``). AWS is moto, the model a script that answers at once. Lambda adds
 its own time to make an environment, and SnapStart takes nearly all of this away: it is what a snapshot holds. Processor
 time (in steps of 10 ms) does not depend on what else runs. Memory and processor time are those of the function's
 process; behind the plus is the memory of the checkers'.
@@ -39,6 +40,7 @@ from support.hosts.model_host import ModelHost  # noqa: E402
 from support.one_invocation import one_invocation  # noqa: E402
 
 FASTAPI = ("fastapi", "mangum")
+PLAIN = (*FASTAPI, "boto3", "httpx", "pydantic")
 ROWS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("solve", "SolveFunction", "solve", {"verify": False}),
     ("solve, checked", "SolveFunction", "solve", {"verify": True}),
@@ -50,6 +52,7 @@ ROWS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("status", "StatusFunction", "status", {}),
     ("authorizer", "KeyAuthorizerFunction", "authorizer", {}),
     ("solve on FastAPI + Mangum", "FastApi", "solve", {"verify": False}),
+    ("plain, FastAPI + Mangum + boto3", "Plain", "solve", {"verify": False}),
 )
 
 
@@ -89,7 +92,11 @@ def main() -> None:
             place = Place(build, aws_url, folder / "compiled", {"OLLAMA_HOST": model.url})
             bare = replace(place, folder=folder / "bare")
             asyncio.run(_create(place))
-            functions = {**place.bundle.functions, "FastApi": _fastapi(place, folder)}
+            functions = {
+                **place.bundle.functions,
+                "FastApi": _fastapi(place, folder),
+                "Plain": _plain(place, folder),
+            }
             _without_bytecode(bare, functions)
             _print(_measured(place, bare, functions, arguments.runs), arguments.runs)
 
@@ -156,34 +163,36 @@ def _event(name: str, changes: dict[str, Any]) -> dict[str, Any]:
 
 def _fastapi(place: Place, folder: Path) -> Function:
     """Solve behind FastAPI, its packages as another layer, compiled like the others."""
-    packages = folder / "fastapi"
-    uv = os.environ.get("UV") or shutil.which("uv") or "uv"
+    packages = _installed(folder / "fastapi", FASTAPI)
     # Those that the layer has come from there.
-    subprocess.run([uv, "pip", "install", "--quiet", "--target", str(packages), *FASTAPI], check=True)
     for name in ("pydantic", "pydantic_core", "anyio", "annotated_types", "idna", "typing_inspection"):
         shutil.rmtree(packages / name, ignore_errors=True)
-    compiled = [
-        sys.executable,
-        "-m",
-        "compileall",
-        "-q",
-        "--invalidation-mode",
-        "unchecked-hash",
-        str(packages),
-    ]
-    subprocess.run(compiled, check=True)
-    code = folder / "fastapi_solve"
+    layers = place.bundle.functions["SolveFunction"].layers
+    return _on_lambda(place, folder, "FastApi", "fastapi_solve", (packages, *layers))
+
+
+def _plain(place: Place, folder: Path) -> Function:
+    """The plain service, with packages of its own."""
+    return _on_lambda(place, folder, "Plain", "fastapi_plain", (_installed(folder / "plain", PLAIN),))
+
+
+def _installed(packages: Path, names: Iterable[str]) -> Path:
+    uv = os.environ.get("UV") or shutil.which("uv") or "uv"
+    subprocess.run([uv, "pip", "install", "--quiet", "--target", str(packages), *names], check=True)
+    compiled = ["-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(packages)]
+    subprocess.run([sys.executable, *compiled], check=True)
+    return packages
+
+
+def _on_lambda(place: Place, folder: Path, name: str, module: str, layers: tuple[Path, ...]) -> Function:
+    """The file *module* beside this one as a function like solve, under AWS's own runtime."""
+    code = folder / module
     code.mkdir()
-    shutil.copy(ROOT / "tests/benchmarks/fastapi_solve.py", code)
+    shutil.copy(ROOT / f"tests/benchmarks/{module}.py", code)
     solve = place.bundle.functions["SolveFunction"]
     variables = {key: value for key, value in solve.environment.items() if key != "AWS_LAMBDA_EXEC_WRAPPER"}
     return replace(
-        solve,
-        name="FastApi",
-        code=code,
-        handler="fastapi_solve.handler",
-        environment=variables,
-        layers=(packages, *solve.layers),
+        solve, name=name, code=code, handler=f"{module}.handler", environment=variables, layers=layers
     )
 
 

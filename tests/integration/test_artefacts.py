@@ -6,13 +6,17 @@ glibc 2.34; PEP 552 for the header of bytecode files.
 
 from __future__ import annotations
 
+import gzip
 import importlib.util
+import json
 import os
 import re
 import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import botocore
 import pytest
 import yaml
 from support.built import ARM, ROOT, missing_tool, sam_build
@@ -153,3 +157,19 @@ def test_all_of_a_function_is_far_from_lambdas_limit(
     assert len(functions) == 8
     assert sum(layers.values()) + max(functions.values()) < OUR_LIMIT < LAMBDA_LIMIT
     assert max(functions.values()) < 2**20
+
+
+@pytest.mark.parametrize("service", ["dynamodb", "sqs"])
+def test_the_layer_knows_all_of_table_and_queue_but_texts_about_them(built: Path, service: str) -> None:
+    whole = next(Path(botocore.__file__).parent.glob(f"data/{service}/*/service-2.json.gz"))
+    shrunk = next((built / "StepwiseLayer").rglob(f"botocore/data/{service}/*/service-2.json"))
+
+    def untold(entries: dict[str, Any]) -> dict[str, Any]:
+        return {
+            name: entry for name, entry in entries.items() if (name, type(entry)) != ("documentation", str)
+        }
+
+    assert json.loads(shrunk.read_bytes()) == json.loads(
+        gzip.decompress(whole.read_bytes()), object_hook=untold
+    )
+    assert shrunk.stat().st_size < 150_000
