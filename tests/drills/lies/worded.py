@@ -471,6 +471,39 @@ def _multiplied(pen: Pen) -> Posed:
     )
 
 
+def _monomial(pen: Pen) -> Posed:
+    """Degree and coefficient of a product of letters."""
+    chance = pen.chance
+    c, p, q = chance.choice((-7, -3, -2, 2, 5, 9)), chance.randint(1, 5), chance.randint(1, 5)
+    letters = (_A if p == 1 else _A**p) * (_B if q == 1 else _B**q)
+    shown = pen.math(-(abs(c) * letters) if c < 0 else c * letters)
+    if chance.random() < 0.5:
+        text = pen.say(en=f"The degree of the monomial {shown} is ____.", zh=f"单项式 {shown} 的次数是____。")
+        return Posed(
+            text, number(p + q, pen.language), _decoys(pen, highest=max(p, q), product=p * q, coefficient=c)
+        )
+    text = pen.say(
+        en=f"The coefficient of the monomial {shown} is ____.", zh=f"单项式 {shown} 的系数是____。"
+    )
+    return Posed(text, number(c, pen.language), _decoys(pen, sign=-c, degree=p + q))
+
+
+def _quotient(pen: Pen) -> Posed:
+    """a/b of opposite numbers that are not 0; where they may be 0 it has no value."""
+    chance = pen.chance
+    k = chance.randint(2, 6)
+    a, b = pen.math(_A), pen.math(_B)
+    known = chance.random() < 0.6
+    aside = f" ({pen.math(_A, '!=', 0)})" if known else ""
+    text = pen.say(en=f"If {a} and {b} are opposite numbers{aside}", zh=f"若 {a} 与 {b} 互为相反数{aside}")
+    truth = number(-k, pen.language)
+    return Posed(
+        text + _asks(pen, pen.math(k * (_A / _B))),
+        truth,
+        _decoys(pen, equal=k, zero=0, reciprocal=Fraction(-1, k)),
+    )
+
+
 FAMILIES: dict[str, Family] = {
     "opposite and reciprocal": _opposite,
     "expressions opposite or equal": _opposite_expressions,
@@ -487,4 +520,6 @@ FAMILIES: dict[str, Family] = {
     "pair of roots": _pair_of_roots,
     "extreme at a corner": _corner,
     "multiplied out": _multiplied,
+    "monomial": _monomial,
+    "quotient of opposites": _quotient,
 }

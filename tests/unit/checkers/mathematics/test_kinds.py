@@ -68,6 +68,13 @@ KINDS = [
     ("Multiply: $(2x-1)(x+3)$", "2x^2+5x-3", "2x^2+5x+3"),
     ("Simplify: $\\frac{20}{4p+2}$", "\\frac{10}{2p+1}", "\\frac{5}{p+1}"),
     ("Evaluate: $\\log_4(8)$", "\\log_4(8) = \\frac{3}{2}", "\\log_4(8) = 2"),
+    ("The degree of the monomial $2^5a^2b^5$ is ____?", "7", "12"),
+    ("The coefficient of the monomial $-3xy^2$ is ____.", "-3", "3"),
+    ("If $a$ and $b$ are opposite numbers ($a \\neq 0$), then the value of $\\frac{a}{b}$ is ____.", "-1", "1"),
+    ("Given the function $f(x)=\\frac{x}{2x+3}$, what is the range of values for the independent variable $x$?", "x \\ne -\\frac{3}{2}", "x \\ne 0"),
+    ("Given: $x^2-5x=6$, the value of $10x-2x^2+5$ is ____?", "-7", "17"),
+    ("If real numbers $m$ and $n$ satisfy $|m-2|+\\sqrt{n-4}=0$, then $m^2+n$ is equal to ____?", "8", "0"),
+    ("The solution of the linear equation in $x$, $3ax-6=0$, is $2$. What is the value of $a$?", "1", "2"),
     # Two points, two numbers, real constants, powers of ten.
     ("What is the sum of the coordinates of the midpoint of the line segment with endpoints $(5,4)$ and $(-9,8)$?", "4", "8"),
     ("The points $(1,-2)$ and $(-4,10)$ are adjacent vertices of a square. What is the perimeter of the square?", "52", "169"),
@@ -145,6 +152,7 @@ KINDS = [
     ("设集合 $A=\\{x | x>1\\}$, $B=\\{x | x<3\\}$, 则 $A \\cap B$", "(1,3)", "[1,3)"),
     ("若 $a$ 与 $b$ 互为相反数，$c$ 与 $d$ 互为倒数，则 $a+b-2cd$ 的值为____。", "-2", "2"),
     ("若代数式 $x^2-2x$ 的值为 $3$，则 $2x^2-4x+1$ 的值为____。", "7", "4"),
+    ("单项式 $-3x^2y$ 的次数是____。", "3", "2"),
     ("若 $x=2$ 是方程 $3x-a=1$ 的一个根，则 $a$ 的值为____。", "5", "-5"),
     ("若关于 $x$ 的一元二次方程 $x^2-2x+k=0$ 有两个不相等的实数根，则 $k$ 的取值范围是____。", "k<1", "k \\le 1"),
     ("若代数式 $\\frac{1}{x-2}$ 在实数范围内有意义，则 $x$ 的取值范围是____。", "x \\ne 2", "x > 2"),
@@ -167,6 +175,9 @@ def test_each_kind_of_problem_is_recomputed(problem: str, right: str, wrong: str
 
 
 UNCLEAR = [
+    ("The degree of the monomial $x+y$ is ____.", "1"),
+    ("The coefficient of the polynomial $2x+3y$ is ____.", "2"),
+    ("If $ab > 0$ and $a + b = 0$, then the value of $\\frac{a}{b}$ is ____.", "-1"),
     ("Write $57840000$ in scientific notation.", "57.84 \\times 10^6"),
     ("How much greater is $\\frac{1}{2}$ of something than $\\frac{1}{3}$?", "1/6"),
     ("How much greater is $50\\%$ than $40\\%$?", "10\\%"),

@@ -172,7 +172,11 @@ def body_of(told: Told, tree: Node) -> tuple[str, Node]:
 
 
 def _domain(told: Told) -> bool | None:
-    name, body = body_of(told, told.tree("e"))
+    if told.has("e"):
+        name, body = body_of(told, told.tree("e"))
+    else:
+        (function,) = told.facts.functions
+        name, body = body_of(told, Node("name", text=function))
 
     def defined(x: Any) -> bool:
         try:
@@ -364,6 +368,21 @@ def _of_polynomial(told: Told) -> bool | None:
         "sum of the coefficients": at(p, 1),
     }
     return told.equals(made[what])
+
+
+def _of_monomial(told: Told) -> bool | None:
+    """How often the formula doubles, far out along a line of hashed direction; its value where all letters are 1."""
+    tree = told.tree("e")
+    names = sorted(names_in(tree, told))
+    if told.word("what") in ("coefficient", "系数"):
+        return told.equals(evaluate(tree, told.scope.where(dict.fromkeys(names, 1))))
+    way = dict(zip(names, (abs(x) + 1 for x in fractions(told.seed, len(names), 3)), strict=True))
+    one, two = (
+        inexact(evaluate(tree, told.scope.where({name: x * far for name, x in way.items()})))
+        for far in (10**12, 2 * 10**12)
+    )
+    degree = mpmath.log(abs(two / one), 2)
+    return bool(abs(degree - mpmath.nint(degree)) < 1e-6 and told.equals(int(mpmath.nint(degree))))
 
 
 def _complex_zeros(p: Polynomial) -> list[Any]:
@@ -657,6 +676,7 @@ ALGEBRA: dict[str, Confirmation] = {
     "functions._inverse": _inverse,
     "functions._extreme": _extreme,
     "functions._of_polynomial": _of_polynomial,
+    "functions._of_monomial": _of_monomial,
     "functions._vieta": _vieta,
     "functions._horizontal": _horizontal,
     "functions._verticals": _verticals,

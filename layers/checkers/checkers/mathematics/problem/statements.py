@@ -53,8 +53,8 @@ _EXPRESSION = (
     r"(?:the )?(?:algebraic )?(?:expression |fraction |polynomial |代数式 ?|分式 ?|多项式 ?|式子 ?)?"
 )
 _VALUE = rf"(?:the value of {_EXPRESSION})"
-_DEGREE = r"(?P<degree>quadratic |linear |一元二次|一元一次)?(?:fractional |分式)?"
-_EQUATION = rf"(?:the |an? )?{_DEGREE}equation(?: in one variable)?(?: (?:in|about|for) <w>,?)? ?<e>(?:,? (?:in|for|about|with respect to|in terms of) <x>,?)?"
+_DEGREE = r"(?:one-variable )?(?P<degree>quadratic |linear |一元二次|一元一次)?(?:fractional |分式)?"
+_EQUATION = rf"(?:the |an? )?{_DEGREE}equation(?: in one variable)?(?: (?:(?:in|about|for) )?<w>,?)? ?<e>(?:,? (?:in|for|about|with respect to|in terms of) <x>,?)?"
 _ABOUT = r"(?:关于 ?<x> ?的)?"
 _ROOT = r"(?:real )?(?:root|solution)"
 
@@ -95,6 +95,7 @@ def _condition(given: Given) -> list[Stated]:
 
 @_statement(
     rf"{_VALUE}<l> (?:is equal to|equals|is) {_VALUE}?<r>",
+    rf"the (?:algebraic )?expression <l> (?:is equal to|equals) {_EXPRESSION}<r>",
     rf"{_EXPRESSION}<l> ?的值(?:是|为|等于|与) ?(?:{_EXPRESSION}<r>(?: ?的值相等)?)",
 )
 def _equal_values(given: Given) -> list[Stated]:
@@ -129,7 +130,10 @@ def _compared_values(given: Given) -> list[Stated]:
 @_statement(
     rf"<r> is (?P<one>a|one|the) {_ROOT} (?:of|to) {_EQUATION}",
     rf"{_EQUATION} has (?P<one>a|one) {_ROOT}(?: of|,? which is|:)? <r>(?: for <y>)?",
-    rf"(?P<one>a|one|the) {_ROOT} (?:of|to) {_EQUATION} is <r>",
+    rf"(?P<one>a|one|the) {_ROOT} (?:of|to) {_EQUATION},? is <r>",
+    rf"(?P<one>one) of the {_ROOT}s (?:of|to) {_EQUATION},? is <r>",
+    rf"{_EQUATION},? with (?P<one>a|one) {_ROOT}(?: of| being|:)? <r>(?: for <y>)?",
+    rf"(?:regarding ){_EQUATION}, there is (?P<one>a|one) {_ROOT}(?: of|:)? <r>",
     rf"<r> ?(?:是|为) ?{_ABOUT}{_DEGREE}方程 ?<e> ?的(?P<one>一个)?(?:实数)?(?:解|根)",
     rf"{_ABOUT}{_DEGREE}方程 ?<e> ?的(?P<one>一个|其中一个)?(?:实数)?(?:解|根)(?:是|为) ?<r>",
     rf"{_ABOUT}{_DEGREE}方程 ?<e> ?有(?P<one>一个)(?:实数)?(?:解|根)(?:是|为) ?<r>",

@@ -54,6 +54,16 @@ def _names(tree: Node) -> list[str]:
     return found
 
 
+def _only_function(ask: Ask) -> tuple[str, Node]:
+    """The variable and the formula of the one function that the problem defines."""
+    if len(ask.facts.functions) != 1:
+        raise NotUnderstood("no function, or several")
+    definition = ask.facts.functions[next(iter(ask.facts.functions))]
+    if len(definition.arguments) != 1:
+        raise NotUnderstood("a function of several variables")
+    return definition.arguments[0], definition.body
+
+
 _MEANT = (
     r"(?:the )?(?:algebraic |square root |radical )?(?:expression |fraction |function |formula )?<e> (?:is|to be|has|have) (?:a )?"
     r"(?P<defined>meaningful value|meaningful|well-defined|defined)(?P<over> (?:in|over|for|within) the (?:set of )?real numbers?(?: system| range)?)?"
@@ -76,6 +86,7 @@ _MEANT_ZH = (
     r"when (?:does|is) (?:the )?(?:expression |fraction )?<e> (?:have )?(?:a )?(?P<defined>meaningful value|meaningful|defined)(?P<over> in the real number (?:range|system))?",
     r"(?:what is |find )the (?:condition (?:for|under which)|meaningful condition (?:for|of)) (?:the )?(?:algebraic |square root )?(?:expression |fraction )?<e>(?: to be (?P<defined>meaningful|defined))?",
     r"(?:what is |find )the range (?:of values |of )?(?:of|for )?(?:the )?independent variable(?: <x>)? (?:of|for|in) the function <e>",
+    r"what is the range (?:of values )?(?:of|for) the independent variable <x>",
     r"in the function <e>,? (?:what is )?the range (?:of values )?(?:of|for) the independent variable <x>(?: is)?",
     rf"(?:若|如果|当|要使|使|使得)? ?{_MEANT_ZH},? ?(?:则|那么)? ?(?P<kind>实数)?(?:字母|自变量)? ?<x> ?(?:的取值范围|应满足的条件|需满足的条件|的值)(?:是|为)?[() _]*",
     rf"(?:使|使得|要使) ?{_MEANT_ZH} ?的? ?<x> ?的取值范围(?:是|为)?[() _]*",
@@ -84,7 +95,7 @@ _MEANT_ZH = (
     "possible make have does have 有意义 取值范围 的取值范围 应满足的条件 需满足的条件 自变量 字母 要使 使 使得 在函数 中 根式 二次根式",
 )
 def _domain(ask: Ask) -> Expected:
-    name, body = body_of(ask.tree("e"), ask)
+    name, body = body_of(ask.tree("e"), ask) if ask.has("e") else _only_function(ask)
     # The domain is that of real numbers anyway.
     ask.word("kind"), ask.word("defined"), ask.word("over"), ask.word("over2")
     if ask.has("x") and ask.tree("x") != Node("name", text=name):
@@ -331,6 +342,26 @@ def _coefficient(ask: Ask, value: Any) -> Expected:
 
 
 @asked(
+    rf"{_WHAT} the (?P<what>degree|coefficient) of the (?P<sort>monomial|polynomial) <e>",
+    r"(?P<sort>单项式|多项式) ?<e> ?的(?P<what>次数|系数)(?:是|为)?[() _]*",
+)
+def _of_monomial(ask: Ask) -> Expected:
+    """The degree of a polynomial in all its letters, or the number before a product of letters."""
+    value = sp.expand(build(ask.tree("e"), ask.facts.context()))
+    letters = sorted(value.free_symbols, key=str)
+    if not letters or not value.is_polynomial(*letters) or ask.tree("e").kind == "rel":
+        raise NotUnderstood("no polynomial")
+    polynomial = sp.Poly(value, *letters)
+    if ask.word("sort") in ("monomial", "单项式") and len(polynomial.terms()) != 1:
+        raise NotUnderstood("no monomial")
+    if ask.word("what") in ("degree", "次数"):
+        return value_expected(ask, sp.Integer(polynomial.total_degree()), None)
+    if ask.word("sort") not in ("monomial", "单项式"):
+        raise NotUnderstood("the coefficient of several terms")
+    return value_expected(ask, polynomial.terms()[0][1], None)
+
+
+@asked(
     rf"{_WHAT} the (?P<what>sum|product|sum of the squares) of the (?:roots|solutions|zeros|zeroes)(?: of)?(?: the)?(?: quadratic| polynomial| equation| quadratic equation)?(?: equation)?(?: to| of)? ?<e>",
     takes="equations",
     words="quadratic",
@@ -406,6 +437,7 @@ QUESTIONS = (
     _inverse,
     _extreme,
     _of_polynomial,
+    _of_monomial,
     _vieta,
     _horizontal,
     _verticals,

@@ -282,7 +282,7 @@ _EXPRESSION = r"(?:the )?(?:value of )?(?:the )?(?:algebraic )?(?:expression |fr
     rf"when <x> ?=?\?? ?,? {_EXPRESSION}<a> (?:is equal to|equals|is|and) {_EXPRESSION}<b>(?: are equal| have the same value)?",
     rf"(?:what is |find )?the (?P<only>value) of <x> that makes {_EXPRESSION}<a> equal to {_EXPRESSION}<b>{_END}",
     r"当 ?<x> ?(?:=|为|取|等于)?(?:何值|多少)?[() _]* ?时,? ?(?:代数式|分式|式子)? ?<a> ?(?:的值)?(?:与|和|等于|是|为) ?<b> ?(?:的值)?(?:相等)?",
-    words="same value equal 何值 相等 的值相等 代数式 的值 取",
+    words="same have algebraic value equal 何值 相等 的值相等 代数式 的值 取",
 )
 def _equal_when(ask: Ask) -> Expected:
     """The unknown for which two expressions have the same value."""

@@ -257,14 +257,38 @@ def _eliminated(target: Node, asked: Any, facts: Facts, names: list[str]) -> lis
     above, below = sp.fraction(sp.together(asked))
     if not (above.is_polynomial(*symbols) and below.is_polynomial(*symbols)):
         raise NotUnderstood("no rational expression")
-    basis = sp.groebner([*polynomials, wanted * below - above], *symbols, wanted, order="lex")
+    apart = _apart(facts, context, [below])
+    auxiliary = [sp.Dummy(f"t{place}") for place in range(len(apart))]
+    nonzero = [1 - t * part for t, part in zip(auxiliary, apart, strict=True)]
+    basis = sp.groebner(
+        [*polynomials, *nonzero, wanted * below - above], *auxiliary, *symbols, wanted, order="lex"
+    )
     last = [member for member in basis.exprs if member.free_symbols <= {wanted}]
     if not last or last[0] == 1:
         raise NotUnderstood("the value is not determined")
     values = list(polynomial_roots(last[0], wanted, real=True))
     if len(values) == 1 and not facts.constraints and not facts.kinds:
         return values
-    return _reached(target, facts, symbols, polynomials)
+    try:
+        return _reached(target, facts, symbols, polynomials)
+    except NotUnderstood:
+        # Where more conditions are told, no other value is possible still.
+        if len(values) == 1 and not any(set(kinds) - {"real"} for kinds in facts.kinds.values()):
+            return values
+        raise
+
+
+MOST_APART = 3
+
+
+def _apart(facts: Facts, context: Context, more: list[Any]) -> list[Any]:
+    """Polynomials that are not 0 under the conditions, and where a value is defined."""
+    found = [part for part in more if part.free_symbols]
+    for constraint in facts.constraints:
+        difference = _difference(constraint, context)
+        if constraint.sign in ("!=", "<", ">") and difference.is_polynomial(*difference.free_symbols):
+            found.append(difference)
+    return found[:MOST_APART]
 
 
 def _reached(target: Node, facts: Facts, symbols: list[Any], polynomials: list[Any]) -> list[Any]:
@@ -291,7 +315,12 @@ def _linear(target: Node, asked: Any, facts: Facts, polynomials: list[Any], symb
             raise NotUnderstood("a contradiction")
         return build(target, facts.context(**solution))
     values = sp.simplify(asked.subs(places, simultaneous=True))
-    return None if values.free_symbols else values
+    if values.free_symbols or not values.is_finite:
+        return None
+    # It is the same at every solution, so also at those that keep the conditions, if there are any: the second way
+    # looks for one.
+    _apart(facts, facts.context(), [])
+    return values
 
 
 def _polynomials(facts: Facts, context: Context) -> list[Any]:
