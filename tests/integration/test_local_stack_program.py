@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -122,6 +123,18 @@ def test_a_table_is_kept_where_data_dir_says_and_else_where_dynamodb_url_says(tm
         with local_stack(template=TEMPLATE, settings={"OLLAMA_HOST": host, "DYNAMODB_URL": elsewhere}):
             client = boto3.client("dynamodb", "us-east-1", endpoint_url=elsewhere, **SECRETS)
             assert client.list_tables()["TableNames"] == [found["TABLE_NAME"]]
+
+
+def test_what_a_layer_has_is_compiled_for_processes_that_write_no_bytecode(tmp_path: Path) -> None:
+    toy = tmp_path / "tests" / "data" / "toy"
+    shutil.copytree(TEMPLATE.parent, toy)
+    module = tmp_path / "layers" / "stepwise" / "package" / "module.py"
+    module.parent.mkdir(parents=True)
+    module.write_text("ANSWER = 42\n")
+    with tags_host("toy-model") as host:
+        with local_stack(template=toy / "template.yaml", settings={"OLLAMA_HOST": host}):
+            compiled = eventually(lambda: list(module.parent.glob("__pycache__/module.*.pyc")), 60)
+    assert len(compiled) == 1
 
 
 def test_without_a_model_host_the_embedded_model_answers_and_the_banner_says_so(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
+import importlib.util
 import sys
 from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -30,6 +31,9 @@ __all__ = ["KEYS", "Options", "Running", "running_stack"]
 KEYS = ("demo-key", "demo-key-2")
 _PATIENT = {"AWS_TIMEOUT_SECONDS": "10"}
 """On one machine many environments share few cores, and a call of a new one may wait seconds for its turn."""
+
+_ONLY_IN_CHECKERS = ("mpmath", "sympy")
+"""Packages that nothing but the checkers' processes imports. Those write no file, so no bytecode either."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,8 @@ async def running_stack(options: Options, environ: Mapping[str, str], log: Log) 
         settings = {**_PATIENT, **environ, "OLLAMA_HOST": model.host, "MODEL_NAME": model.name}
         bundle = read_bundle(options.template, settings, aws_url)
         _check_settings(bundle)
+        compiling = await _compiling(bundle, processes)
+        cleanup.push_async_callback(processes.end, compiling)
         table_url = environ.get("DYNAMODB_URL") or aws_url
         aws = Aws(aws_url, table_url)
         cleanup.push_async_callback(aws.close)
@@ -117,6 +123,22 @@ async def running_stack(options: Options, environ: Mapping[str, str], log: Log) 
         cleanup.push_async_callback(_cancel, parts)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         yield Running(url, admin_url, model, bundle, parts)
+
+
+async def _compiling(bundle: Bundle, processes: Processes) -> asyncio.subprocess.Process:
+    """A process that compiles what checkers import, so that each of them starts in a quarter of the time.
+
+    Where it is compiled already it ends at once.
+    """
+    layers = {str(layer) for function in bundle.functions.values() for layer in function.layers}
+    specs = [spec for spec in map(importlib.util.find_spec, _ONLY_IN_CHECKERS) if spec]
+    packages = [folder for spec in specs for folder in spec.submodule_search_locations or ()]
+    return await processes.start(
+        (sys.executable, "-m", "compileall", "-q", *sorted(layers), *packages),
+        cwd=Path(__file__).parent,
+        environ={},
+        name="bytecode",
+    )
 
 
 @contextlib.asynccontextmanager
