@@ -102,14 +102,15 @@ def figures(seen: Seen) -> dict[str, float]:
     )
     begun = min((one.sent for one in seen.queue), default=0.0)
     last = max((one.ended for one in seen.queue), default=0.0) - begun
-    rounds = -(-len(seen.queue) // sizes.slots)
-    answer = statistics.median(span.end - span.begin for span in seen.spans)  # a busy host is a little slower
-    idle = judging.pauses(of(seen.queue, seen), sizes.slots)
+    spans = of(seen.queue, seen)
+    lengths = [span.end - span.begin for span in spans]
+    ideal = sum(lengths) / sizes.slots
+    idle = judging.pauses(spans, sizes.slots)
     return {
-        "an answer of the model, s": answer,
+        "an answer of the model, s": statistics.mean(lengths) if lengths else 0.0,
         "a slot between two answers, s": statistics.median(idle) if idle else 0.0,
         "use of the capacity": judging.use_of_capacity(seen.together, of(seen.together, seen), sizes.slots),
-        "wait of the last of the queue": last / (rounds * answer) if rounds else 1.0,
+        "wait of the last of the queue": last / ideal if ideal else 1.0,
         "a small partner's median, s": beside,
         "without the large one, s": alone,
         "times as long": beside / alone if alone else 1.0,

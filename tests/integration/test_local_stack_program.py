@@ -131,9 +131,11 @@ def test_what_a_layer_has_is_compiled_for_processes_that_write_no_bytecode(tmp_p
     module = tmp_path / "layers" / "stepwise" / "package" / "module.py"
     module.parent.mkdir(parents=True)
     module.write_text("ANSWER = 42\n")
-    with tags_host("toy-model") as host:
-        with local_stack(template=toy / "template.yaml", settings={"OLLAMA_HOST": host}):
-            compiled = eventually(lambda: list(module.parent.glob("__pycache__/module.*.pyc")), 60)
+    with (
+        tags_host("toy-model") as host,
+        local_stack(template=toy / "template.yaml", settings={"OLLAMA_HOST": host}),
+    ):
+        compiled = eventually(lambda: list(module.parent.glob("__pycache__/module.*.pyc")), 60)
     assert len(compiled) == 1
 
 

@@ -6,6 +6,7 @@ import contextlib
 import re
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,8 +14,9 @@ from drills.load.records import Span
 from support.drills import long_answer, question_of
 from support.hosts.model_host import ModelHost
 
-__all__ = ["TimedHost", "problem_of"]
+__all__ = ["TimedHost", "problem_of", "tokens_for"]
 
+_TOKENS, _SPREAD = 30, 10
 _MARK = re.compile(r"How much is (\d+) times (\d+)")
 
 
@@ -24,12 +26,22 @@ def problem_of(text: str) -> str:
     return f"{found[1]} times {found[2]}" if found else text
 
 
-class TimedHost(ModelHost):
-    """Every answer takes *seconds*, which are *tokens* at an even pace."""
+def tokens_for(question: str) -> int:
+    """The length of the answer to *question*: evenly spread, and the same whenever it is asked."""
+    chance = zlib.crc32(problem_of(question).encode()) % (2 * _SPREAD + 1)
+    return _TOKENS - _SPREAD + chance
 
-    def __init__(self, seconds: float, *, tokens: int = 30) -> None:
-        script = long_answer(tokens)
-        super().__init__(lambda _: script, tokens_per_second=tokens / seconds)
+
+class TimedHost(ModelHost):
+    """An answer takes *seconds* on average, a third more or less by its problem.
+
+    Answers of one length that begin together would free all slots at the same moment, again and again.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            lambda body: long_answer(tokens_for(question_of(body))), tokens_per_second=_TOKENS / seconds
+        )
         self.spans: list[Span] = []
         self._own = threading.local()
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from drills import overload, soak
 from drills.load import judging
+from drills.load.host import tokens_for
 from drills.load.partners import at_rates
 from drills.load.processes import Process, Sample, sample_of
 from drills.load.records import Asked, Exchange, Span, median_time
@@ -45,6 +46,17 @@ def back_to_back(count: int, *, slots: int = 2, answer: float = 3.0, pause: floa
 def all_at_once(spans: Sequence[Span], partner: str = "large") -> list[Asked]:
     """The requests for *spans*, sent at 0 and answered when they were written."""
     return [answered(number, 0.0, each.end, partner=partner) for number, each in enumerate(spans)]
+
+
+# The model host
+
+
+def test_answers_take_what_was_wanted_on_average_and_a_third_more_or_less() -> None:
+    lengths = [tokens_for(problem(number)) for number in range(1_000)]
+
+    assert (min(lengths), max(lengths)) == (20, 40)
+    assert sum(lengths) / len(lengths) == pytest.approx(30, rel=0.02)
+    assert tokens_for(f"Solve this. {problem(7)}") == lengths[7]
 
 
 # Replies
@@ -143,7 +155,7 @@ def kept() -> overload.Seen:
     alone = [answered(100 + number, 100.0 + number, 103.0 + number) for number in range(3)]
     small = [answered(200 + number, 18.0 + 3 * number, 21.5 + 3 * number) for number in range(3)]
     together = [*small, *all_at_once(spans), refused(90, 1.0, retry_after=3)]
-    queue = [replace(one, sent=0.0) for one in all_at_once(spans)]
+    queue = all_at_once(spans)
     spans += [span(200 + number, 18.0 + 3 * number, 21.0 + 3 * number) for number in range(3)]
     return overload.Seen(SIZES, alone, queue, together, spans)
 
