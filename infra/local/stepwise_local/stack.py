@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import importlib
 import importlib.util
+import socket
 import sys
 from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -93,8 +94,7 @@ async def running_stack(options: Options, environ: Mapping[str, str], log: Log) 
         settings = {**_PATIENT, **environ, "OLLAMA_HOST": model.host, "MODEL_NAME": model.name}
         bundle = read_bundle(options.template, settings, aws_url)
         _check_settings(bundle)
-        compiling = await _compiling(bundle, processes)
-        cleanup.push_async_callback(processes.end, compiling)
+        cleanup.push_async_callback(processes.end, await _compiling(bundle, processes))
         table_url = environ.get("DYNAMODB_URL") or aws_url
         aws = Aws(aws_url, table_url)
         cleanup.push_async_callback(aws.close)
@@ -118,11 +118,14 @@ async def running_stack(options: Options, environ: Mapping[str, str], log: Log) 
         if options.admin_port is not None:
             admin_listener = cleanup.enter_context(listen(options.admin_port))
             run("The admin port", serve(admin(functions), admin_listener))
-            admin_url = f"http://127.0.0.1:{admin_listener.getsockname()[1]}"
+            admin_url = _url(admin_listener)
         # First of all at the end, so that nothing new begins while the rest is being ended.
         cleanup.push_async_callback(_cancel, parts)
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        yield Running(url, admin_url, model, bundle, parts)
+        yield Running(_url(listener), admin_url, model, bundle, parts)
+
+
+def _url(listener: socket.socket) -> str:
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 async def _compiling(bundle: Bundle, processes: Processes) -> asyncio.subprocess.Process:

@@ -14,9 +14,12 @@ from drills.load.records import Span
 from support.drills import long_answer, question_of
 from support.hosts.model_host import ModelHost
 
-__all__ = ["TimedHost", "problem_of", "tokens_for"]
+__all__ = ["SPREAD", "TimedHost", "problem_of", "tokens_for"]
 
-_TOKENS, _SPREAD = 30, 10
+SPREAD = 1 / 3
+"""Part of an answer's average length by which it is longer or shorter."""
+
+_TOKENS = 30
 _MARK = re.compile(r"How much is (\d+) times (\d+)")
 
 
@@ -28,8 +31,8 @@ def problem_of(text: str) -> str:
 
 def tokens_for(question: str) -> int:
     """The length of the answer to *question*: evenly spread, and the same whenever it is asked."""
-    chance = zlib.crc32(problem_of(question).encode()) % (2 * _SPREAD + 1)
-    return _TOKENS - _SPREAD + chance
+    most = round(_TOKENS * SPREAD)
+    return _TOKENS - most + zlib.crc32(problem_of(question).encode()) % (2 * most + 1)
 
 
 class TimedHost(ModelHost):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,6 +11,7 @@ import pytest
 from drills import overload, soak
 from drills.load import judging
 from drills.load.host import tokens_for
+from drills.load.ideal import times_as_long
 from drills.load.partners import at_rates
 from drills.load.processes import Process, Sample, sample_of
 from drills.load.records import Asked, Exchange, Span, median_time
@@ -144,6 +146,17 @@ def test_one_partner_asks_ten_times_what_each_other_does_and_all_twice_the_capac
 def test_the_median_time_is_of_those_that_were_answered() -> None:
     assert median_time([answered(1, 0, 2), answered(2, 1, 5), answered(3, 0, 9), refused(4, 0)]) == 4
     assert median_time([refused(4, 0)]) == 0
+
+
+def test_beside_a_large_partner_a_small_one_waits_for_the_next_slot_at_the_least() -> None:
+    def three(_: object) -> float:
+        return 3.0
+
+    def spread(chance: random.Random) -> float:
+        return chance.uniform(0.0, 6.0)
+
+    assert times_as_long(0.01, 1, three) == pytest.approx(1.5, abs=0.05)  # half an answer of 3 s more
+    assert times_as_long(0.1, 64, spread) < 1.1 < times_as_long(0.6, 4, spread)
 
 
 # The verdict of overload
