@@ -47,6 +47,7 @@ def test_nobody_may_read_the_whole_table_or_change_it(function: str) -> None:
     # ForAllValues holds where a request names no key at all, as a scan does: it must not be allowed in the first place.
     assert rights <= {
         "dynamodb:GetItem",
+        "dynamodb:BatchGetItem",
         "dynamodb:Query",
         *WRITES,
         "dynamodb:ConditionCheckItem",

@@ -9,24 +9,38 @@ import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ReadTimeoutError
 from botocore.session import Session
+from stepwise.answering.joining import Begun, begin, take_over
+from stepwise.answering.ownership import Ownership
+from stepwise.answering.work import Progress
 from stepwise.api.idempotency import Idempotency
 from stepwise.api.reply import Reply
-from stepwise.coordination.admission import Admission
-from stepwise.coordination.average_duration import AverageDuration
-from stepwise.coordination.runs import RunLost, Runs
-from stepwise.coordination.single_flight import SingleFlight
-from stepwise.coordination.slots import LEASE_SECONDS, Slots
-from stepwise.errors import IdempotencyInProgress, QueueFull
+from stepwise.config import Settings
+from stepwise.coordination.admission import NOWHERE, QueuePlace
+from stepwise.coordination.coordination import Coordination
+from stepwise.coordination.runs import RunLost
+from stepwise.coordination.slots import LEASE_SECONDS, Slot
+from stepwise.coordination.transitions import SlotTaken
+from stepwise.errors import IdempotencyInProgress, ModelError, QueueFull
 from stepwise.plan import Plan
-from stepwise.storage.table import Table
+from stepwise.storage.table import Table, TableUnavailable
 from support.clock import Clock
 from support.dynamodb_local import DynamoDBLocalMissing, dynamodb_local
+from support.scene import FakeQueue, Scene, plan_of, take_slot
 
 PLAN = Plan("solve", ({"role": "user", "content": "q"},), "m", {}, 10, key="k")
+RESULT: dict[str, Any] = {
+    "solution": "42",
+    "final_answer": "42",
+    "finish_reason": "stop",
+    "verification": None,
+    "usage": {"duration_ms": 5_000},
+}
 THREADS = 50
 
 
@@ -40,7 +54,9 @@ def client() -> Iterator[object]:
                 endpoint_url=endpoint,
                 aws_access_key_id="local",
                 aws_secret_access_key="local",
-                config=Config(max_pool_connections=THREADS),
+                config=Config(
+                    max_pool_connections=THREADS, retries={"mode": "standard", "total_max_attempts": 3}
+                ),
             )
     except DynamoDBLocalMissing as missing:
         pytest.skip(str(missing))
@@ -73,126 +89,247 @@ def at_once[T](call: Callable[[int], T], count: int = THREADS) -> list[T]:
         return list(pool.map(run, range(count)))
 
 
+class Fleet:
+    """Environments of functions that share *table*."""
+
+    def __init__(self, table: Table, *, slots: int = 4, most: int = 26) -> None:
+        self.table, self.clock = table, Clock()
+        self.settings = Settings(model_slots=slots, max_queued=most)
+        self.scene = Scene(self.settings, clock=self.clock)
+        self.scene.table = table  # type: ignore[assignment]
+        self.scene.queue = FakeQueue(self.clock)
+
+    def begin(self, question: str, waiter_id: str, **options: Any) -> Begun:
+        deps = self.scene.environment()
+        assert deps.shared is not None
+        since = self.clock()
+        plan = plan_of(question)
+        return begin(deps, deps.shared, plan, group="g", waiter_id=waiter_id, since=since, **options)
+
+    @property
+    def shared(self) -> Coordination:
+        shared = self.scene.environment().shared
+        assert shared is not None
+        return shared
+
+    def slots(self) -> list[int]:
+        return sorted(item["number"] for item in self.table.query("slots"))
+
+
+def ends(step: Callable[[], object]) -> bool:
+    """Whether an owner's last step was done; one that met nothing but other transactions does it again."""
+    while True:
+        try:
+            step()
+        except (RunLost, SlotTaken):
+            return False
+        except TableUnavailable:
+            continue
+        return True
+
+
 def test_fifty_at_once_get_each_slot_once(table: Table) -> None:
-    slots = Slots(table, 4, clock=Clock())
+    fleet = Fleet(table)
 
-    won = [slot.number for slot in at_once(lambda _: slots.acquire()) if slot]
+    won = [slot.number for slot in at_once(lambda _: take_slot(fleet.shared)) if slot]
 
-    assert sorted(won) == [0, 1, 2, 3]
+    assert sorted(won) == fleet.slots()
+    assert len(won) == len(set(won)) <= 4
 
 
 def test_of_fifty_that_race_for_a_slot_whose_owner_died_one_wins(table: Table) -> None:
-    clock = Clock()
-    slots = Slots(table, 1, clock=clock)
-    dead = slots.acquire()
+    fleet = Fleet(table, slots=1)
+    dead = take_slot(fleet.shared)
     assert dead is not None
-    clock.advance(LEASE_SECONDS + 1)
+    fleet.clock.advance(LEASE_SECONDS + 1)
 
-    won = [slot for slot in at_once(lambda _: slots.acquire()) if slot]
+    won = [slot for slot in at_once(lambda _: take_slot(fleet.shared)) if slot]
 
     assert len(won) == 1
-    assert not slots.renew(dead)
-    slots.release(dead)
-    assert slots.acquire() is None
+    nowhere = QueuePlace(NOWHERE, "", 0)
+    assert not ends(lambda: fleet.shared.transitions.take_slot(dead, nowhere))
+    fleet.shared.transitions.free_slot(dead)
+    assert fleet.shared.slots.find() == []
 
 
 def test_the_dead_owner_and_the_next_one_are_never_both_owners(table: Table) -> None:
-    clock = Clock()
-    slots = Slots(table, 1, clock=clock)
+    fleet = Fleet(table, slots=1)
+    nowhere = QueuePlace(NOWHERE, "", 0)
     for _ in range(10):
-        dead = slots.acquire()
+        dead = take_slot(fleet.shared)
         assert dead is not None
-        clock.advance(LEASE_SECONDS + 1)
+        fleet.clock.advance(LEASE_SECONDS + 1)
 
-        renewed, taken = at_once(lambda n, dead=dead: slots.renew(dead) if n else slots.acquire(), 2)[::-1]  # type: ignore[misc]
+        def go(number: int, dead: Slot = dead) -> bool:
+            if number:
+                return ends(lambda: fleet.shared.transitions.take_slot(dead, nowhere))
+            return take_slot(fleet.shared) is not None
 
-        assert bool(renewed) != bool(taken)
-        clock.advance(LEASE_SECONDS + 1)
+        assert sum(at_once(go, 2)) == 1
+        fleet.clock.advance(LEASE_SECONDS + 1)
 
 
 def test_of_more_than_there_is_room_for_exactly_the_rest_is_refused(table: Table) -> None:
-    admission = Admission(
-        table, max_queued=26, slots=4, average_duration=AverageDuration(table), clock=Clock()
-    )
+    fleet = Fleet(table, slots=4, most=16)
 
-    def admitted(number: int) -> int | None:
+    def begun(number: int) -> int | None:
+        while True:
+            try:
+                return fleet.begin(f"q{number}", f"job_{number}").run.place
+            except QueueFull:
+                return None
+            except TableUnavailable:
+                continue  # nothing but other transactions
+
+    places = [place for place in at_once(begun) if place is not None]
+
+    assert fleet.slots() == list(range(4))
+    assert sorted(place for place in places if place >= 0) == list(range(16))
+    assert len(places) == 20
+
+
+def test_of_fifty_identical_questions_one_is_computed_and_holds_one_slot(table: Table) -> None:
+    fleet = Fleet(table)
+
+    def ask(number: int) -> Begun | None:
         try:
-            return admission.admit(f"run-{number}", "g").number
-        except QueueFull:
+            return fleet.begin("same", f"job_{number}")
+        except TableUnavailable:
             return None
 
-    numbers = [number for number in at_once(admitted) if number is not None]
+    begun = [each for each in at_once(ask) if each]
 
-    assert sorted(numbers) == list(range(30))
-
-
-def test_of_fifty_identical_questions_one_flies(table: Table) -> None:
-    single_flight = SingleFlight(table, clock=Clock())
-
-    won = at_once(lambda number: single_flight.begin("k", f"run-{number}", instead_of=None))
-
-    assert won.count(True) == 1
-    assert single_flight.run_of("k") == f"run-{won.index(True)}"
+    assert len({each.run.id for each in begun}) == 1
+    assert [each.ownership is not None for each in begun].count(True) == 1
+    assert len(fleet.slots()) == 1
+    run = fleet.shared.runs.get(begun[0].run.id)
+    assert run is not None
+    assert len(run.waiters) >= len(begun)
 
 
 def test_of_fifty_that_replace_an_ended_run_one_does(table: Table) -> None:
-    single_flight = SingleFlight(table, clock=Clock())
-    single_flight.begin("k", "ended", instead_of=None)
+    fleet = Fleet(table)
+    first = fleet.begin("same", "job_first")
+    assert first.ownership is not None
+    first.ownership.fail(ModelError())
+    table.put({"pk": "flight#key-same#unchecked", "sk": "flight", "run_id": first.run.id})
 
-    won = at_once(lambda number: single_flight.begin("k", f"run-{number}", instead_of="ended"))
+    begun = at_once(lambda number: fleet.begin("same", f"job_{number}"), 20)
 
-    assert won.count(True) == 1
+    assert len({each.run.id for each in begun} - {first.run.id}) == 1
+    assert len(fleet.slots()) == 1
 
 
 def test_of_fifty_that_take_a_dead_owners_run_one_owns_it(table: Table) -> None:
-    clock = Clock()
-    runs = Runs(table, clock=clock)
-    first = runs.create("r", PLAN, group="g", waiter_id="t")
-    clock.advance(LEASE_SECONDS + 1)
+    fleet = Fleet(table)
+    first = fleet.begin("q", "job_1")
+    assert first.ownership is not None
+    fleet.clock.advance(LEASE_SECONDS + 1)
 
-    taken = [run for run in at_once(lambda _: runs.take("r")) if run]
+    taken = [run for run in at_once(lambda _: fleet.shared.runs.take(first.run.id)) if run]
 
     assert [run.fence for run in taken] == [2]
     with pytest.raises(RunLost):
-        runs.succeed(first, {"x": 1}, tokens=1)
-    runs.succeed(taken[0], {"x": 2}, tokens=1)
+        first.ownership.succeed(RESULT, Progress())
+    next_owner = take_over(fleet.scene.environment(), fleet.shared, taken[0], plan_of("q"))
+    assert next_owner.succeed(RESULT, Progress())
+
+
+def test_of_fifty_workers_with_one_message_one_takes_run_and_slot(table: Table) -> None:
+    fleet = Fleet(table)
+    first = fleet.begin("q", "job_1")
+    assert first.ownership is not None
+    first.ownership.hand_over(Progress())
+
+    def take(_: int) -> bool:
+        shared = fleet.shared
+        run = shared.runs.get(first.run.id)
+        assert run is not None
+        return any(ends(lambda slot=slot: shared.transitions.take(run, slot)) for slot in shared.slots.find())
+
+    assert at_once(take).count(True) == 1
+    run = fleet.shared.runs.get(first.run.id)
+    assert run is not None
+    assert (run.status, run.fence) == ("running", 2)
+    assert len(fleet.slots()) == 1
+    assert table.query("queue") == []
+    assert len(table.query("taken")) == 1
 
 
 def test_an_end_a_failure_and_a_cancellation_at_once_make_one_end(table: Table) -> None:
+    fleet = Fleet(table)
     for number in range(10):
-        runs = Runs(table, clock=Clock())
-        run = runs.create(f"r{number}", PLAN, group="g", waiter_id="t")
+        begun = fleet.begin(f"q{number}", "job_1")
+        owner = begun.ownership
+        assert owner is not None
 
-        def end(which: int, runs: Runs = runs, run: object = run) -> bool:
-            try:
-                match which:
-                    case 0:
-                        runs.succeed(run, {"x": 1}, tokens=1)  # type: ignore[arg-type]
-                    case 1:
-                        runs.fail(run, {"code": "model_error"})  # type: ignore[arg-type]
-                    case _:
-                        return runs.cancel(run.id, "t")  # type: ignore[attr-defined]
-            except RunLost:
-                return False
-            return True
+        def end(which: int, owner: Ownership = owner, run_id: str = begun.run.id) -> bool:
+            match which:
+                case 0:
+                    return ends(lambda: owner.succeed(RESULT, Progress()))
+                case 1:
+                    return ends(lambda: owner.fail(ModelError()))
+            return fleet.shared.runs.cancel(run_id, "job_1")
 
-        ends = at_once(end, 3)
+        done = at_once(end, 3)
 
-        seen = runs.get(run.id)
+        seen = fleet.shared.runs.get(begun.run.id)
         assert seen is not None
-        assert ends.count(True) == 1
-        assert seen.status == ("succeeded", "failed", "cancelled")[ends.index(True)]
+        assert done.count(True) == 1
+        assert seen.status == ("succeeded", "failed", "cancelled")[done.index(True)]
+        answered = table.get(f"answer#key-q{number}", "answer", consistent=True) is not None
+        assert answered == (seen.status == "succeeded"), (
+            "an answer is stored with its run's end, or not at all"
+        )
+        owner.release()
+        assert fleet.slots() == []
+
+
+def test_ends_at_once_all_take_effect_though_they_write_the_same_average(table: Table) -> None:
+    fleet = Fleet(table, slots=20)
+    owners = [fleet.begin(f"q{number}", "job_1").ownership for number in range(20)]
+
+    def end(number: int) -> bool:
+        owner = owners[number]
+        assert owner is not None
+        return ends(lambda: owner.succeed(RESULT, Progress()))
+
+    assert all(at_once(end, 20))
+    assert fleet.slots() == []
 
 
 def test_of_fifty_that_join_and_leave_nobody_is_forgotten(table: Table) -> None:
-    runs = Runs(table, clock=Clock())
-    run = runs.place(runs.create("r", PLAN, group="g", waiter_id="t"), 0, 0)
+    runs = Fleet(table).shared.runs
+    writes, run = runs.creating("r", PLAN, group="g", waiter_id="t")
+    table.transact(writes)
     joined = [seen for seen in at_once(lambda number: runs.join(run.id, f"job-{number}")) if seen]
     assert len(joined) == THREADS
 
     cancelled = at_once(lambda number: runs.cancel(run.id, f"job-{number}"))
     assert cancelled.count(True) == 0
     assert runs.cancel(run.id, "t")
+
+
+def test_a_transaction_that_is_sent_again_under_its_token_is_done_once(table: Table, client: Any) -> None:
+    """The reply of the first attempt was lost on its way: boto3 sends it again."""
+    sent: list[object] = []
+
+    def lose_the_first(request: Any, **_: Any) -> None:
+        sent.append(request)
+        if len(sent) == 1:
+            client._endpoint.http_session.send(request)
+            raise ReadTimeoutError(endpoint_url=request.url)
+
+    fleet = Fleet(table)
+    writes, run = fleet.shared.runs.creating("r", PLAN, group="g", waiter_id="t")
+    client.meta.events.register("before-send.dynamodb.TransactWriteItems", lose_the_first)
+    try:
+        done = fleet.shared.transitions.begin((writes, run), flight="k", instead_of=None, number=3)
+    finally:
+        client.meta.events.unregister("before-send.dynamodb.TransactWriteItems", lose_the_first)
+
+    assert len(sent) == 2
+    assert fleet.shared.runs.get("r") == done
 
 
 def test_of_fifty_with_one_idempotency_key_one_computes(table: Table) -> None:

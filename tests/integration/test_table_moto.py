@@ -15,9 +15,14 @@ from hypothesis import strategies as st
 from moto import mock_aws
 from stepwise.storage.table import (
     ConditionFailed,
+    Delete,
     InvalidCall,
     ItemTooLarge,
+    Put,
     Table,
+    TableUnavailable,
+    TransactionFailed,
+    Update,
     absent,
     all_of,
     any_of,
@@ -25,7 +30,6 @@ from stepwise.storage.table import (
     equals,
     is_in,
     less,
-    present,
 )
 from support.dynamodb_local import DynamoDBLocalMissing, dynamodb_local
 from support.local_stack import aws_server
@@ -321,9 +325,6 @@ ITEM: dict[str, Any] = {
 CONDITIONS = [
     (absent("pk"), False),
     (absent("other"), True),
-    (present("pk"), True),
-    (present("nothing"), True),
-    (present("other"), False),
     (equals("number", 5), True),
     (equals("number", 5.0), True),
     (equals("number", "5"), False),
@@ -346,7 +347,7 @@ CONDITIONS = [
     (all_of(equals("number", 5), equals("text", "apple")), False),
     (any_of(equals("number", 4), equals("text", "banana")), True),
     (any_of(equals("number", 4), equals("text", "apple")), False),
-    (all_of(any_of(absent("pk"), less("number", 6)), present("set")), True),
+    (all_of(any_of(absent("pk"), less("number", 6)), equals("set", {"a"})), True),
     (any_of(all_of(absent("pk"), less("number", 6)), equals("set", {"b"})), False),
 ]
 
@@ -453,6 +454,104 @@ def test_fifty_threads_racing_for_a_lease_get_exactly_one_winner(local_table: Ta
     item = local_table.get("lease", "problem", consistent=True)
     assert item is not None
     assert winners == [item["owner"]]
+
+
+def test_a_batch_gives_the_items_that_are_there(table: Table) -> None:
+    for number in range(3):
+        table.put({"pk": "p", "sk": f"{number}", **VALUES})
+    keys = [("p", "0"), ("p", "2"), ("p", "9"), ("other", "0")]
+
+    found = table.batch_get(keys, consistent=True)
+
+    assert found == {("p", sk): {"pk": "p", "sk": sk, **VALUES} for sk in ("0", "2")}
+    assert table.batch_get([("nowhere", "x")]) == {}
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [[], [("p", "s"), ("p", "s")], [("p", f"{number}") for number in range(101)], [("", "s")]],
+    ids=["none", "one twice", "too many", "no key"],
+)
+def test_a_batch_that_no_table_takes_is_an_invalid_call(table: Table, keys: list[tuple[str, str]]) -> None:
+    with pytest.raises(InvalidCall):
+        table.batch_get(keys)
+
+
+def test_a_transaction_does_all_of_its_writes(table: Table) -> None:
+    table.put({"pk": "counter", "sk": "c", "n": 1})
+    table.put({"pk": "old", "sk": "o"})
+
+    table.transact(
+        [
+            Put({"pk": "new", "sk": "n"}, absent("pk")),
+            Update("counter", "c", add={"n": 1}, condition=less("n", 2)),
+            Delete("old", "o", equals("pk", "old")),
+            Delete("nothing", "n", any_of(absent("pk"), equals("n", 1))),
+        ]
+    )
+
+    assert table.get("new", "n", consistent=True) == {"pk": "new", "sk": "n"}
+    assert table.get("counter", "c", consistent=True) == {"pk": "counter", "sk": "c", "n": 2}
+    assert table.get("old", "o", consistent=True) is None
+
+
+def test_a_transaction_with_failed_conditions_does_nothing_and_tells_all_of_them(table: Table) -> None:
+    table.put({"pk": "counter", "sk": "c", "n": 2})
+
+    with pytest.raises(TransactionFailed) as failed:
+        table.transact(
+            [
+                Put({"pk": "new", "sk": "n"}),
+                Update("counter", "c", add={"n": 1}, condition=less("n", 2)),
+                Delete("nowhere", "x", equals("pk", "nowhere")),
+            ]
+        )
+
+    assert failed.value.items == {1: {"pk": "counter", "sk": "c", "n": 2}, 2: None}
+    assert table.get("new", "n", consistent=True) is None
+    assert table.get("counter", "c", consistent=True) == {"pk": "counter", "sk": "c", "n": 2}
+
+
+@pytest.mark.parametrize(
+    "writes",
+    [
+        [],
+        [Put({"pk": "p", "sk": "s"}), Delete("p", "s")],
+        [Put({"pk": "p", "sk": f"{number}"}) for number in range(101)],
+        [Put({"pk": "p", "sk": "s"}), Put({"pk": "", "sk": "s"})],
+    ],
+    ids=["none", "one item twice", "too many", "no key"],
+)
+def test_a_transaction_that_no_table_takes_is_an_invalid_call(table: Table, writes: list[Any]) -> None:
+    with pytest.raises(InvalidCall):
+        table.transact(writes)
+
+    assert table.query("p") == []
+
+
+def test_transactions_that_race_for_slots_never_give_out_too_many(local_table: Table) -> None:
+    local_table.put({"pk": "slots", "sk": "count", "taken": 0})
+    start = threading.Barrier(20)
+
+    def take(number: int) -> bool:
+        start.wait()
+        writes = [
+            Update("slots", "count", add={"taken": 1}, condition=less("taken", 4)),
+            Put({"pk": "slots", "sk": f"owner#{number}"}, absent("pk")),
+        ]
+        try:
+            local_table.transact(writes)
+        except (TransactionFailed, TableUnavailable):
+            return False
+        return True
+
+    with ThreadPoolExecutor(20) as pool:
+        taken = sum(pool.map(take, range(20)))
+
+    count = local_table.get("slots", "count", consistent=True)
+    owners = local_table.query("slots", begins_with="owner#")
+    assert count is not None
+    assert 1 <= taken == count["taken"] == len(owners) <= 4
 
 
 def test_fifty_threads_racing_in_memory_get_exactly_one_winner() -> None:

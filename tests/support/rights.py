@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from typing import Any
 
 from stepwise.storage.attribute_values import Item
-from stepwise.storage.table import Delete, Put, TableUnavailable, Update, Write
+from stepwise.storage.table import Delete, Key, Put, TableUnavailable, Update, Write
 from stepwise.storage.work_queue import QueueUnavailable
+from stepwise.storage.writes import key_in
 from support.infra import bundle
 from support.scene import FakeQueue, Scene
 from support.tables import MemoryTable
@@ -101,9 +102,15 @@ class _GuardedTable(MemoryTable):
         self._ask("dynamodb:Query", pk)
         return super().query(pk, begins_with=begins_with, consistent=consistent, limit=limit)
 
-    def _apply(self, name: str, write: Write) -> Any:
-        self._ask(_ACTIONS[type(write)], str(write.item["pk"]) if isinstance(write, Put) else write.pk)
-        return super()._apply(name, write)
+    def batch_get(self, keys: Sequence[Key], *, consistent: bool = False) -> dict[Key, Item]:
+        for pk, _ in keys:
+            self._ask("dynamodb:BatchGetItem", pk)
+        return super().batch_get(keys, consistent=consistent)
+
+    def _apply(self, name: str, *writes: Write) -> Any:
+        for write in writes:
+            self._ask(_ACTIONS[type(write)], key_in(write)[0])
+        return super()._apply(name, *writes)
 
     def _ask(self, action: str, key: str) -> None:
         if not self._guard.allows(action, key):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,11 +15,16 @@ from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.preferences import Preferences
 from stepwise.answering.tasks import Presentation
 from stepwise.answering.verification import NoChecker
+from stepwise.answering.work import Progress
 from stepwise.answering.worker import Message, process_message
 from stepwise.api.endpoint import respond
 from stepwise.api.reply import Reply, job_reply
 from stepwise.config import Settings
+from stepwise.coordination.admission import NOWHERE, QueuePlace
 from stepwise.coordination.coordination import Coordination, coordination
+from stepwise.coordination.runs import Run
+from stepwise.coordination.slots import Slot
+from stepwise.coordination.transitions import Held, SlotTaken
 from stepwise.errors import ModelTimeout
 from stepwise.ollama.port import Chunk, Finish, Prompt
 from stepwise.plan import Plan
@@ -37,8 +44,12 @@ __all__ = [
     "caller",
     "cancel_job",
     "look_up",
+    "made_run",
     "plan_of",
+    "save",
     "solution_of",
+    "take_slot",
+    "wait_in_queue",
     "work",
 ]
 
@@ -197,6 +208,40 @@ def cancel_job(shared: Coordination, job_id: str, partner: str, *, instance: str
     return job_reply(jobs.cancel_job(shared, job_id, partner), instance)
 
 
+def take_slot(shared: Coordination | None) -> Slot | None:
+    """A slot for somebody that no run knows; None if all are taken."""
+    assert shared is not None
+    for slot in shared.slots.find():
+        with contextlib.suppress(SlotTaken):
+            shared.transitions.take_slot(slot, QueuePlace(NOWHERE, "", 0))
+            return slot
+    return None
+
+
+def made_run(shared: Coordination | None, table: MemoryTable, run_id: str, plan: Plan, **more: Any) -> Run:
+    """A run whose owner has begun it, without a slot or a place."""
+    assert shared is not None
+    writes, run = shared.runs.creating(run_id, plan, **{"group": "g", "waiter_id": "job_1", **more})
+    table.transact(writes)
+    return run
+
+
+def save(shared: Coordination | None, run: Run, progress: Progress) -> None:
+    """Save *progress* as the owner of *run* does, which has no slot."""
+    assert shared is not None
+    held = Held(QueuePlace(run.place, run.id, run.since, run.fence))
+    shared.transitions.save(run, progress.as_dict(), held, tokens=progress.tokens, advanced=True)
+
+
+def wait_in_queue(shared: Coordination | None, table: MemoryTable, run_id: str, since: float) -> QueuePlace:
+    """A place of an answer that waits *since* then (epoch seconds)."""
+    assert shared is not None
+    place = QueuePlace(shared.admission.free_number(0), run_id, round(since * 1000))
+    table.transact([shared.admission.placing(place, "others", owned=False)])
+    shared.admission.mark()
+    return place
+
+
 @dataclass
 class Scene:
     """The table, queue, model and clock of a test, and dependencies that use them."""
@@ -206,6 +251,7 @@ class Scene:
     clock: Clock = field(default_factory=Clock)
 
     def __post_init__(self) -> None:
+        self.chance = random.Random(0)
         self.table = MemoryTable()
         self.queue = FakeQueue(self.clock)
         self.model = FakeModel(self.clock, tokens=self.tokens)
@@ -224,7 +270,13 @@ class Scene:
                 timeout=5.0,
             ),
             checker=NoChecker(),
-            shared=coordination(self.table, self.queue, self.settings, clock=self.clock),  # type: ignore[arg-type]
+            shared=coordination(
+                self.table,
+                self.queue,  # type: ignore[arg-type]
+                self.settings,
+                clock=self.clock,
+                chance=self.chance,
+            ),
             clock=self.clock,
             monotonic=self.clock,
             sleep=self.clock.sleep,

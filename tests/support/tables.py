@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -25,16 +25,18 @@ from stepwise.storage.table import (
     Condition,
     ConditionFailed,
     Delete,
+    Key,
     Put,
     Table,
     TableUnavailable,
+    TransactionFailed,
     Update,
     Write,
 )
+from stepwise.storage.writes import check_writes, key_in
 
 __all__ = ["Crash", "MemoryTable", "holds"]
 
-type Key = tuple[str, str]
 type Attributes = dict[str, Attribute]
 type Hook = Callable[[tuple[Write, ...]], None]
 
@@ -47,7 +49,8 @@ class MemoryTable(Table):
     """A table in memory; a lock makes every call atomic.
 
     Faults: ``down`` (no call gets an answer), ``fail_next(n)`` (the next n calls get none), ``lose_next(n)``
-    (the next n writes take effect, but their answers are lost), ``slow`` (called before each call, outside the
+    (the next n writes take effect, but their answers are lost), ``conflict_next(n)`` (the next n transactions meet
+    another one that does not end), ``slow`` (called before each call, outside the
     lock; for example to wait for an event or to move a clock), ``before_write`` and ``after_write`` (called
     with the writes of a call, outside the lock; they may raise :class:`Crash`), ``stale`` (a read that is not
     consistent sees each item as it was before its last write, as DynamoDB's may).
@@ -59,6 +62,7 @@ class MemoryTable(Table):
         self._lock = threading.RLock()
         self._failures = 0
         self._losses = 0
+        self._conflicts = 0
         self.down = False
         self.stale = False
         self.slow: Callable[[], None] | None = None
@@ -73,6 +77,10 @@ class MemoryTable(Table):
     def lose_next(self, count: int = 1) -> None:
         """Let the next *count* writes take effect and then fail."""
         self._losses = count
+
+    def conflict_next(self, count: int = 1) -> None:
+        """Let the next *count* transactions fail, as another one is writing the same items."""
+        self._conflicts = count
 
     def items(self) -> list[Item]:
         """All items of the table, sorted by key."""
@@ -96,6 +104,15 @@ class MemoryTable(Table):
         with self._enter("get"):
             attributes = self._seen(consistent).get((pk, sk))
             return None if attributes is None else from_item(copy.deepcopy(attributes))
+
+    def batch_get(self, keys: Sequence[Key], *, consistent: bool = False) -> dict[Key, Item]:
+        if not 1 <= len(keys) <= 100 or len(set(keys)) != len(keys):
+            raise InvalidCall("a batch takes 1 to 100 keys, each once")
+        for key in keys:
+            key_of(*key)
+        with self._enter("batch_get"):
+            items = self._seen(consistent)
+            return {key: from_item(copy.deepcopy(items[key])) for key in keys if key in items}
 
     def put(self, item: Mapping[str, Any], *, condition: Condition | None = None) -> None:
         self._apply("put", Put(item, condition))
@@ -131,28 +148,47 @@ class MemoryTable(Table):
             )
             return [from_item(copy.deepcopy(items[key])) for key in keys[:limit]]
 
-    def _apply(self, name: str, write: Write) -> Attributes:
-        """Apply *write*; returns the item as it is afterwards."""
-        _check_values(write)
+    def transact(self, writes: Sequence[Write]) -> None:
+        check_writes(writes)
+        self._apply("transact", *writes)
+
+    def _apply(self, name: str, *writes: Write) -> Attributes:
+        """Apply all *writes* or none; returns the last item as it is afterwards."""
+        for write in writes:
+            _check_values(write)
         if self.before_write:
-            self.before_write((write,))
+            self.before_write(writes)
         with self._enter(name):
-            key = _key(write)
-            old = self._items.get(key)
-            if write.condition is not None and not holds(write.condition, old or {}):
-                raise ConditionFailed(from_item(copy.deepcopy(old)) if old else None)
-            attributes = _applied(write, old)
-            self._before[key] = old
-            if attributes is None:
-                self._items.pop(key, None)
-            else:
-                self._items[key] = attributes
+            if name == "transact" and self._conflicts:
+                self._conflicts -= 1
+                raise TableUnavailable("TransactionConflict")
+            olds = [self._items.get(key_in(write)) for write in writes]
+            self._check_conditions(name, writes, olds)
+            changed = [_applied(write, old) for write, old in zip(writes, olds, strict=True)]
+            for write, old, attributes in zip(writes, olds, changed, strict=True):
+                self._before[key_in(write)] = old
+                if attributes is None:
+                    self._items.pop(key_in(write), None)
+                else:
+                    self._items[key_in(write)] = attributes
             lost, self._losses = self._losses > 0, max(0, self._losses - 1)
         if self.after_write:
-            self.after_write((write,))
+            self.after_write(writes)
         if lost:
             raise TableUnavailable("the answer was lost")
-        return attributes or {}
+        return changed[-1] or {}
+
+    @staticmethod
+    def _check_conditions(name: str, writes: Sequence[Write], olds: Sequence[Attributes | None]) -> None:
+        failed = {
+            number: from_item(copy.deepcopy(old)) if old else None
+            for number, (write, old) in enumerate(zip(writes, olds, strict=True))
+            if write.condition is not None and not holds(write.condition, old or {})
+        }
+        if failed and name == "transact":
+            raise TransactionFailed(failed)
+        if failed:
+            raise ConditionFailed(failed[0])
 
     def _seen(self, consistent: bool) -> dict[Key, Attributes]:
         if consistent or not self.stale:
@@ -183,8 +219,6 @@ def holds(condition: Condition, item: Attributes) -> bool:
             return any(holds(part, item) for part in condition.parts)
         case "absent":
             return condition.name not in item
-        case "present":
-            return condition.name in item
     operands = [to_attribute(operand) for operand in condition.operands]
     attribute = item.get(condition.name)
     if attribute is None:
@@ -233,10 +267,6 @@ def _canonical(attribute: Attribute) -> tuple[str, Any]:
         case "M":
             return kind, {name: _canonical(entry) for name, entry in value.items()}
     return kind, value
-
-
-def _key(write: Write) -> Key:
-    return (write.item["pk"], write.item["sk"]) if isinstance(write, Put) else (write.pk, write.sk)
 
 
 def _check_values(write: Write) -> None:

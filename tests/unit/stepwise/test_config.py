@@ -70,7 +70,7 @@ NONSENSE = {
     "GENERATION_TIMEOUT_SECONDS": ["0", "901"],
     "DEFAULT_WAIT_SECONDS": ["-1", "901"],
     "GATEWAY_TIMEOUT_SECONDS": ["0", "901"],
-    "MODEL_SLOTS": ["0", "257"],
+    "MODEL_SLOTS": ["0", "4097"],
     "MAX_QUEUED": ["-1", "10001"],
     "CACHE_TTL_SECONDS": ["0", "31536001"],
     "AWS_TIMEOUT_SECONDS": ["0", "11"],

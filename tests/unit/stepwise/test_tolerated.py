@@ -11,13 +11,14 @@ from stepwise.api.idempotency import Idempotency
 from stepwise.api.readiness import readiness
 from stepwise.api.reply import Reply
 from stepwise.config import Settings
+from stepwise.coordination.admission import Admission
 from stepwise.coordination.average_duration import AverageDuration
 from stepwise.coordination.thinking_marks import ThinkingMarks
 from stepwise.errors import ModelUnavailable
 from stepwise.observability import flush
 from support.clock import Clock
 from support.log_lines import reading_log
-from support.scene import Scene, plan_of
+from support.scene import Scene, made_run, plan_of
 from support.tables import MemoryTable
 
 
@@ -50,12 +51,19 @@ def _not_ready() -> object:
     return readiness(Settings(), Host(), _table_down()).status == 503  # type: ignore[arg-type]
 
 
+def _queue_not_marked() -> object:
+    table = _table_down()
+    pace = AverageDuration(table, 4, clock=Clock())
+    Admission(table, max_queued=1, slots=1, average_duration=pace, clock=Clock()).mark()
+    return True
+
+
 def _stalled_run() -> object:
     scene = Scene()
     scene.queue.down = True
     shared = scene.deps.shared
     assert shared is not None
-    run = shared.runs.create("run-1", plan_of(), group="g", waiter_id="job_1", correlation_id="c")
+    run = made_run(shared, scene.table, "run-1", plan_of(), correlation_id="c")
     scene.clock.advance(60)
     return not requeue_if_stalled(scene.deps, shared, run)
 
@@ -64,11 +72,11 @@ def _stalled_run() -> object:
     ("lived_with", "code", "said"),
     [
         (
-            lambda: AverageDuration(_table_down()).seconds_per_answer() == 30,
+            lambda: AverageDuration(_table_down(), 4, clock=Clock()).seconds_per_answer() == 30,
             "table_unavailable",
             "is not known",
         ),
-        (lambda: AverageDuration(_table_down()).record(3) is None, "table_unavailable", "was not recorded"),
+        (_queue_not_marked, "table_unavailable", "that an answer waits is not known"),
         (lambda: ThinkingMarks(_table_down()).of("m") is None, "table_unavailable", "was not read"),
         (
             lambda: ThinkingMarks(_table_down()).learn("m", "opened") is None,

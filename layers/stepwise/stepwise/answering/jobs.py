@@ -83,7 +83,7 @@ def _queue_position(shared: Coordination, run: Run) -> int | None:
     """Number of answers that wait before this one; None if it does not wait."""
     if run.status != "queued":
         return None
-    return shared.admission.ahead_of(run.id) or 0
+    return shared.admission.ahead_of(run.id, run.since)
 
 
 def _view(job: Job, run: Run) -> JobView:

@@ -24,7 +24,7 @@ def requeue_if_stalled(deps: Dependencies, shared: Coordination, run: Run) -> bo
     now = round(deps.clock() * 1000)
     if run.ended or now - max(run.touched_at, run.lease_until) < _STALLED_MS:
         return False
-    if run.status == "queued" and (shared.admission.ahead_of(run.id) or 0) >= deps.settings.model_slots:
+    if run.status == "queued" and shared.admission.ahead_of(run.id, run.since) >= deps.settings.model_slots:
         return False
     if not shared.runs.touch(run):
         return False
@@ -37,15 +37,16 @@ def requeue_if_stalled(deps: Dependencies, shared: Coordination, run: Run) -> bo
 
 
 def sweep(deps: Dependencies, shared: Coordination) -> int:
-    """Check all places: requeue stalled runs, free the places of ended ones. Returns the number of repairs.
+    """Check all places, and what workers have taken: requeue stalled runs, free the places of ended ones.
 
-    Places with an expired lease are checked too: their owner is dead, and its message may be lost.
+    Those with an expired lease are checked too: their owner is dead, and its message may be lost. Returns the number of
+    repairs.
     """
     mended = 0
-    for entry in shared.admission.entries():
+    for entry in [*shared.admission.entries(), *shared.admission.notes()]:
         run = shared.runs.get(entry.place.run_id)
         if run is None or run.ended:
-            shared.admission.release(entry.place)
+            shared.transitions.leave(entry.place)
             mended += 1
         else:
             mended += requeue_if_stalled(deps, shared, run)

@@ -96,8 +96,10 @@ def decide(error: BaseException, role: Client | Worker, now: float) -> Decision:
 @contextmanager
 def owned(
     deps: Dependencies, ownership: Ownership, progress: Progress, role: Client | Worker
-) -> Generator[Callable[[Mapping[str, Any]], None]]:
+) -> Generator[Callable[[Mapping[str, Any]], bool]]:
     """Own a run while the block works on it from *progress*. Yields the function that ends the run with a result.
+
+    It returns whether the result was stored as the answer to its question.
 
     After a hand-over, a retry or a loss to another owner the block ends without an error, as another function
     continues the run. Errors for the client are raised. The slot is always freed.
@@ -109,10 +111,10 @@ def owned(
     """
     ended = False
 
-    def succeed(result: Mapping[str, Any]) -> None:
+    def succeed(result: Mapping[str, Any]) -> bool:
         nonlocal ended
         ended = True
-        _last_step(ownership, role, lambda: ownership.succeed(result, progress))
+        return bool(_last_step(ownership, role, lambda: ownership.succeed(result, progress)))
 
     try:
         yield succeed
@@ -196,17 +198,17 @@ def _retry(ownership: Ownership, progress: Progress, error: BaseException) -> No
     ownership.hand_over(progress, delay=delay)
 
 
-def _last_step(ownership: Ownership, role: Client | Worker, step: Callable[[], None]) -> None:
+def _last_step[T](ownership: Ownership, role: Client | Worker, step: Callable[[], T]) -> T | None:
     """Do an owner's last *step*. For a client, faults of the table are only counted: leases expire by themselves."""
     if isinstance(role, Worker):
-        step()
-        return
+        return step()
     try:
         try:
-            step()
+            return step()
         except RunLost:
             ownership.release()
         finally:
             ownership.free_slot()
     except (TableError, QueueUnavailable) as error:
         tolerated(error, "table_unavailable", "a run was left to the sweep")
+    return None

@@ -37,7 +37,7 @@ def complete_confidence(deps: Dependencies, plan: Plan, result: dict[str, Any], 
         return
     waiter_id = new_job_id()
     try:
-        begun = begin_for(deps, deps.shared, plan, caller, waiter_id)
+        begun = begin_for(deps, deps.shared, plan, caller, waiter_id, wants_slot=False)
         if begun is not None and begun.ownership is not None:
             progress = Progress(witnessing=Witnessing(result=result))
             hand_over(begun.ownership, progress, Client(waiter_id, takes_job=True))

@@ -11,6 +11,7 @@ from stepwise.answering.caller import Caller, wait_of
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.jobs import accepted
 from stepwise.answering.joining import begin_for, find_slot, take_over, watch, withdraw
+from stepwise.answering.looking_up import Looked, look_up
 from stepwise.answering.outcomes import Accepted, Answered, CacheUse
 from stepwise.answering.owner_life import NOT_KEPT, Client, NoFreeSlot, hand_over, owned
 from stepwise.answering.ownership import Ownership
@@ -27,7 +28,7 @@ from stepwise.errors import (
     ModelTimeout,
     error_of,
 )
-from stepwise.observability import note, tolerated
+from stepwise.observability import tolerated
 from stepwise.plan import Plan
 from stepwise.storage.table import TableError
 
@@ -42,19 +43,16 @@ def answer(deps: Dependencies, plan: Plan, presentation: Presentation, caller: C
     Raises:
         StepwiseError: named as in the HTTP contract.
     """
-    found = cached_answer(deps, plan, presentation, caller)
-    return found or _computed(deps, plan, presentation, caller, wait_of(deps, caller))
+    looked = look_up(deps, plan, caller, slot=not _at_once(caller))
+    found = cached_answer(deps, plan, presentation, caller, looked)
+    return found or _computed(deps, plan, presentation, caller, looked)
 
 
 def cached_answer(
-    deps: Dependencies, plan: Plan, presentation: Presentation, caller: Caller
+    deps: Dependencies, plan: Plan, presentation: Presentation, caller: Caller, looked: Looked
 ) -> Answered | None:
     """The cached answer, or None; a refuted one is not used for a client that wants verification."""
-    if not plan.key or caller.preferences.no_cache or caller.preferences.no_store:
-        note(cache="bypass")
-        return None
-    found = deps.cache.get(plan.key)
-    note(cache="miss" if found is None else "hit")
+    found = looked.found
     if found is None:
         return None
     result = found.answer
@@ -73,14 +71,15 @@ def cached_answer(
 
 
 def _computed(
-    deps: Dependencies, plan: Plan, presentation: Presentation, caller: Caller, wait: float
+    deps: Dependencies, plan: Plan, presentation: Presentation, caller: Caller, looked: Looked
 ) -> Answered | Accepted:
-    until = caller.started + wait
+    until = caller.started + wait_of(deps, caller)
     # A client that takes a job at once can wait for a slow table.
     if deps.shared is None or not (_at_once(caller) or deps.cache.reachable()):
         return _alone(deps, plan, presentation, until)
     waiter_id = new_job_id()
-    begun = begin_for(deps, deps.shared, plan, caller, waiter_id)
+    at_once = _at_once(caller)
+    begun = begin_for(deps, deps.shared, plan, caller, waiter_id, wants_slot=not at_once, seen=looked.seen)
     if begun is None:
         return _alone(deps, plan, presentation, until)
     request = _Request(deps, deps.shared, plan, presentation, caller, waiter_id, until)
@@ -108,12 +107,6 @@ def _alone(deps: Dependencies, plan: Plan, presentation: Presentation, until: fl
         result = run_to_result(work)
     except ModelTimeout:
         raise ModelTimeout(NOT_KEPT) from None
-    return _finished(deps, plan, presentation, result)
-
-
-def _finished(
-    deps: Dependencies, plan: Plan, presentation: Presentation, result: Mapping[str, Any]
-) -> Answered:
     use = CacheUse(stored=store(deps, plan, result), bypassed=not plan.key)
     return Answered(shape(plan.kind, result, presentation, cached=False), use)
 
@@ -134,7 +127,10 @@ class _Request:
         if _at_once(self.caller):
             if ownership is not None:
                 hand_over(ownership, Progress(), self._client)
-            return self._job(run.id)
+            seen = run if ownership is None else self.shared.runs.get(run.id)
+            if seen is None:
+                raise InternalError
+            return self._job(seen)
         while True:
             if ownership is not None:
                 done = self._work(ownership)
@@ -153,9 +149,8 @@ class _Request:
         with owned(self.deps, ownership, progress, self._client) as succeed:
             self._find_slot(ownership)
             result = self._result(ownership, progress)
-            answered = _finished(self.deps, self.plan, self.presentation, result)
-            succeed(result)
-            return answered
+            body = shape(self.plan.kind, result, self.presentation, cached=False)
+            return Answered(body, CacheUse(stored=succeed(result), bypassed=not self.plan.key))
         return None
 
     @property
@@ -164,13 +159,13 @@ class _Request:
 
     def _find_slot(self, ownership: Ownership) -> None:
         try:
-            ownership.slot = find_slot(self.deps, self.shared, until=self.until)
+            found = find_slot(self.deps, self.shared, ownership, until=self.until)
         except TableError as error:
             tolerated(
                 error, "table_unavailable", "no slot could be taken: generated anyway, above MODEL_SLOTS"
             )
             return
-        if ownership.slot is None:
+        if not found:
             raise NoFreeSlot
 
     def _result(self, ownership: Ownership, progress: Progress) -> Mapping[str, Any]:
@@ -199,24 +194,21 @@ class _Request:
         if self.caller.preferences.strict:
             withdraw(self.shared, run, self.waiter_id)
             raise ModelTimeout(_STRICT)
-        return self._job(run.id)
+        return self._job(run)
 
-    def _job(self, run_id: str) -> Answered | Accepted:
+    def _job(self, run: Run) -> Answered | Accepted:
         """Create the job, and send a message for its run: without one no worker would take the run after a crash."""
+        if run.ended:
+            return self._ended(run)
         job = self.shared.jobs.create(
             self.waiter_id,
             owner=self.caller.partner,
             kind=self.plan.kind,
-            run_id=run_id,
+            run_id=run.id,
             presentation=self.presentation.as_dict(),
         )
-        run = self.shared.runs.get(run_id)
-        if run is None:
-            raise InternalError
-        if run.ended:
-            return self._ended(run)
         if run.status == "running":
-            self.shared.queue.send(run_id, run.group, delay=self._lease_left(run))
+            self.shared.queue.send(run.id, run.group, delay=self._lease_left(run))
         return accepted(self.deps, self.shared, job, run, CacheUse(bypassed=not self.plan.key))
 
     def _lease_left(self, run: Run) -> float:

@@ -11,6 +11,7 @@ from stepwise.answering.caller import Caller
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.drafting.draft import restart
 from stepwise.answering.joining import begin_for, look, take_over, withdraw
+from stepwise.answering.looking_up import Looked, look_up
 from stepwise.answering.owner_life import Client, owned
 from stepwise.answering.ownership import Ownership
 from stepwise.answering.respond import cached_answer
@@ -61,20 +62,22 @@ def live(
     caller: Caller,
     *,
     until: float = float("inf"),
-    look_up: bool = True,
+    looked: Looked | None = None,
 ) -> Pieces:
     """Yield the pieces of the answer; the last one is ``done``. Closing the generator stops the model.
 
-    The time limit is that of the function, or *until* (on the monotonic clock) if it is earlier. With *look_up* a
-    cached answer is used.
+    The time limit is that of the function, or *until* (on the monotonic clock) if it is earlier. A
+    cached answer is used, unless it was *looked* for before.
 
     Raises:
         StepwiseError: named as in the HTTP contract.
     """
-    hit = cached_answer(deps, plan, presentation, caller) if look_up else None
-    if hit is not None:
-        yield from _whole(plan, hit.body, presentation)
-        return
+    if looked is None:
+        looked = look_up(deps, plan, caller, slot=True)
+        hit = cached_answer(deps, plan, presentation, caller, looked)
+        if hit is not None:
+            yield from _whole(plan, hit.body, presentation)
+            return
     deadline = min(
         until,
         caller.started + deps.settings.generation_timeout,
@@ -83,9 +86,11 @@ def live(
     waiter_id = new_job_id()
     begun = None
     if deps.shared is not None and deps.cache.reachable():
-        begun = begin_for(deps, deps.shared, plan, caller, waiter_id)
+        begun = begin_for(deps, deps.shared, plan, caller, waiter_id, seen=looked.seen)
     if begun is None or deps.shared is None:
-        yield from _written(deps, plan, presentation, Progress(), Nobody(), deadline)
+        result = yield from _written(deps, plan, presentation, Progress(), Nobody(), deadline)
+        store(deps, plan, result)
+        yield _done(plan, result, presentation)
         return
     yield from _Stream(deps, deps.shared, plan, presentation, waiter_id, deadline).pieces(
         begun.run, begun.ownership
@@ -99,6 +104,10 @@ def _whole(plan: Plan, body: Mapping[str, Any], presentation: Presentation) -> P
     if text:
         yield Live("answer", text)
     yield Live("done", body=body)
+
+
+def _done(plan: Plan, result: Mapping[str, Any], presentation: Presentation) -> Live:
+    return Live("done", body=shape(plan.kind, result, presentation, cached=False))
 
 
 def _splitter(deps: Dependencies, plan: Plan) -> Splitter:
@@ -124,7 +133,7 @@ def _written(
     owner: Any,
     deadline: float,
 ) -> Generator[Live | None, None, Mapping[str, Any]]:
-    """Yield the pieces that the model writes, then ``done``; returns the result."""
+    """Yield the pieces that the model writes; returns the result."""
     splitter = _splitter(deps, plan)
     if deps.settings.prefill == "never" and progress.draft.text:
         restart(progress.draft)  # allowed, as this client has not seen any of it
@@ -158,8 +167,6 @@ def _written(
         work.close()
     if not whole:
         yield from _shown(splitter.close(complete=progress.draft.reason == "stop"))
-    store(deps, plan, result)
-    yield Live("done", body=shape(plan.kind, result, presentation, cached=False))
     return result
 
 
@@ -208,26 +215,20 @@ class _Stream:
                 _written(self.deps, self.plan, self.presentation, progress, ownership, self.deadline)
             ) as written:
                 try:
-                    for piece in written:
-                        if piece is not None and piece.kind == "done":
-                            break
-                        yield piece
-                    # End the run before the last event: a client that disconnects now leaves no unfinished run.
-                    result = _rest(written)
+                    result = yield from written
                 except ModelTimeout as late:
                     raise ModelTimeout(_LATE) from late
+            done = _done(self.plan, result, self.presentation)
+            # End the run before the last event: a client that disconnects now leaves no unfinished run.
             succeed(result)
-            yield piece
+            yield done
             return True
         return False
 
     def _slot(self, ownership: Ownership, progress: Progress) -> Pieces:
         end = min(self.deadline, self.deps.monotonic() + TIMINGS.stream_slot_patience)
         try:
-            while True:
-                ownership.slot = self.shared.slots.acquire()
-                if ownership.slot is not None:
-                    return
+            while ownership.slot is None and not ownership.take_slot():
                 if self.deps.monotonic() > end:
                     waiting = len(self.shared.admission.waiting())
                     error = QueueFull(retry_after=self.shared.admission.retry_after(waiting))
@@ -304,12 +305,3 @@ class Shown:
                 new = piece.text[len(again) :]
                 self._sent[piece.kind] = sent + new
                 yield Live(piece.kind, new) if new else None
-
-
-def _rest(written: Generator[Live | None, None, Mapping[str, Any]]) -> Mapping[str, Any]:
-    while True:
-        try:
-            next(written)
-        except StopIteration as end:
-            result: Mapping[str, Any] = end.value
-            return result

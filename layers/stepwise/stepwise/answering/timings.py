@@ -15,7 +15,6 @@ class Timings:
     """How often an owner checks for a cancellation: a cancelled generation stops within two seconds."""
     save: float = 3.0
     """How often an owner saves its progress and renews its leases; a crash loses no more than this."""
-    admission_poll: float = 0.05
     look_soonest: float = 0.25
     look_latest: float = 2.0
     """Shortest and longest pause between two looks at another owner's run; see :mod:`stepwise.answering.waiting`."""

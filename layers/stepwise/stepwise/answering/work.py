@@ -19,12 +19,12 @@ from stepwise.answering.witnesses.asking import Asking, ask_witnesses
 from stepwise.answering.witnesses.state import Witnessing
 from stepwise.observability import count, gauge, timing_ms, tolerated
 from stepwise.plan import Plan, known_fields
-from stepwise.storage.table import TableError
+from stepwise.storage.table import Put, TableError
 from stepwise.text.stop_sequences import Stopper
 from stepwise.text.thinking import Thinking, marking_of, split
 from stepwise.text.tokens import estimate
 
-__all__ = ["Nobody", "Owner", "Progress", "perform", "run_to_result", "store"]
+__all__ = ["Nobody", "Owner", "Progress", "answer_to_store", "perform", "run_to_result", "store"]
 
 
 @dataclass
@@ -226,12 +226,32 @@ def store(deps: Dependencies, plan: Plan, result: Mapping[str, Any]) -> bool:
 
     A refuted answer is stored for a short time. Returns whether it was stored.
     """
+    kept = _kept_answer(deps, plan, result)
+    return kept is not None and deps.cache.put(plan.key, kept.answer, ttl_seconds=kept.ttl, rank=kept.rank)
+
+
+def answer_to_store(deps: Dependencies, plan: Plan, result: Mapping[str, Any]) -> Put | None:
+    """The write that stores *result* in the table, as part of a transaction; None where it is not to be stored."""
+    kept = _kept_answer(deps, plan, result)
+    if kept is None:
+        return None
+    return deps.cache.putting(plan.key, kept.answer, ttl_seconds=kept.ttl, rank=kept.rank)
+
+
+@dataclass(frozen=True)
+class _KeptAnswer:
+    answer: Mapping[str, Any]
+    ttl: int
+    rank: int
+
+
+def _kept_answer(deps: Dependencies, plan: Plan, result: Mapping[str, Any]) -> _KeptAnswer | None:
     task = task_for(plan.kind)
     if not (plan.store and plan.key and task.cacheable(result)):
-        return False
-    ttl = ttl_seconds(task, result, deps.settings.cache_ttl_seconds)
+        return None
     kept = task.without_unmade_check(result)
-    return deps.cache.put(plan.key, kept, ttl_seconds=ttl, rank=task.check_rank(kept))
+    ttl = ttl_seconds(task, result, deps.settings.cache_ttl_seconds)
+    return _KeptAnswer(kept, ttl, task.check_rank(kept))
 
 
 def _asked(plan: Plan, progress: Progress) -> Plan:

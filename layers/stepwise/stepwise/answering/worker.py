@@ -6,16 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from stepwise.answering.dependencies import Dependencies
-from stepwise.answering.joining import take_over
+from stepwise.answering.joining import forget, take_over
 from stepwise.answering.owner_life import Worker, owned
 from stepwise.answering.ownership import Ownership
 from stepwise.answering.timings import TIMINGS
-from stepwise.answering.work import Progress, perform, run_to_result, store
-from stepwise.coordination.admission import QueuePlace
+from stepwise.answering.work import Progress, perform, run_to_result
 from stepwise.coordination.coordination import Coordination
 from stepwise.coordination.runs import Run, RunLost
-from stepwise.coordination.single_flight import flight_key
 from stepwise.coordination.slots import Slot
+from stepwise.coordination.transitions import SlotTaken
 from stepwise.errors import (
     InternalError,
     stored,
@@ -49,8 +48,8 @@ def process_message(
         TableError, QueueUnavailable: the message must be delivered again; nothing is lost.
     """
     life = _SignsOfLife(deps, message)
-    plan = shared.runs.plan(message.run_id)
-    run = _handed_over(deps, shared, message)
+    run, plan = shared.runs.with_plan(message.run_id)
+    run = _handed_over(deps, shared, message, run)
     if run is None or run.ended:
         return
     with correlated(run.correlation_id, run_id=run.id, jobs=" ".join(sorted(run.waiters))):
@@ -72,14 +71,11 @@ def _work_on(
     if reading > 0 and not run.owned(deps.clock()):
         _come_back(deps, shared, run.id, after=reading)
         return
-    slot = None if run.owned(deps.clock()) else _slot(deps, shared, run, life, remaining)
-    taken = shared.runs.take(run.id) if slot is not None else None
-    if slot is None or taken is None:
-        if slot is not None:
-            shared.slots.release(slot)
+    taken = None if run.owned(deps.clock()) else _taken(deps, shared, run, life, remaining)
+    if taken is None:
         _come_back(deps, shared, run.id)
         return
-    ownership = take_over(deps, shared, taken, plan, on_sign_of_life=life, slot=slot)
+    ownership = take_over(deps, shared, taken.run, plan, on_sign_of_life=life, slot=taken.slot)
     deadline = min(
         deps.monotonic() + remaining() - TIMINGS.worker_margin,
         deps.monotonic() + deps.settings.generation_timeout,
@@ -91,15 +87,15 @@ def _work_on(
         _come_back(deps, shared, run.id)
 
 
-def _handed_over(deps: Dependencies, shared: Coordination, message: Message) -> Run | None:
-    """The run. If its owner is still handing it over, wait for that: the message can arrive earlier."""
+def _handed_over(deps: Dependencies, shared: Coordination, message: Message, run: Run | None) -> Run | None:
+    """The *run*. If its owner is still handing it over, wait for that: the message can arrive earlier."""
     end = deps.monotonic() + TIMINGS.hand_over
-    while True:
-        run = shared.runs.get(message.run_id)
-        leaving = run is not None and run.fence == message.fence and run.owned(deps.clock())
-        if not leaving or deps.monotonic() >= end:
-            return run
+    while run is not None and run.fence == message.fence and run.owned(deps.clock()):
+        if deps.monotonic() >= end:
+            break
         deps.sleep(TIMINGS.hand_over_poll)
+        run = shared.runs.get(message.run_id)
+    return run
 
 
 def _carry_on(deps: Dependencies, ownership: Ownership, plan: Plan, *, deadline: float) -> None:
@@ -107,29 +103,43 @@ def _carry_on(deps: Dependencies, ownership: Ownership, plan: Plan, *, deadline:
     with owned(deps, ownership, progress, Worker(deadline)) as succeed:
         if ownership.run.attempts > TIMINGS.max_attempts:
             raise InternalError("This could not be answered: each attempt ended without a result.")
-        result = run_to_result(perform(deps, plan, progress, ownership, deadline=deadline))
-        store(deps, plan, result)
-        succeed(result)
+        succeed(run_to_result(perform(deps, plan, progress, ownership, deadline=deadline)))
 
 
-def _slot(
+@dataclass(frozen=True)
+class _Taken:
+    run: Run
+    slot: Slot
+
+
+def _taken(
     deps: Dependencies,
     shared: Coordination,
     run: Run,
     life: Callable[[], None],
     remaining: Callable[[], float],
-) -> Slot | None:
-    """Wait for a free slot; None if the run has ended or got an owner meanwhile, or after the longest wait."""
+) -> _Taken | None:
+    """Wait for a free slot and take the run with it.
+
+    None if the run has ended or got an owner meanwhile, or after the longest wait.
+    """
     end = deps.monotonic() + min(TIMINGS.worker_slot_patience, remaining() - TIMINGS.worker_margin)
     while True:
-        slot = shared.slots.acquire()
-        if slot is not None or deps.monotonic() >= end:
-            return slot
+        for slot in shared.slots.find():
+            try:
+                return _Taken(shared.transitions.take(run, slot), slot)
+            except SlotTaken:
+                continue  # another answer was quicker; the next slot may be free
+            except RunLost:
+                return None  # it has an owner, has ended, or was handed over since: a new message finds out
+        if deps.monotonic() >= end:
+            return None
         deps.sleep(TIMINGS.slot_poll)
         life()
         seen = shared.runs.get(run.id)
         if seen is None or seen.ended or seen.owned(deps.clock()):
             return None
+        run = seen
 
 
 def _come_back(deps: Dependencies, shared: Coordination, run_id: str, *, after: float = 0.0) -> None:
@@ -173,10 +183,7 @@ def _give_up(shared: Coordination, run: Run, error: InternalError) -> bool:
     """Fail *run* and free its place and flight; returns False if it has an owner."""
     if not shared.runs.give_up(run.id, stored(error)):
         return False
-    shared.admission.release(QueuePlace(run.place, run.id, run.since, run.fence))
-    plan = shared.runs.plan(run.id)
-    if plan is not None and plan.key:
-        shared.single_flight.end(flight_key(plan), run.id)
+    forget(shared, run)
     return True
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from stepwise.answering.caller import Caller
 from stepwise.answering.dependencies import Dependencies
+from stepwise.answering.looking_up import look_up
 from stepwise.answering.outcomes import Answered, CacheUse
 from stepwise.answering.respond import cached_answer
 from stepwise.answering.stream import Live, live
@@ -32,10 +33,11 @@ def stream(
     Raises:
         StepwiseError: before the first byte.
     """
-    hit = cached_answer(deps, plan, presentation, caller)
+    looked = look_up(deps, plan, caller, slot=True)
+    hit = cached_answer(deps, plan, presentation, caller, looked)
     if hit is not None:
         return ready_stream(plan, hit, request_id)
-    pieces = prime(deps, live(deps, plan, presentation, caller, look_up=False))
+    pieces = prime(deps, live(deps, plan, presentation, caller, looked=looked))
     headers = {
         **HEADERS,
         "Cache-Status": cache_status(CacheUse(bypassed=not plan.key)),

@@ -1,31 +1,59 @@
-"""Admission: a bounded number of places for the answers that run or wait.
+"""Admission: a bounded number of places for the answers that wait.
 
-Every answer holds one of ``MAX_QUEUED + MODEL_SLOTS`` numbered places from its beginning to its end, so the bound
-holds without a counter. The place of a running answer is a short lease that its owner renews. The place of a waiting
-answer is valid for longer, as its message in the queue keeps it alive. A place contains the fence of its run's owner
-(see :mod:`stepwise.coordination.runs`): writes of an earlier owner fail.
+An answer that has a slot of the model host needs no place. One that waits holds a numbered place, so the bound holds without
+a counter: a new answer takes one of ``MAX_QUEUED``, or one more for each slot that is free; one that was admitted before
+and waits again takes one beyond them and is never refused. An answer that a worker has taken from the queue leaves a note, so that the sweep finds it should the
+worker die: it counts for nothing. A place contains the fence of its run's owner (see :mod:`stepwise.coordination.runs`): writes of an
+earlier owner fail.
+
+Whoever takes a place writes the **mark** afterwards. Only where a request sees the mark it looks whether others wait for
+a slot before it; where nobody does it removes the mark, unless somebody has written it anew meanwhile.
 """
 
 from __future__ import annotations
 
-import itertools
 import random
+import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from stepwise.coordination.average_duration import AverageDuration
+from stepwise.coordination.chance import CHANCE
 from stepwise.coordination.slots import LEASE_SECONDS
 from stepwise.errors import QueueFull
-from stepwise.storage.table import ConditionFailed, Item, Table, absent, all_of, any_of, at_most, equals, less
+from stepwise.observability import tolerated
+from stepwise.storage.table import (
+    Condition,
+    Delete,
+    Item,
+    Key,
+    Put,
+    Table,
+    TableError,
+    absent,
+    all_of,
+    any_of,
+    at_most,
+    equals,
+    less,
+)
 
-__all__ = ["Admission", "Entry", "QueuePlace"]
+__all__ = ["MARK", "NOWHERE", "TAKEN", "WAITING_SECONDS", "Admission", "Entry", "QueuePlace"]
 
 WAITING_SECONDS = 21_600.0
 """Seconds for which the place of a waiting answer is valid; a sweep frees those of ended answers."""
 
+MARK = ("pace", "waiting")
+"""The key of the mark."""
+NOWHERE = -1
+"""The number of a place that an answer does not have."""
+TAKEN = -2
+"""The number of the note of an answer that a worker has taken."""
+
 _PK = "queue"
-_CHANCE = random.SystemRandom()
-"""Its own generator: the module's would give the same numbers in every environment restored from one snapshot."""
+_TAKEN_PK = "taken"
+_SPREAD = 16
+"""Numbers for each slot beyond ``MAX_QUEUED``: one taken by chance is most likely free."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +68,11 @@ class QueuePlace:
 
 @dataclass(frozen=True)
 class Entry:
-    """One place in the table, that of a waiting or a running answer."""
+    """One place in the table."""
 
     place: QueuePlace
-    group: str
     waiting: bool
+    """False: a worker has it, or another owner of the release before, which had a place too."""
     standing: bool
     """False if its lease has expired."""
 
@@ -60,72 +88,100 @@ class Admission:
         slots: int,
         average_duration: AverageDuration,
         clock: Callable[[], float],
-        choose: Callable[[list[int]], int] = _CHANCE.choice,
+        chance: random.Random = CHANCE,
     ) -> None:
         self._table = table
         self._max_queued = max_queued
-        self._places = max_queued + slots
         self._slots = slots
         self._average_duration = average_duration
         self._clock = clock
-        self._choose = choose
+        self._chance = chance
 
-    def admit(self, run_id: str, group: str) -> QueuePlace:
-        """A place for a new answer.
+    def number(self) -> int | None:
+        """A place by chance for a new answer, which may be taken; None where none may wait without a free slot."""
+        return self._chance.choice(range(self._max_queued)) if self._max_queued else None
+
+    def free_number(self, free_slots: int) -> int:
+        """A place for a new answer that nobody has; *free_slots* more than ``MAX_QUEUED`` may wait, as they will not for long.
 
         Raises:
             QueueFull: ``retry_after`` is computed from the queue and the average time per answer.
         """
-        while True:  # ends, as one more place is taken each time that another answer was quicker
-            now = self._now()
-            held = self._held(now)
-            taken = {item["number"] for item in held}
-            free = [number for number in range(self._places) if number not in taken]
-            waiting = sum(item["waiting"] for item in held)
-            if not free or (waiting >= self._max_queued and len(held) >= self._slots):
-                raise QueueFull(retry_after=self.retry_after(waiting))
-            place = QueuePlace(self._choose(free), run_id, now)
-            if self._put(place, group, waiting=False):
-                return place
+        standing = [entry for entry in self.entries() if entry.standing]
+        taken = {entry.place.number for entry in standing}
+        most = self._max_queued + min(free_slots, self._slots)
+        free = [number for number in range(most) if number not in taken]
+        if not free:
+            raise QueueFull(retry_after=self.retry_after(sum(entry.waiting for entry in standing)))
+        return free[self._chance.choice(range(len(free)))]
 
-    def renew(self, place: QueuePlace, group: str) -> QueuePlace:
-        """Renew the place of a running answer."""
-        return self._hold(place, group, waiting=False)
+    def further_number(self) -> int:
+        """A place by chance beyond those for new answers, for one that was admitted before; it may be taken."""
+        first = self._max_queued + self._slots
+        return self._chance.choice(range(first, first + _SPREAD * self._slots))
 
-    def park(self, place: QueuePlace, group: str) -> QueuePlace:
-        """Mark the place as that of an answer that waits for a worker."""
-        return self._hold(place, group, waiting=True)
+    def placing(self, place: QueuePlace, group: str, *, owned: bool) -> Put:
+        """The write that takes or renews *place*; only if no other answer has it, nor a later owner.
 
-    def release(self, place: QueuePlace) -> None:
-        """Free the place of an answer that has ended or is about to."""
-        ours = all_of(equals("run_id", place.run_id), at_most("fence", place.fence))
+        That of an answer without an owner is valid for long, as its message in the queue keeps it alive.
+        """
+        now = self._now()
+        pk, sk = _key(place)
+        item = {
+            "pk": pk,
+            "sk": sk,
+            "number": place.number,
+            "run_id": place.run_id,
+            "fence": place.fence,
+            "group": group,
+            "since": place.since,
+            "waiting": place.number != TAKEN,
+            "until": now + round((LEASE_SECONDS if owned else WAITING_SECONDS) * 1000),
+            "expires_at": now // 1000 + 86_400,
+        }
+        return Put(item, any_of(absent("pk"), less("until", now), _ours(place)))
+
+    def leaving(self, place: QueuePlace) -> list[Delete]:
+        """The write that frees *place*, unless it is another answer's or a later owner's; nothing without a place."""
+        if place.number == NOWHERE:
+            return []
+        return [Delete(*_key(place), any_of(absent("pk"), _ours(place)))]
+
+    def mark(self) -> None:
+        """Note that somebody waits."""
         try:
-            self._table.delete(_PK, _sk(place.number), condition=ours)
-        except ConditionFailed:
-            return  # the place has gone to another answer
+            self._table.put({"pk": MARK[0], "sk": MARK[1], "token": secrets.token_hex(8)})
+        except TableError as error:
+            tolerated(error, "table_unavailable", "that an answer waits is not known to new ones")
 
-    def entries(self) -> list[Entry]:
+    def unmarking(self, item: Item) -> Delete:
+        """The write that removes the mark that was read as *item*, unless somebody has written it anew."""
+        return Delete(*MARK, equals("token", item["token"]))
+
+    def entries(self, pk: str = _PK) -> list[Entry]:
         """All places that are taken, expired ones included, in the order of the queue."""
         now = self._now()
         found = [
             Entry(
                 QueuePlace(item["number"], item["run_id"], item["since"], item["fence"]),
-                item["group"],
                 item["waiting"],
                 item["until"] >= now,
             )
-            for item in self._table.query(_PK)
+            for item in self._table.query(pk)
         ]
         return sorted(found, key=lambda entry: (entry.place.since, entry.place.run_id))
 
-    def waiting(self) -> list[str]:
-        """The runs that wait, in the order of the queue."""
-        return [entry.place.run_id for entry in self.entries() if entry.waiting and entry.standing]
+    def notes(self) -> list[Entry]:
+        """The notes of the answers that workers have taken."""
+        return self.entries(_TAKEN_PK)
 
-    def ahead_of(self, run_id: str) -> int | None:
-        """Number of answers that wait before this one; None if it does not wait."""
-        waiting = self.waiting()
-        return waiting.index(run_id) if run_id in waiting else None
+    def waiting(self) -> list[QueuePlace]:
+        """The places of those that wait, in the order of the queue."""
+        return [entry.place for entry in self.entries() if entry.waiting and entry.standing]
+
+    def ahead_of(self, run_id: str, since: int) -> int:
+        """Number of answers that wait before the one that waits *since* then (epoch milliseconds)."""
+        return sum((place.since, place.run_id) < (since, run_id) for place in self.waiting())
 
     def retry_after(self, waiting: int) -> int:
         """Expected seconds until a tenth of the *waiting* answers has left the queue."""
@@ -137,48 +193,13 @@ class Admission:
         seconds = self._average_duration.seconds_per_answer()
         return min(3_600, max(1, round(seconds * (1 + ahead / self._slots))))
 
-    def _held(self, now: int) -> list[Item]:
-        return [item for item in self._table.query(_PK) if item["until"] >= now]
-
-    def _hold(self, place: QueuePlace, group: str, *, waiting: bool) -> QueuePlace:
-        """Write *place*, or a new one if another answer has taken it after its lease expired.
-
-        An answer that was admitted is never refused later: the new place may be over the bound, and then no other
-        answer is admitted until there is room again.
-        """
-        while place.number < 0 or not self._put(place, group, waiting=waiting):
-            taken = {item["number"] for item in self._held(self._now())}
-            free = next(number for number in itertools.count() if number not in taken)
-            place = replace(place, number=free)
-        return place
-
-    def _put(self, place: QueuePlace, group: str, *, waiting: bool) -> bool:
-        """Write the place; returns False if another answer holds it."""
-        now = self._now()
-        seconds = WAITING_SECONDS if waiting else LEASE_SECONDS
-        item = {
-            "pk": _PK,
-            "sk": _sk(place.number),
-            "number": place.number,
-            "run_id": place.run_id,
-            "fence": place.fence,
-            "group": group,
-            "since": place.since,
-            "waiting": waiting,
-            "until": now + round(seconds * 1000),
-            "expires_at": now // 1000 + 86_400,
-        }
-        ours = all_of(equals("run_id", place.run_id), at_most("fence", place.fence))
-        try:
-            self._table.put(item, condition=any_of(absent("pk"), less("until", now), ours))
-        except ConditionFailed as error:
-            # With a higher fence the place belongs to a later owner of the same run, which renews it.
-            return bool(error.item and error.item["run_id"] == place.run_id)
-        return True
-
     def _now(self) -> int:
         return round(self._clock() * 1000)
 
 
-def _sk(number: int) -> str:
-    return f"place#{number:05d}"
+def _ours(place: QueuePlace) -> Condition:
+    return all_of(equals("run_id", place.run_id), at_most("fence", place.fence))
+
+
+def _key(place: QueuePlace) -> Key:
+    return (_TAKEN_PK, place.run_id) if place.number == TAKEN else (_PK, f"place#{place.number:05d}")

@@ -7,11 +7,11 @@ goes on being read. How long is not to be asked for; it is estimated from what t
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from stepwise.coordination.model_items import ModelItems
-from stepwise.storage.table import Table
+from stepwise.storage.table import Item, Key, Table
 
 __all__ = ["PromptSpeed"]
 
@@ -37,6 +37,14 @@ class PromptSpeed:
         self._items = ModelItems(table, "prompt", "how long the host reads a prompt", clock=clock)
         self._clock = clock
         self._known: dict[str, _Measured] = {}
+
+    def keys(self, model: str) -> list[Key]:
+        """What is to be read now of *model*, for :meth:`receive`."""
+        return self._items.keys(model)
+
+    def receive(self, model: str, keys: Sequence[Key], items: Mapping[Key, Item]) -> None:
+        """Take *model*'s of the *items* that were read under *keys*."""
+        self._items.receive(model, keys, items)
 
     def seconds(self, model: str, tokens: int) -> float | None:
         """Seconds that *model* is likely to read *tokens* tokens; None where nothing was measured yet."""

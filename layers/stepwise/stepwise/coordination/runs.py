@@ -4,12 +4,15 @@ A run is queued, running, or ended (succeeded, failed, cancelled). A running run
 that increases with every change of the owner and is in the condition of each of its writes, so that writes of an
 earlier owner fail. If the owner dies its lease expires, and the next owner continues from the saved draft. A run ends
 only once, as every ending has the condition that the run has not ended.
+
+Steps that change more than the run's own items are in :mod:`stepwise.coordination.transitions`; the methods with a
+name in -ing give the run's part of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from stepwise.coordination.slots import LEASE_SECONDS
@@ -19,23 +22,21 @@ from stepwise.storage.table import (
     Condition,
     ConditionFailed,
     Item,
+    Put,
     Table,
+    Update,
     absent,
     all_of,
     any_of,
     equals,
     is_in,
     less,
-    present,
 )
 
-__all__ = ["ADMISSION_SECONDS", "KEPT_SECONDS", "Run", "RunLost", "Runs"]
+__all__ = ["KEPT_SECONDS", "Run", "RunLost", "Runs"]
 
 KEPT_SECONDS = 86_400
 """Seconds for which an ended run is kept."""
-
-ADMISSION_SECONDS = 3.0
-"""Seconds for which a new run may be without a place; one write gives it one, so after that its owner is dead."""
 
 _ABANDONED_SECONDS = 172_800
 _UNFINISHED = ["queued", "running"]
@@ -88,13 +89,22 @@ class Runs:
         self._table = table
         self._clock = clock
 
-    def create(self, run_id: str, plan: Plan, *, group: str, waiter_id: str, correlation_id: str = "") -> Run:
-        """Create a run, owned by the caller; *correlation_id* is that of the request that begins it."""
+    def creating(
+        self,
+        run_id: str,
+        plan: Plan,
+        *,
+        group: str,
+        waiter_id: str,
+        place: int = -1,
+        correlation_id: str = "",
+    ) -> tuple[list[Put], Run]:
+        """The writes of a new run, owned by the caller, and the run.
+
+        *place* is its place in the queue, *correlation_id* that of the request that begins it.
+        """
         now = self._now()
         expires_at = now // 1000 + _ABANDONED_SECONDS
-        self._table.put(
-            {"pk": _pk(run_id), "sk": "plan", "plan": pack(plan.as_dict()), "expires_at": expires_at}
-        )
         item = {
             "pk": _pk(run_id),
             "sk": "run",
@@ -105,12 +115,15 @@ class Runs:
             "fence": 1,
             "lease_until": now + _LEASE,
             "created_at": now,
+            # The release before takes a run without the attribute for one that is not admitted, and ends it.
+            "place": place,
+            "since": now,
             "tickets": {waiter_id},
             "correlation_id": correlation_id,
             "expires_at": expires_at,
         }
-        self._table.put(item, condition=absent("pk"))
-        return _run(item)
+        kept = {"pk": _pk(run_id), "sk": "plan", "plan": pack(plan.as_dict()), "expires_at": expires_at}
+        return [Put(item, absent("pk")), Put(kept)], _run(item)
 
     def get(self, run_id: str) -> Run | None:
         item = self._table.get(_pk(run_id), "run", consistent=True)
@@ -118,12 +131,18 @@ class Runs:
 
     def plan(self, run_id: str) -> Plan | None:
         item = self._table.get(_pk(run_id), "plan", consistent=True)
-        return Plan.from_dict(unpack(item["plan"])) if item else None
+        return _plan(item)
+
+    def with_plan(self, run_id: str) -> tuple[Run | None, Plan | None]:
+        """The run and its plan."""
+        keys = [(_pk(run_id), "run"), (_pk(run_id), "plan")]
+        found = self._table.batch_get(keys, consistent=True)
+        run, plan = (found.get(key) for key in keys)
+        return (_run(run) if run else None), _plan(plan)
 
     def join(self, run_id: str, waiter_id: str) -> Run | None:
-        """Add a waiter to a run that is admitted and has not ended; returns None if there is no such run."""
-        admitted = all_of(is_in("status", _UNFINISHED), present("place"))
-        return self._changed(run_id, admitted, add={"tickets": {waiter_id}})
+        """Add a waiter to a run that has not ended; returns None if there is no such run."""
+        return self._changed(run_id, is_in("status", _UNFINISHED), add={"tickets": {waiter_id}})
 
     def take(self, run_id: str) -> Run | None:
         """Become the owner of a run that is queued or whose lease has expired; None if it is neither."""
@@ -135,43 +154,57 @@ class Runs:
             add={"fence": 1, "attempts": 1},
         )
 
-    def place(self, run: Run, number: int, since: int) -> Run:
-        """Store which place in the queue the run has.
+    def taking(self, run: Run, place: int) -> tuple[Update, Run]:
+        """The write that takes *run* as :meth:`take` does, if it still is as it was read; and the run as it is then.
 
-        This and every other write of an owner raises :class:`RunLost` if it is not the owner any more.
+        *place* is its place then.
         """
-        return self._own(run, set={"place": number, "since": since})
-
-    def save(self, run: Run, progress: Mapping[str, Any], *, tokens: int, advanced: bool) -> None:
-        """Save the progress and renew the lease."""
-        values = {"lease_until": self._now() + _LEASE, "state": pack(progress), "tokens": tokens}
-        self._own(run, set=values | ({"attempts": 0} if advanced else {}))
-
-    def hand_over(self, run: Run, progress: Mapping[str, Any], *, tokens: int, advanced: bool) -> None:
-        """Queue the run with its progress, without an owner."""
-        values = {"status": "queued", "lease_until": 0, "touched_at": self._now()}
-        values |= {"state": pack(progress), "tokens": tokens} | ({"attempts": 0} if advanced else {})
-        self._own(run, set=values)
-
-    def succeed(self, run: Run, result: Mapping[str, Any], *, tokens: int) -> None:
-        self._own(
-            run, set=self._ending("succeeded") | {"result": pack(result), "tokens": tokens}, remove=["state"]
+        now = self._now()
+        values = {"status": "running", "lease_until": now + _LEASE, "place": place}
+        as_read = all_of(
+            equals("status", run.status),
+            equals("fence", run.fence),
+            equals("lease_until", run.lease_until),
+            _free(now),
         )
+        taken = replace(
+            run,
+            status="running",
+            fence=run.fence + 1,
+            attempts=run.attempts + 1,
+            lease_until=now + _LEASE,
+            place=place,
+        )
+        return self._update(run, as_read, set=values, add={"fence": 1, "attempts": 1}), taken
 
-    def fail(self, run: Run, error: Mapping[str, Any]) -> None:
-        self._own(run, set=self._ending("failed") | {"error": dict(error)}, remove=["state"])
+    def saving(
+        self, run: Run, progress: Mapping[str, Any], *, tokens: int, advanced: bool, place: int
+    ) -> Update:
+        """The write that saves the progress and renews the lease.
+
+        This and every other write of an owner has the condition that it still is the owner.
+        """
+        values = {"lease_until": self._now() + _LEASE, **_saved(progress, tokens, advanced=advanced)}
+        return self._own(run, set={**values, "place": place})
+
+    def handing_over(
+        self, run: Run, progress: Mapping[str, Any], *, tokens: int, advanced: bool, place: int
+    ) -> Update:
+        """The write that queues the run with its progress, without an owner."""
+        values = {"status": "queued", "lease_until": 0, "touched_at": self._now(), "place": place}
+        return self._own(run, set={**values, **_saved(progress, tokens, advanced=advanced)})
+
+    def succeeding(self, run: Run, result: Mapping[str, Any], *, tokens: int) -> Update:
+        values = self._ending("succeeded") | {"result": pack(result), "tokens": tokens}
+        return self._own(run, set=values, remove=["state"])
+
+    def failing(self, run: Run, error: Mapping[str, Any]) -> Update:
+        return self._own(run, set=self._ending("failed") | {"error": dict(error)}, remove=["state"])
 
     def give_up(self, run_id: str, error: Mapping[str, Any]) -> bool:
         """Fail a run without an owner; returns False if it has one or has ended."""
         values = self._ending("failed") | {"error": dict(error)}
         return self._changed(run_id, _free(self._now()), set=values, remove=["state"]) is not None
-
-    def abandon(self, run_id: str, error: Mapping[str, Any]) -> bool:
-        """Fail a run that was never admitted; returns False if there is no such run any more."""
-        overdue = self._now() - round(ADMISSION_SECONDS * 1000)
-        dead = all_of(absent("place"), equals("status", "running"), less("created_at", overdue))
-        values = self._ending("failed") | {"error": dict(error)}
-        return self._changed(run_id, dead, set=values) is not None
 
     def cancel(self, run_id: str, waiter_id: str) -> bool:
         """Remove a waiter from a run that has not ended; without waiters it is cancelled. Returns whether it was."""
@@ -188,13 +221,12 @@ class Runs:
         unfinished = is_in("status", _UNFINISHED)
         return self._changed(run.id, all_of(same, unfinished), set={"touched_at": self._now()}) is not None
 
-    def _own(self, run: Run, **changes: Any) -> Run:
-        changed = self._changed(
-            run.id, all_of(equals("status", "running"), equals("fence", run.fence)), **changes
-        )
-        if changed is None:
-            raise RunLost(run.id)
-        return changed
+    def _own(self, run: Run, **changes: Any) -> Update:
+        return self._update(run, all_of(equals("status", "running"), equals("fence", run.fence)), **changes)
+
+    @staticmethod
+    def _update(run: Run, condition: Condition, **changes: Any) -> Update:
+        return Update(_pk(run.id), "run", condition=condition, **changes)
 
     def _changed(self, run_id: str, condition: Condition, **changes: Any) -> Run | None:
         try:
@@ -218,8 +250,16 @@ def _free(now: int) -> Condition:
     return any_of(equals("status", "queued"), all_of(equals("status", "running"), less("lease_until", now)))
 
 
+def _saved(progress: Mapping[str, Any], tokens: int, *, advanced: bool) -> dict[str, Any]:
+    return {"state": pack(progress), "tokens": tokens} | ({"attempts": 0} if advanced else {})
+
+
 def _pk(run_id: str) -> str:
     return f"run#{run_id}"
+
+
+def _plan(item: Item | None) -> Plan | None:
+    return Plan.from_dict(unpack(item["plan"])) if item else None
 
 
 def _run(item: Item) -> Run:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from stepwise.plan import Plan
-from stepwise.storage.table import ConditionFailed, Table, absent, any_of, equals
+from stepwise.storage.table import Delete, Item, Key, Put, Update, absent, any_of, equals
 
-__all__ = ["SingleFlight", "flight_key"]
+__all__ = ["Flight", "SingleFlight", "flight_key"]
 
 
 def flight_key(plan: Plan) -> str:
@@ -19,39 +20,41 @@ def flight_key(plan: Plan) -> str:
     return plan.key if checked or not plan.key else f"{plan.key}#unchecked"
 
 
-class SingleFlight:
-    """Pointers from a flight key to a run; whether the run has ended is stored in the run only."""
+@dataclass(frozen=True)
+class Flight:
+    run_id: str
+    ended_at: int = 0
+    """Epoch milliseconds; 0: whether the run has ended is known to the run only."""
 
-    def __init__(self, table: Table, *, clock: Callable[[], float]) -> None:
-        self._table = table
+
+class SingleFlight:
+    """Pointers from a flight key to a run. *clock* gives epoch seconds."""
+
+    def __init__(self, *, clock: Callable[[], float]) -> None:
         self._clock = clock
 
-    def run_of(self, key: str) -> str | None:
-        item = self._table.get(_pk(key), "flight", consistent=True)
-        return item["run_id"] if item else None
+    def key(self, key: str) -> Key:
+        """Where the flight of *key* is stored."""
+        return f"flight#{key}", "flight"
 
-    def begin(self, key: str, run_id: str, *, instead_of: str | None) -> bool:
-        """Point *key* to *run_id*, replacing that of an ended run; returns False if another run was quicker."""
-        free = any_of(absent("pk"), equals("run_id", instead_of)) if instead_of else absent("pk")
-        item = {
-            "pk": _pk(key),
-            "sk": "flight",
-            "run_id": run_id,
-            "expires_at": round(self._clock()) + 172_800,
-        }
-        try:
-            self._table.put(item, condition=free)
-        except ConditionFailed as error:
-            # A retried write finds its own first attempt.
-            return bool(error.item and error.item["run_id"] == run_id)
-        return True
+    def read(self, item: Item | None) -> Flight | None:
+        """The flight in *item*."""
+        return Flight(item["run_id"], int(item.get("ended_at", 0))) if item else None
 
-    def end(self, key: str, run_id: str) -> None:
-        try:
-            self._table.delete(_pk(key), "flight", condition=equals("run_id", run_id))
-        except ConditionFailed:
-            return  # the flight is another run's
+    def pointing(self, key: str, run_id: str, *, instead_of: str | None) -> Put:
+        """The write that points *key* to *run_id*, replacing an ended run; only if no other run was quicker."""
+        pk, sk = self.key(key)
+        item = {"pk": pk, "sk": sk, "run_id": run_id, "expires_at": round(self._clock()) + 172_800}
+        return Put(item, any_of(absent("pk"), equals("run_id", instead_of)) if instead_of else absent("pk"))
 
+    def ending(self, key: str, run_id: str) -> Update:
+        """The write that notes that the run has succeeded; the flight stays for requests that came before."""
+        return Update(
+            *self.key(key),
+            set={"ended_at": round(self._clock() * 1000)},
+            condition=equals("run_id", run_id),
+        )
 
-def _pk(key: str) -> str:
-    return f"flight#{key}"
+    def removing(self, key: str, run_id: str) -> Delete:
+        """The write that removes the flight of a run that has failed or was cancelled."""
+        return Delete(*self.key(key), any_of(absent("pk"), equals("run_id", run_id)))

@@ -3,25 +3,29 @@
 A slot is an item with an owner and an expiry that the owner renews. There is no counter that could become wrong: the
 slot of a dead owner is free after its expiry. Every acquisition has a new owner name, so an owner whose lease expired
 cannot release the slot of the next one.
+
+Nobody reads all slots: a request looks at a few by chance, who waits at a partition of 64. So the work of an answer does
+not grow with the fleet, and a fleet of up to 64 slots is seen whole.
 """
 
 from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from stepwise.storage.table import ConditionFailed, Item, Table, absent, any_of, equals, less
+from stepwise.coordination.chance import CHANCE
+from stepwise.storage.table import Delete, Item, Key, Put, Table, absent, any_of, equals, less
 
 __all__ = ["LEASE_SECONDS", "Slot", "Slots"]
 
 LEASE_SECONDS = 15.0
 """Seconds from an owner's last renewal to the expiry."""
 
-_PK = "slots"
-_CHANCE = random.SystemRandom()
-"""Its own generator: the module's would give the same numbers in every environment restored from one snapshot."""
+_PARTITION = 64
+"""Slots under one partition key; the first one is that of releases that had only one."""
+_SAMPLE = 8
 
 
 @dataclass(frozen=True)
@@ -39,80 +43,91 @@ class Slots:
         count: int,
         *,
         clock: Callable[[], float],
-        shuffle: Callable[[list[int]], None] = _CHANCE.shuffle,
+        chance: random.Random = CHANCE,
     ) -> None:
         self._table = table
         self._count = count
         self._clock = clock
-        self._shuffle = shuffle
+        self._chance = chance
 
-    def acquire(self) -> Slot | None:
-        """Take a free slot; None when all are taken.
-
-        One is tried without looking, as most are free most of the time; only if it is taken the others are looked up.
-        """
-        now, owner = self._now(), secrets.token_hex(8)
+    def sample(self) -> list[Key]:
+        """The keys of a few slots by chance."""
         numbers = list(range(self._count))
-        self._shuffle(numbers)
-        first = Slot(numbers[0], owner)
-        if self._put(first, now):
-            return first
-        free = set(self._free(now))
-        for number in [each for each in numbers[1:] if each in free]:
-            slot = Slot(number, owner)
-            if self._put(slot, now):
-                return slot
-        return None
+        self._chance.shuffle(numbers)
+        return [_key(number) for number in numbers[:_SAMPLE]]
+
+    def free_in(self, keys: Iterable[Key], items: Mapping[Key, Item]) -> list[Slot]:
+        """Which of the slots under *keys* were free by the *items* that were read there, to be taken by a new owner."""
+        now, owner = self._now(), secrets.token_hex(8)
+        held = {key for key, item in items.items() if item.get("until", 0) >= now}
+        return [Slot(_number(key), owner) for key in keys if _is_slot(key) and key not in held]
+
+    def find(self) -> list[Slot]:
+        """The free slots of one partition by chance, in the order of chance, to be taken by a new owner."""
+        owner = secrets.token_hex(8)
+        numbers = self._free_of(self._partition())
+        self._chance.shuffle(numbers)
+        return [Slot(number, owner) for number in numbers]
 
     def free(self) -> int:
-        """Number of free slots."""
-        return len(self._free(self._now()))
+        """Number of free slots; of more than a partition it is an estimate by one of them."""
+        partition = self._partition()
+        return round(len(self._free_of(partition)) * self._count / len(partition))
 
-    def renew(self, slot: Slot, *, until: float = 0.0) -> bool:
-        """Renew the lease, at least to *until* (epoch seconds); returns False if another owner has the slot."""
-        return self._put(slot, self._now(), until=round(until * 1000))
+    def taking(self, slot: Slot, *, until: float = 0.0) -> Put:
+        """The write that takes or renews the lease, at least to *until* (epoch seconds); only if no other owner has it.
 
-    def hold(self, slot: Slot, until: float) -> None:
-        """Free the slot at *until* (epoch seconds), when the model host has ended what it still does for a closed call."""
-        try:
-            self._table.put(self._item(slot, round(until * 1000)), condition=equals("owner", slot.owner))
-        except ConditionFailed:
-            return  # the lease ran out, and the slot has gone to another owner
-
-    def release(self, slot: Slot) -> None:
-        try:
-            self._table.delete(_PK, _sk(slot.number), condition=equals("owner", slot.owner))
-        except ConditionFailed:
-            return  # the lease ran out, and the slot has gone to another owner
-
-    def _free(self, now: int) -> list[int]:
-        taken = {item["number"] for item in self._table.query(_PK) if item["until"] >= now}
-        return [number for number in range(self._count) if number not in taken]
-
-    def _put(self, slot: Slot, now: int, *, until: int = 0) -> bool:
-        item = self._item(slot, max(until, now + round(LEASE_SECONDS * 1000)))
-        # The same owner counts as free: a retried write finds its own first attempt.
+        The same owner counts as none: a retried write finds its own first attempt.
+        """
+        now = self._now()
         free = any_of(absent("pk"), less("until", now), equals("owner", slot.owner))
-        try:
-            self._table.put(item, condition=free)
-        except ConditionFailed:
-            return False  # another owner has it
-        return True
+        return Put(_item(slot, max(round(until * 1000), now + round(LEASE_SECONDS * 1000))), free)
 
-    @staticmethod
-    def _item(slot: Slot, until: int) -> Item:
-        return {
-            "pk": _PK,
-            "sk": _sk(slot.number),
-            "number": slot.number,
-            "owner": slot.owner,
-            "until": until,
-            "expires_at": until // 1000 + 86_400,
-        }
+    def freeing(self, slot: Slot, *, until: float = 0.0) -> Put | Delete:
+        """The write that frees the slot, or lets it expire at *until* (epoch seconds) where that is to come.
+
+        Then the model host has ended what it still does for a closed call. Only if no other owner has it.
+        """
+        if until > self._clock():
+            return Put(_item(slot, round(until * 1000)), equals("owner", slot.owner))
+        return Delete(*_key(slot.number), any_of(absent("pk"), equals("owner", slot.owner)))
+
+    def _partition(self) -> range:
+        """The numbers of one partition by chance."""
+        first = self._chance.choice(range(0, self._count, _PARTITION))
+        return range(first, min(first + _PARTITION, self._count))
+
+    def _free_of(self, numbers: range) -> list[int]:
+        """Those of a partition's *numbers* that are free."""
+        now = self._now()
+        items = self._table.query(_key(numbers[0])[0], consistent=False)
+        taken = {item["number"] for item in items if item["until"] >= now}
+        return [number for number in numbers if number not in taken]
 
     def _now(self) -> int:
         return round(self._clock() * 1000)
 
 
-def _sk(number: int) -> str:
-    return f"slot#{number:04d}"
+def _item(slot: Slot, until: int) -> Item:
+    pk, sk = _key(slot.number)
+    return {
+        "pk": pk,
+        "sk": sk,
+        "number": slot.number,
+        "owner": slot.owner,
+        "until": until,
+        "expires_at": until // 1000 + 86_400,
+    }
+
+
+def _key(number: int) -> Key:
+    part = number // _PARTITION
+    return f"slots#{part}" if part else "slots", f"slot#{number:04d}"
+
+
+def _is_slot(key: Key) -> bool:
+    return key[1].startswith("slot#")
+
+
+def _number(key: Key) -> int:
+    return int(key[1].removeprefix("slot#"))

@@ -7,10 +7,10 @@ Only while that is not known a stream holds the beginning of every text back for
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from stepwise.coordination.model_items import ModelItems
-from stepwise.storage.table import Item, Table, absent, any_of, equals
+from stepwise.storage.table import Item, Key, Table, absent, any_of, equals
 from stepwise.text.thinking import Marking
 
 __all__ = ["ThinkingMarks"]
@@ -28,6 +28,15 @@ class ThinkingMarks:
     def __init__(self, table: Table, *, clock: Callable[[], float] = time.time) -> None:
         self._items = ModelItems(table, "thinking", "how the model marks its thinking", clock=clock)
         self._known: dict[str, Marking] = {}
+
+    def keys(self, model: str) -> list[Key]:
+        """What is to be read now of *model*, for :meth:`receive`."""
+        return [] if self._known.get(model) == _ORDER[-1] else self._items.keys(model)
+
+    def receive(self, model: str, keys: Sequence[Key], items: Mapping[Key, Item]) -> None:
+        """Take *model*'s of the *items* that were read under *keys*."""
+        self._items.receive(model, keys, items)
+        self.of(model)
 
     def of(self, model: str) -> Marking | None:
         """How *model* marks its thinking; None where that is not known. At most one read a minute."""

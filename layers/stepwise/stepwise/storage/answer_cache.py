@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from stepwise.storage.bounded_calls import BoundedCalls, CallLate
 from stepwise.storage.conditions import Condition, absent, any_of, at_most
 from stepwise.storage.lru import Lru
 from stepwise.storage.packing import NewerRecord, UnreadableRecord, pack, unpack
-from stepwise.storage.table import ConditionFailed, InvalidCall, Table
+from stepwise.storage.table import ConditionFailed, InvalidCall, Item, Key, Put, Table
 
 __all__ = ["AnswerCache", "CachedAnswer"]
 
@@ -90,8 +90,19 @@ class AnswerCache:
 
     def get(self, key: str) -> CachedAnswer | None:
         """The unexpired answer to *key*, or None."""
+        return self.get_with(key, ())[0]
+
+    def get_with(self, key: str, also: Sequence[Key]) -> tuple[CachedAnswer | None, dict[Key, Item] | None]:
+        """The same, and the items under the keys *also*, all by one read.
+
+        The items are None where the table was not asked, as the answer was in memory, or gave no answer in time.
+        """
+        items: dict[Key, Item] | None = None
         try:
-            entry = self._fresh(self._memory.get(key)) or self._from_table(key)
+            entry = self._fresh(self._memory.get(key))
+            if entry is None:
+                items = self.read([(_partition(key), _SORT), *also])
+                entry = self._entry_in(key, items or {})
             found = None
             if entry is not None:
                 found = CachedAnswer(_unpacked(entry.body), entry.stored_at, entry.expires_at)
@@ -99,7 +110,21 @@ class AnswerCache:
             self._report(unreadable.word)
             found = None
         self._report("CacheMisses" if found is None else "CacheHits")
-        return found
+        return found, items
+
+    def read(self, keys: Sequence[Key]) -> dict[Key, Item] | None:
+        """The items under *keys*; None where the table gives no answer in time."""
+        table = self._table
+        if table is None:
+            return None
+
+        def read() -> dict[Key, Item]:
+            if len(keys) > 1:
+                return table.batch_get(keys)
+            item = table.get(*keys[0])
+            return {} if item is None else {keys[0]: item}
+
+        return self._ask(read, self._timeout * _READ_SHARE, refused="CacheDamaged")
 
     def put(
         self, key: str, answer: Mapping[str, Any], *, ttl_seconds: int | None = None, rank: int = 0
@@ -109,32 +134,42 @@ class AnswerCache:
         That is, whether it is in the table or, without a table, in memory. An unexpired answer of a higher *rank* is
         not replaced.
         """
-        ttl = self._ttl if ttl_seconds is None else ttl_seconds
-        body = _packed(answer)
-        if body is None or ttl <= 0:
-            self._report("CacheUnstorable")
-            return False
-        now = int(self._clock())
-        entry = _Entry(body, now, now + ttl, rank)
-        held = self._fresh(self._memory.get(key))
-        if held is not None and held.rank > rank:
-            return False
-        self._remember(key, entry)
+        write = self.putting(key, answer, ttl_seconds=ttl_seconds, rank=rank)
         table = self._table
-        if table is None:
-            return True
+        if write is None or table is None:
+            return write is not None
 
         def store() -> bool:
             try:
-                table.put(_item(key, entry), condition=_replaceable(rank, now))
+                table.put(write.item, condition=write.condition)
             except ConditionFailed as failed:
                 if failed.item is None or _readable(key, failed.item):
                     self._memory.discard(key)  # the table has a better answer, which the next read returns
                     return False
-                table.put(_item(key, entry))
+                table.put(write.item)
             return True
 
         return self._ask(store, self._timeout * (1 - _READ_SHARE), refused="CacheUnstorable") is True
+
+    def putting(
+        self, key: str, answer: Mapping[str, Any], *, ttl_seconds: int | None = None, rank: int = 0
+    ) -> Put | None:
+        """Store *answer* in memory; the write that stores it in the table too, as :meth:`put` does.
+
+        None where it is not to be stored.
+        """
+        ttl = self._ttl if ttl_seconds is None else ttl_seconds
+        body = _packed(answer)
+        if body is None or ttl <= 0:
+            self._report("CacheUnstorable")
+            return None
+        now = int(self._clock())
+        entry = _Entry(body, now, now + ttl, rank)
+        held = self._fresh(self._memory.get(key))
+        if held is not None and held.rank > rank:
+            return None
+        self._remember(key, entry)
+        return Put(_item(key, entry), _replaceable(rank, now))
 
     def reachable(self) -> bool:
         """Whether the table answers; it is only called if there was no recent call.
@@ -154,13 +189,8 @@ class AnswerCache:
 
         return self._ask(ask, self._timeout * _READ_SHARE, refused="CacheUnavailable") is True
 
-    def _from_table(self, key: str) -> _Entry | None:
-        table = self._table
-        if table is None:
-            return None
-        item = self._ask(
-            lambda: table.get(_partition(key), _SORT), self._timeout * _READ_SHARE, refused="CacheDamaged"
-        )
+    def _entry_in(self, key: str, items: Mapping[Key, Item]) -> _Entry | None:
+        item = items.get((_partition(key), _SORT))
         entry = None if item is None else self._fresh(_entry(key, item))
         if entry is not None:
             self._remember(key, entry)

@@ -21,10 +21,9 @@ __all__ = [
     "equals",
     "is_in",
     "less",
-    "present",
 ]
 
-Operator = Literal["absent", "present", "=", "<", "<=", "in", "all", "any"]
+Operator = Literal["absent", "=", "<", "<=", "in", "all", "any"]
 
 
 @dataclass(frozen=True)
@@ -40,11 +39,6 @@ class Condition:
 def absent(name: str) -> Condition:
     """The item has no such attribute; ``absent("pk")``: there is no item."""
     return Condition("absent", name)
-
-
-def present(name: str) -> Condition:
-    """The item has such an attribute; ``present("pk")``: there is an item."""
-    return Condition("present", name)
 
 
 def equals(name: str, value: object) -> Condition:
@@ -122,8 +116,6 @@ class Expression:
         match condition.operator:
             case "absent":
                 return f"attribute_not_exists({name})"
-            case "present":
-                return f"attribute_exists({name})"
             case "in":
                 return f"{name} IN ({', '.join(operands)})"
             case comparison:

@@ -5,7 +5,8 @@ Keys are ``pk`` and ``sk`` (text), the TTL attribute is ``expires_at``.
 TTL deletes items up to two days late, so readers of an item that can expire must check ``expires_at`` (epoch seconds).
 After an error boto3 retries by itself; if the first attempt took effect, the condition of the second one fails. So a
 caller must compare :attr:`ConditionFailed.item` with what it wrote before it takes the write for lost. In the same
-way an ``add`` can be applied twice; use a condition where that matters.
+way an ``add`` can be applied twice; use a condition where that matters. A transaction has a token, by which the table
+knows a retry of what it has done already.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from __future__ import annotations
 import functools
 import json
 import random
+import secrets
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import (
@@ -37,9 +39,8 @@ from stepwise.storage.conditions import (
     equals,
     is_in,
     less,
-    present,
 )
-from stepwise.storage.writes import Delete, Put, Update, Write, parameters_of
+from stepwise.storage.writes import Delete, Key, Put, Update, Write, check_writes, parameters_of
 
 __all__ = [
     "Condition",
@@ -48,10 +49,12 @@ __all__ = [
     "InvalidCall",
     "Item",
     "ItemTooLarge",
+    "Key",
     "Put",
     "Table",
     "TableError",
     "TableUnavailable",
+    "TransactionFailed",
     "Update",
     "Write",
     "absent",
@@ -62,12 +65,14 @@ __all__ = [
     "equals",
     "is_in",
     "less",
-    "present",
 ]
 
-_CONFLICT_ATTEMPTS = 5
-_CONFLICT_PAUSE = 0.02
-"""Longest first pause in seconds after a conflict; it doubles with each."""
+_ATTEMPTS = 5
+_PAUSE = 0.02
+"""Longest first pause in seconds after a conflict, or an answer with only some of the items; it doubles with each."""
+_MOST_KEYS = 100
+_WORTH_A_RETRY = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+"""Reasons of a cancelled transaction."""
 
 
 class TableUnavailable(TableError):
@@ -83,6 +88,17 @@ class ConditionFailed(TableError):
     def __init__(self, item: Item | None = None) -> None:
         self.item = item
         super().__init__("the condition of a write did not hold")
+
+
+class TransactionFailed(TableError):
+    """Conditions of a transaction did not hold, so nothing was written.
+
+    ``items`` has the number of each write whose condition did not hold, with the item as it was (None: there was none).
+    """
+
+    def __init__(self, items: Mapping[int, Item | None]) -> None:
+        self.items = dict(items)
+        super().__init__(f"conditions of a transaction did not hold: {sorted(self.items)}")
 
 
 class Table:
@@ -110,6 +126,23 @@ class Table:
         response = self._read("get_item", Key=key_of(pk, sk), ConsistentRead=consistent)
         return from_item(response["Item"]) if "Item" in response else None
 
+    def batch_get(self, keys: Sequence[Key], *, consistent: bool = False) -> dict[Key, Item]:
+        """The items under *keys*, as many as there are; what the table leaves out at first is asked for again."""
+        if not 1 <= len(keys) <= _MOST_KEYS or len(set(keys)) != len(keys):
+            raise InvalidCall(f"a batch takes 1 to {_MOST_KEYS} keys, each once")
+        left = [key_of(*key) for key in keys]
+        found: dict[Key, Item] = {}
+        for attempt in range(_ATTEMPTS):
+            request = {self._name: {"Keys": left, "ConsistentRead": consistent}}
+            response = self._retried("batch_get_item", RequestItems=request)
+            items = map(from_item, response.get("Responses", {}).get(self._name, []))
+            found |= {(item["pk"], item["sk"]): item for item in items}
+            left = response.get("UnprocessedKeys", {}).get(self._name, {}).get("Keys", [])
+            if not left:
+                return found
+            self._pause(attempt)
+        raise TableUnavailable("keys of a batch stay unprocessed")
+
     def put(self, item: Mapping[str, Any], *, condition: Condition | None = None) -> None:
         """Write a whole *item*, replacing an existing one."""
         self._write("put_item", parameters_of(Put(item, condition)))
@@ -133,6 +166,21 @@ class Table:
     def delete(self, pk: str, sk: str, *, condition: Condition | None = None) -> None:
         """Delete an item; a missing one is no error."""
         self._write("delete_item", parameters_of(Delete(pk, sk, condition)))
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        """Do all *writes* or none of them; a conflict with another transaction is tried again a few times.
+
+        Raises:
+            TransactionFailed: conditions did not hold.
+        """
+        check_writes(writes)
+        entries = [
+            {type(write).__name__: {"TableName": self._name, **parameters_of(write)}} for write in writes
+        ]
+        token = secrets.token_hex(16)
+        self._conflicts_retried(
+            lambda: self._call("transact_write_items", TransactItems=entries, ClientRequestToken=token)
+        )
 
     def query(
         self, pk: str, *, begins_with: str | None = None, consistent: bool = True, limit: int | None = None
@@ -161,13 +209,16 @@ class Table:
             parameters["ExclusiveStartKey"] = response["LastEvaluatedKey"]
 
     def _read(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        return self._retried(operation, TableName=self._name, **parameters)
+
+    def _retried(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """Read; retry once, as a pooled connection may be dead after the environment was frozen."""
         try:
-            return self._call(operation, TableName=self._name, **parameters)
+            return self._call(operation, **parameters)
         except TableUnavailable as error:
             if not isinstance(error.__cause__, ConnectionClosedError):
                 raise
-            return self._call(operation, TableName=self._name, **parameters)
+            return self._call(operation, **parameters)
 
     def _write(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         return self._conflicts_retried(
@@ -175,12 +226,15 @@ class Table:
         )
 
     def _conflicts_retried(self, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        for attempt in range(_CONFLICT_ATTEMPTS - 1):
+        for attempt in range(_ATTEMPTS - 1):
             try:
                 return call()
             except _Conflict:
-                self._sleep(self._jitter() * _CONFLICT_PAUSE * 2**attempt)
+                self._pause(attempt)
         return call()
+
+    def _pause(self, attempt: int) -> None:
+        self._sleep(self._jitter() * _PAUSE * 2**attempt)
 
     def _call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         try:
@@ -195,7 +249,7 @@ class Table:
 
 
 class _Conflict(TableUnavailable):
-    """Another transaction was writing the same item."""
+    """Nothing was written, as another transaction was writing the same item or the table was throttled: worth a retry."""
 
 
 def _translated(error: ClientError) -> TableError:
@@ -204,11 +258,24 @@ def _translated(error: ClientError) -> TableError:
     match code:
         case "ConditionalCheckFailedException":
             return ConditionFailed(_old_item(response))
-        case "TransactionConflictException":
+        case "TransactionConflictException" | "TransactionInProgressException":
             return _Conflict(code)
+        case "TransactionCanceledException":
+            return _cancelled(response.get("CancellationReasons", []))
         case "ValidationException" | "SerializationException":
             return InvalidCall(f"the table refuses the call ({code})")
     return TableUnavailable(code)
+
+
+def _cancelled(reasons: Sequence[Mapping[str, Any]]) -> TableError:
+    codes = [reason.get("Code", "None") for reason in reasons]
+    if "ValidationError" in codes or "ItemCollectionSizeLimitExceeded" in codes:
+        return InvalidCall("the table refuses a write of the transaction")
+    if "ConditionalCheckFailed" in codes:
+        failed = (number for number, code in enumerate(codes) if code == "ConditionalCheckFailed")
+        return TransactionFailed({number: _old_item(reasons[number]) for number in failed})
+    code = next((code for code in codes if code != "None"), "TransactionCanceled")
+    return _Conflict(code) if code in _WORTH_A_RETRY else TableUnavailable(code)
 
 
 def _old_item(holder: Mapping[str, Any]) -> Item | None:

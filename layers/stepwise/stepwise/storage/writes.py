@@ -1,8 +1,8 @@
-"""Put, update and delete, and their request parameters in DynamoDB's protocol."""
+"""Put, update and delete, alone or in a transaction, and their request parameters in DynamoDB's protocol."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +10,12 @@ from typing import Any
 from stepwise.storage.attribute_values import InvalidCall, key_of, to_item
 from stepwise.storage.conditions import Condition, Expression
 
-__all__ = ["Delete", "Put", "Update", "Write", "parameters_of"]
+__all__ = ["Delete", "Key", "Put", "Update", "Write", "check_writes", "key_in", "parameters_of"]
+
+type Key = tuple[str, str]
+"""The ``pk`` and ``sk`` of an item."""
+
+_MOST_WRITES = 100
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,23 @@ class Delete:
 
 
 type Write = Put | Update | Delete
+
+
+def key_in(write: Write) -> Key:
+    """The key of the item that *write* writes."""
+    return (write.item["pk"], write.item["sk"]) if isinstance(write, Put) else (write.pk, write.sk)
+
+
+def check_writes(writes: Sequence[Write]) -> None:
+    """Refuse what no transaction can hold.
+
+    Raises:
+        InvalidCall: no writes or too many, or two of one item.
+    """
+    if not 1 <= len(writes) <= _MOST_WRITES:
+        raise InvalidCall(f"a transaction takes 1 to {_MOST_WRITES} writes")
+    if len({key_in(write) for write in writes}) != len(writes):
+        raise InvalidCall("a transaction writes an item twice")
 
 
 def parameters_of(write: Write) -> dict[str, Any]:

@@ -302,7 +302,7 @@ def test_a_run_whose_turn_is_far_is_not_woken() -> None:
     run = scene.deps.shared.runs.get(scene.items("job#")[1]["run_id"])
     assert run is not None
     woken = [requeue_if_stalled(scene.deps, scene.deps.shared, run)]
-    assert woken == [scene.deps.shared.admission.ahead_of(run.id) == 0]
+    assert woken == [scene.deps.shared.admission.ahead_of(run.id, run.since) == 0]
 
 
 def test_a_queue_that_is_down_does_not_keep_a_client_from_looking(scene: Scene) -> None:

@@ -25,7 +25,12 @@ from support.tables import Crash
 QUESTIONS = ["q1", "q2", "q3"]
 PARTNERS = ["partner-a", "partner-b"]
 MAX_RECEIVES = 10
-FAULTS = st.tuples(st.sampled_from(["none", "none", "crash", "no table", "no queue"]), st.integers(0, 30))
+FAULTS = st.tuples(
+    st.sampled_from(
+        ["none", "none", "crash", "crash before", "lost reply", "conflict", "no table", "no queue"]
+    ),
+    st.integers(0, 12),
+)
 
 
 class Life(RuleBasedStateMachine):
@@ -193,7 +198,7 @@ class Life(RuleBasedStateMachine):
         # What a crash leaves of a run that nobody was promised, the schedule finds.
         sweep(self.scene.deps, self.shared)
         self._drain()
-        assert self._held("queue") == []
+        assert self._held("queue") == self._held("taken") == []
         assert self.scene.model.running == 0
 
     # Helpers
@@ -254,25 +259,36 @@ class Life(RuleBasedStateMachine):
         raise ModelUnavailable(retry_after=1)
 
     def _begin_fault(self, fault: str, after: int) -> None:
-        """From the write or call number *after* on: the process dies, or the table or the queue is gone."""
+        """From the write or call number *after* on: the process dies, or the table or the queue is gone.
+
+        Or one write has its effect and no reply, or meets other transactions until its attempts are used up.
+        """
         left = [after]
 
         def count(_: object = None) -> None:
             if threading.current_thread() is not threading.main_thread():
                 return  # the cache asks in a thread of its own
             left[0] -= 1
-            if left[0] < 0 and fault == "crash":
+            if left[0] < 0 and fault in ("crash", "crash before"):
                 raise Crash
-            self.scene.table.down = left[0] < 0
+            if left[0] == -1 and fault == "lost reply":
+                self.scene.table.lose_next()
+            if left[0] == -1 and fault == "conflict":
+                self.scene.table.conflict_next()
+            self.scene.table.down = left[0] < 0 and fault == "no table"
 
         if fault == "crash":
             self.scene.table.after_write = count
+        elif fault in ("crash before", "lost reply", "conflict"):
+            self.scene.table.before_write = count
         elif fault == "no table":
             self.scene.table.slow = count
         self.scene.queue.down = fault == "no queue"
 
     def _end_fault(self) -> None:
-        self.scene.table.after_write = self.scene.table.slow = None
+        self.scene.table.before_write = self.scene.table.after_write = self.scene.table.slow = None
+        self.scene.table.lose_next(0)
+        self.scene.table.conflict_next(0)
         self.scene.table.down = self.scene.queue.down = False
         # No two runs begin at the same moment: their ids are random, and nothing here may hang on them.
         self.scene.clock.advance(0.01)
@@ -300,7 +316,7 @@ TestLife.settings = TestLifeWithSweeps.settings = settings(
 def test_the_queue_refuses_beyond_its_bound_and_says_when_to_come_back() -> None:
     scene = Scene(Settings(model_slots=1, max_queued=2))
     presentation = {"include_reasoning": False, "verify": False, "problem": "q"}
-    for question in ("one", "two"):
+    for question in ("one", "two", "finds a slot"):
         assert (
             answer(scene.deps, plan_of(question), presentation, caller(scene, respond_async=True)).status
             == 202

@@ -19,7 +19,7 @@ from stepwise.errors import GenerationBroken, ModelError, ModelUnavailable, Queu
 from stepwise.observability import correlated, observing
 from stepwise.ollama.client import OllamaClient
 from support.log_lines import LogLines, reading_log
-from support.scene import PRESENTATION, Scene, answer, caller, cancel_job, plan_of, work
+from support.scene import PRESENTATION, Scene, answer, caller, cancel_job, plan_of, take_slot, work
 
 RUNBOOK = Path(__file__).parents[4] / "infra/RUNBOOK.md"
 
@@ -115,9 +115,7 @@ def test_a_hand_over_a_retry_and_a_taking_over_have_lines(scene: Scene, log: Log
 
 def test_a_question_that_is_refused_or_joined_or_known_has_a_line(log: LogLines) -> None:
     scene = Scene(Settings(model_slots=1, max_queued=0))
-    owned = scene.environment().shared
-    assert owned is not None
-    owned.admission.admit("other", "g")
+    assert take_slot(scene.deps.shared) is not None
 
     with pytest.raises(QueueFull):
         ask(scene)
@@ -131,7 +129,8 @@ def test_a_stream_that_finds_no_slot_is_refused_with_a_line(
 ) -> None:
     deps = scene.environment()
     assert deps.shared is not None
-    monkeypatch.setattr(deps.shared.slots, "acquire", lambda: None)
+    monkeypatch.setattr(deps.shared.slots, "free_in", lambda keys, items: [])
+    monkeypatch.setattr(deps.shared.slots, "find", list)
 
     with pytest.raises(QueueFull):
         list(live(deps, plan_of(), Presentation(problem="q"), caller(scene)))

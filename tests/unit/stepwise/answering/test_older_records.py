@@ -1,8 +1,9 @@
 """Records that an earlier release wrote are read, so that both can run while a deployment goes on.
 
-``tests/data/records/53c3c22.json`` is the whole table of a release whose records had no version: two answers handed
-over half-written (one of them the second, after a refutation), one that had ended, a cached answer, an idempotent
-reply. Its texts are those of :func:`support.scene.answer_to`.
+``tests/data/records/`` has whole tables: of 53c3c22, whose records had no version, and of db821c6, the last release whose
+steps were several writes. Each has two answers handed over half-written (one of them the second, after a refutation), one
+that had ended, a cached answer and an idempotent reply; the later one also an answer whose owner died, with a slot and a
+place, and a run that was not admitted yet. Their texts are those of :func:`support.scene.answer_to`.
 """
 
 from __future__ import annotations
@@ -15,17 +16,20 @@ from typing import Any
 
 import pytest
 from stepwise.answering.drafting.draft import Draft
+from stepwise.answering.maintenance import sweep
 from stepwise.answering.verification import NoChecker
 from stepwise.answering.work import Progress
 from stepwise.answering.worker import Message, process_message
 from stepwise.api.idempotency import Idempotency
 from stepwise.api.reply import Reply
 from stepwise.coordination.coordination import Coordination
+from stepwise.coordination.slots import LEASE_SECONDS
 from stepwise.plan import Plan
 from stepwise.storage.packing import VERSION, NewerRecord
-from support.scene import PRESENTATION, Scene, answer, caller, plan_of, solution_of
+from support.scene import PRESENTATION, Scene, answer, answer_to, caller, plan_of, solution_of, work
 
-RECORDS = json.loads((Path(__file__).parents[3] / "data/records/53c3c22.json").read_text("utf-8"))
+FOLDER = Path(__file__).parents[3] / "data/records"
+RELEASES = ("53c3c22", "db821c6")
 
 
 def value_of(stored: Any) -> Any:
@@ -39,11 +43,16 @@ def value_of(stored: Any) -> Any:
     return stored
 
 
+@pytest.fixture(params=RELEASES)
+def records(request: pytest.FixtureRequest) -> Any:
+    return json.loads((FOLDER / f"{request.param}.json").read_text("utf-8"))
+
+
 @pytest.fixture
-def scene() -> Scene:
+def scene(records: Any) -> Scene:
     scene = Scene()
-    scene.clock.advance(RECORDS["now"] - scene.clock())
-    for item in RECORDS["items"]:
+    scene.clock.advance(records["now"] - scene.clock())
+    for item in records["items"]:
         scene.table.put(value_of(item))
     return scene
 
@@ -71,16 +80,18 @@ def carry_on(scene: Scene, job_id: str) -> Any:
     return run.result
 
 
-def test_an_answer_that_was_handed_over_is_gone_on_with(scene: Scene) -> None:
-    result = carry_on(scene, RECORDS["waiting_job"])
+def test_an_answer_that_was_handed_over_is_gone_on_with(scene: Scene, records: Any) -> None:
+    result = carry_on(scene, records["waiting_job"])
 
     assert result["solution"] == solution_of("waiting")
     assert scene.model.calls[0].prefill
     assert scene.model.produced["waiting"] == result["usage"]["completion_tokens"] - 21
 
 
-def test_a_second_answer_still_knows_that_the_first_was_refuted_and_not_by_what(scene: Scene) -> None:
-    result = carry_on(scene, RECORDS["second_job"])
+def test_a_second_answer_still_knows_that_the_first_was_refuted_and_not_by_what(
+    scene: Scene, records: Any
+) -> None:
+    result = carry_on(scene, records["second_job"])
 
     messages = scene.model.calls[0].messages
     assert "An independent check does not agree" in messages[-1]["content"]
@@ -89,15 +100,54 @@ def test_a_second_answer_still_knows_that_the_first_was_refuted_and_not_by_what(
     assert result["usage"]["completion_tokens"] == 2 * 63
 
 
-def test_an_answer_that_had_ended_is_there_for_its_job(scene: Scene) -> None:
+def test_an_answer_that_had_ended_is_there_for_its_job(scene: Scene, records: Any) -> None:
     shared = shared_of(scene)
-    job = shared.jobs.get(RECORDS["done_job"], "partner-a")
+    job = shared.jobs.get(records["done_job"], "partner-a")
     run = shared.runs.get(job.run_id)
 
     assert job.presentation["problem"] == "done"
     assert run is not None
     assert run.result is not None
     assert run.result["solution"] == solution_of("done")
+
+
+@pytest.mark.parametrize("records", RELEASES[1:], indirect=True)
+def test_an_answer_whose_owner_died_is_gone_on_with_and_nothing_stays_taken(
+    scene: Scene, records: Any
+) -> None:
+    scene.clock.advance(LEASE_SECONDS + 1)
+
+    result = carry_on(scene, records["dying_job"])
+
+    assert result["solution"] == solution_of("dying")
+    now = round(scene.clock() * 1000)
+    left = [item for pk in ("slots", "queue", "taken") for item in scene.items(pk) if item["until"] >= now]
+    assert {item["run_id"] for item in left} == {
+        shared_of(scene).jobs.get(records[job], "partner-a").run_id for job in ("waiting_job", "second_job")
+    }
+
+
+@pytest.mark.parametrize("records", RELEASES[1:], indirect=True)
+def test_a_run_that_was_not_admitted_when_its_owner_died_is_taken_over(scene: Scene, records: Any) -> None:
+    presentation = {**PRESENTATION, "problem": "early"}
+
+    reply = answer(scene.environment(), plan_of("early"), presentation, caller(scene))
+
+    assert reply.body["solution"] == solution_of("early")
+    assert scene.model.produced["early"] == len(answer_to("early"))
+
+
+@pytest.mark.parametrize("records", RELEASES[1:], indirect=True)
+def test_the_sweep_frees_the_places_of_that_release(scene: Scene, records: Any) -> None:
+    for job in ("waiting_job", "second_job"):
+        carry_on(scene, records[job])
+    scene.clock.advance(LEASE_SECONDS + 60)
+
+    sweep(scene.environment(), shared_of(scene))
+    work(scene)
+    sweep(scene.environment(), shared_of(scene))
+
+    assert scene.items("queue") == scene.items("taken") == []
 
 
 def test_a_cached_answer_is_a_hit(scene: Scene) -> None:
@@ -128,9 +178,9 @@ def test_fields_of_a_later_release_are_left_out_and_missing_ones_have_their_defa
     assert Progress.from_dict({}) == Progress()
 
 
-def test_a_run_of_a_later_format_is_left_to_the_release_that_can_read_it(scene: Scene) -> None:
+def test_a_run_of_a_later_format_is_left_to_the_release_that_can_read_it(scene: Scene, records: Any) -> None:
     shared = shared_of(scene)
-    run_id = shared.jobs.get(RECORDS["waiting_job"], "partner-a").run_id
+    run_id = shared.jobs.get(records["waiting_job"], "partner-a").run_id
     scene.table.update(f"run#{run_id}", "run", set={"version": VERSION + 1})
 
     with pytest.raises(NewerRecord):

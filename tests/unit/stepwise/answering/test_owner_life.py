@@ -56,7 +56,6 @@ def ownership_in(scene: Scene) -> Any:
     assert scene.deps.shared is not None
     begun = begin(scene.deps, scene.deps.shared, plan_of(), group="g", waiter_id="job_1", since=scene.clock())
     assert begun.ownership is not None
-    begun.ownership.slot = scene.deps.shared.slots.acquire()
     return begun.ownership
 
 
@@ -100,7 +99,7 @@ def test_after_its_end_a_run_is_left_alone_when_the_client_goes() -> None:
 
     def stream() -> Iterator[str]:
         with owned(scene.deps, ownership, Progress(), LEAVING) as succeed:
-            succeed({"solution": "42", "usage": {"duration_ms": 5}})
+            succeed({"solution": "42", "finish_reason": "length", "usage": {"duration_ms": 5}})
             yield "done"
 
     pieces = stream()

@@ -16,7 +16,7 @@ from stepwise.storage.table import TableUnavailable
 from stepwise.storage.work_queue import QueueUnavailable
 from support.scene import Scene, plan_of
 
-RESULT = {"solution": "42", "usage": {"duration_ms": 5_000}}
+RESULT = {"solution": "42", "finish_reason": "length", "usage": {"duration_ms": 5_000}}
 
 
 @pytest.fixture
@@ -24,14 +24,12 @@ def scene() -> Scene:
     return Scene()
 
 
-def owner(scene: Scene, *, slot: bool = True, waiter_id: str = "job_1") -> Ownership:
+def owner(scene: Scene, *, waiter_id: str = "job_1") -> Ownership:
     assert scene.deps.shared is not None
     begun = begin(
         scene.deps, scene.deps.shared, plan_of(), group="g", waiter_id=waiter_id, since=scene.clock()
     )
     assert begun.ownership is not None
-    if slot:
-        begun.ownership.slot = scene.deps.shared.slots.acquire()
     return begun.ownership
 
 
@@ -57,7 +55,7 @@ def test_between_two_signs_of_life_the_table_is_left_alone(scene: Scene) -> None
     assert scene.table.calls == []
 
 
-def test_an_owner_that_ticks_keeps_its_run_its_place_and_its_slot(scene: Scene) -> None:
+def test_an_owner_that_ticks_keeps_its_run_and_its_slot(scene: Scene) -> None:
     owning = owner(scene)
     for _ in range(600):
         scene.clock.advance(0.25)
@@ -65,7 +63,8 @@ def test_an_owner_that_ticks_keeps_its_run_its_place_and_its_slot(scene: Scene) 
 
     now = scene.clock() * 1000
     assert scene.run["lease_until"] > now
-    assert [item["until"] > now for pk in ("queue", "slots") for item in scene.items(pk)] == [True, True]
+    assert [item["until"] > now for item in scene.items("slots")] == [True]
+    assert scene.items("queue") == []
 
 
 def test_progress_is_kept_every_few_seconds(scene: Scene) -> None:
@@ -184,11 +183,11 @@ def test_letting_go_of_a_run_that_another_one_owns_leaves_it_its_place(scene: Sc
     scene.clock.advance(LEASE_SECONDS + 1)
     taken = shared(scene).runs.take(owning.run.id)
     other = take_over(scene.deps, shared(scene), taken, plan_of())
-    other.slot = shared(scene).slots.acquire()
+    assert other.take_slot()
 
     owning.release()
 
-    assert len(scene.items("queue")) == 1
+    assert other.slot is not None
     assert {item["owner"] for item in scene.items("slots")} == {other.slot.owner}
     assert len(scene.items("flight#")) == 1
 

@@ -30,7 +30,9 @@ from support.scene import (
     caller,
     look_up,
     plan_of,
+    save,
     solution_of,
+    take_slot,
     work,
 )
 
@@ -285,7 +287,7 @@ def test_what_is_honoured_is_said(scene: Scene) -> None:
 def test_one_that_finds_no_slot_within_a_second_becomes_a_job(scene: Scene) -> None:
     assert scene.deps.shared is not None
     for _ in range(scene.settings.model_slots):
-        scene.deps.shared.slots.acquire()
+        take_slot(scene.deps.shared)
     begun = scene.clock()
 
     reply = ask(scene, wait=5.0)
@@ -298,6 +300,7 @@ def test_one_that_finds_no_slot_within_a_second_becomes_a_job(scene: Scene) -> N
 def test_nobody_overtakes_those_who_wait(scene: Scene) -> None:
     for question in ("first", "second"):
         ask(scene, plan_of(question), respond_async=True)
+        scene.clock.advance(0.01)
 
     assert ask(scene, plan_of("third"), wait=1.0).status == 202
     assert scene.model.calls == []
@@ -320,7 +323,8 @@ def test_a_job_says_how_many_wait_before_it(scene: Scene) -> None:
 
 def test_a_refused_request_leaves_nothing_behind() -> None:
     scene = Scene(Settings(model_slots=1, max_queued=1))
-    ask(scene, plan_of("a"), respond_async=True)
+    for question in ("a", "finds a slot"):
+        ask(scene, plan_of(question), respond_async=True)
     before = len(scene.items("queue"))
 
     with pytest.raises(QueueFull) as refused:
@@ -378,7 +382,7 @@ def test_who_takes_over_goes_on_from_what_was_saved(scene: Scene) -> None:
     assert scene.deps.shared is not None
     progress = _state(30)
     progress.draft.text = "".join(half)
-    scene.deps.shared.runs.save(other.run, progress.as_dict(), tokens=30, advanced=True)
+    save(scene.deps.shared, other.run, progress)
 
     reply = ask(scene, wait=25.0)
 
@@ -430,30 +434,32 @@ def test_a_draft_is_handed_over_when_its_host_stays_away_and_nothing_of_it_is_lo
 
 
 def test_a_refusal_of_the_first_one_strikes_nobody_who_asks_the_same() -> None:
-    """A run can be joined only once it is admitted, so nobody holds a job on a run that is refused."""
+    """No run is begun for it, so nobody else holds a job on a run that is refused."""
     scene = Scene(Settings(model_slots=1, max_queued=1))
-    ask(scene, plan_of("a"), respond_async=True)
-    assert scene.deps.shared is not None
-    shared = scene.deps.shared
-    run = shared.runs.create("unadmitted", plan_of("b"), group="g", waiter_id="job_first")
-    shared.single_flight.begin("key-b#unchecked", run.id, instead_of=None)
+    for question in ("a", "finds a slot"):
+        ask(scene, plan_of(question), respond_async=True)
+    before = scene.items("run#")
 
-    def refused() -> None:
-        shared.runs.fail(run, {"code": "queue_full"})
+    for _ in range(2):
+        with pytest.raises(QueueFull):
+            ask(scene, plan_of("b"), respond_async=True)
 
-    with pytest.raises(QueueFull) as second:
-        ask(scene, plan_of("b"), deps=waiting_desk(scene, refused), respond_async=True)
-
-    assert second.value.retry_after is not None
-    assert scene.items("job#") != []
-    assert {item["run_id"] for item in scene.items("job#")}.isdisjoint({"unadmitted"})
+    assert scene.items("run#") == before
+    assert scene.items("flight#key-b") == []
+    work(scene)
+    assert ask(scene, plan_of("b"), respond_async=True).status == 202
 
 
-def test_who_died_before_being_admitted_stands_in_nobodys_way(scene: Scene) -> None:
-    assert scene.deps.shared is not None
-    shared = scene.deps.shared
-    run = shared.runs.create("dead", plan_of(), group="g", waiter_id="job_first")
-    shared.single_flight.begin("key-q#unchecked", run.id, instead_of=None)
+def test_a_job_finds_a_place_beyond_the_bound_where_a_slot_is_free_for_it() -> None:
+    scene = Scene(Settings(model_slots=1, max_queued=0))
+
+    assert ask(scene, plan_of("a"), respond_async=True).status == 202
+    with pytest.raises(QueueFull):
+        ask(scene, plan_of("b"), respond_async=True)
+
+
+def test_who_died_after_it_had_begun_stands_in_nobodys_way(scene: Scene) -> None:
+    owned_by_another(scene)
     scene.clock.advance(LEASE_SECONDS + 1)
 
     assert ask(scene).status == 200

@@ -27,7 +27,9 @@ from support.scene import (
     answer_to,
     caller,
     plan_of,
+    save,
     solution_of,
+    take_slot,
     work,
 )
 
@@ -211,13 +213,13 @@ def test_a_stream_that_runs_out_of_time_ends_with_an_error(scene: Scene) -> None
 
 def test_a_stream_waits_for_a_slot_and_gives_up_in_the_end(scene: Scene) -> None:
     assert scene.deps.shared is not None
-    slots = [scene.deps.shared.slots.acquire() for _ in range(scene.settings.model_slots)]
+    slots = [take_slot(scene.deps.shared) for _ in range(scene.settings.model_slots)]
 
     def renew(seconds: float) -> None:
         scene.clock.advance(seconds)
         for slot in slots:
             assert slot is not None
-            scene.deps.shared.slots.renew(slot)  # type: ignore[union-attr]
+            scene.table.transact([scene.deps.shared.slots.taking(slot)])  # type: ignore[union-attr]
 
     with pytest.raises(QueueFull):
         list(streamed(scene, replace(scene.environment(), sleep=renew)))
@@ -246,7 +248,7 @@ def test_a_stream_takes_over_when_the_owner_dies_and_shows_all_of_it(scene: Scen
     progress = Progress()
     progress.draft.text, progress.draft.tokens = "".join(answer_to("q")[:40]), 40
     assert scene.deps.shared is not None
-    scene.deps.shared.runs.save(other.run, progress.as_dict(), tokens=40, advanced=True)
+    save(scene.deps.shared, other.run, progress)
 
     pieces = list(streamed(scene))
 
@@ -317,7 +319,7 @@ def test_where_hosts_do_not_go_on_a_stream_that_takes_over_begins_anew_and_shows
     progress = Progress()
     progress.draft.text, progress.draft.tokens = "".join(answer_to("q")[:50]), 50
     assert scene.deps.shared is not None
-    scene.deps.shared.runs.save(other.run, progress.as_dict(), tokens=50, advanced=True)
+    save(scene.deps.shared, other.run, progress)
 
     pieces = list(streamed(scene))
 

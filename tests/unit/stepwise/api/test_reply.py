@@ -6,15 +6,14 @@ import pytest
 from stepwise.answering.jobs import accepted
 from stepwise.answering.outcomes import CacheUse
 from stepwise.api.reply import cache_status, reply_to
-from support.scene import PRESENTATION, Scene, answer, caller, plan_of
+from support.scene import PRESENTATION, Scene, answer, caller, made_run, plan_of
 
 
 def test_a_202_says_where_to_look_and_when() -> None:
     scene = Scene()
     shared = scene.deps.shared
     assert shared is not None
-    for _ in range(60):
-        shared.average_duration.record(8.0)
+    scene.table.put({"pk": "pace", "sk": "pace", "seconds": 8.0})
     body = answer(scene.deps, plan_of(), PRESENTATION, caller(scene, respond_async=True)).body
     job = shared.jobs.get(body["id"], "partner-a")
     run = shared.runs.get(job.run_id)
@@ -40,7 +39,7 @@ def test_a_run_that_is_worked_on_has_no_position() -> None:
     scene = Scene()
     shared = scene.deps.shared
     assert shared is not None
-    run = shared.runs.create("r", plan_of(), group="g", waiter_id="t")
+    run = made_run(shared, scene.table, "r", plan_of())
 
     job = shared.jobs.create("job_t", owner="partner-a", kind="solve", run_id="r", presentation=PRESENTATION)
 
@@ -50,8 +49,7 @@ def test_a_run_that_is_worked_on_has_no_position() -> None:
 def test_a_client_is_never_told_to_come_back_later_than_in_half_a_minute() -> None:
     scene = Scene()
     assert scene.deps.shared is not None
-    for _ in range(60):
-        scene.deps.shared.average_duration.record(500.0)
+    scene.table.put({"pk": "pace", "sk": "pace", "seconds": 500.0})
 
     reply = answer(scene.deps, plan_of(), PRESENTATION, caller(scene, respond_async=True))
 

@@ -18,9 +18,11 @@ from stepwise.storage.conditions import Expression
 from stepwise.storage.table import (
     ConditionFailed,
     InvalidCall,
+    Put,
     Table,
     TableError,
     TableUnavailable,
+    TransactionFailed,
     absent,
     all_of,
     any_of,
@@ -68,6 +70,8 @@ CALLS: dict[str, Callable[[Table], object]] = {
     "update": lambda table: table.update("p", "s", set={"a": 1}),
     "delete": lambda table: table.delete("p", "s"),
     "query": lambda table: table.query("p"),
+    "batch_get": lambda table: table.batch_get([("p", "s")]),
+    "transact": lambda table: table.transact([Put({"pk": "p", "sk": "s"})]),
 }
 
 NO_ANSWERS = {
@@ -106,11 +110,11 @@ def test_what_the_table_could_never_take_is_an_invalid_call(fault: Exception, ca
         CALLS[call](table)
 
 
-@pytest.mark.parametrize("call", ["get", "query"])
+@pytest.mark.parametrize("call", ["get", "query", "batch_get"])
 def test_a_read_is_tried_once_more_on_a_connection_that_was_dead(call: str) -> None:
     table, client, _ = _table(_closed(), {"Item": {"pk": {"S": "p"}}, "Items": []})
 
-    assert CALLS[call](table) in ({"pk": "p"}, [])
+    assert CALLS[call](table) in ({"pk": "p"}, [], {})
     assert len(client.calls) == 2
 
 
@@ -122,7 +126,7 @@ def test_a_read_is_tried_no_third_time() -> None:
     assert len(client.calls) == 2
 
 
-@pytest.mark.parametrize("call", ["put", "update", "delete"])
+@pytest.mark.parametrize("call", ["put", "update", "delete", "transact"])
 def test_a_write_is_not_tried_again_when_nobody_knows_whether_it_took_effect(call: str) -> None:
     table, client, _ = _table(_closed(), {})
 
@@ -131,7 +135,7 @@ def test_a_write_is_not_tried_again_when_nobody_knows_whether_it_took_effect(cal
     assert len(client.calls) == 1
 
 
-@pytest.mark.parametrize("call", ["put", "update", "delete"])
+@pytest.mark.parametrize("call", ["put", "update", "delete", "transact"])
 def test_a_conflict_is_tried_again_after_growing_pauses(call: str) -> None:
     conflict = _fault("TransactionConflictException")
     table, client, naps = _table(conflict, conflict, {"Attributes": {}})
@@ -149,6 +153,84 @@ def test_a_conflict_that_stays_is_unavailable_in_the_end() -> None:
         table.delete("p", "s")
     assert len(client.calls) == 5
     assert sum(naps) < 1
+
+
+def _cancelled(*codes: str, **more: Any) -> ClientError:
+    return _fault(
+        "TransactionCanceledException", CancellationReasons=[{"Code": code, **more} for code in codes]
+    )
+
+
+@pytest.mark.parametrize("code", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
+def test_a_transaction_that_met_another_one_or_a_throttle_is_tried_again_under_its_token(code: str) -> None:
+    table, client, naps = _table(_cancelled("None", code), _fault("TransactionInProgressException"), {})
+
+    table.transact([Put({"pk": "p", "sk": "s"}), Put({"pk": "p", "sk": "t"})])
+
+    assert naps == [0.01, 0.02]
+    tokens = {parameters["ClientRequestToken"] for _, parameters in client.calls}
+    assert (len(client.calls), len(tokens)) == (3, 1)
+
+
+def test_two_transactions_have_two_tokens() -> None:
+    table, client, _ = _table({}, {})
+
+    for _ in range(2):
+        table.transact([Put({"pk": "p", "sk": "s"})])
+
+    assert len({parameters["ClientRequestToken"] for _, parameters in client.calls}) == 2
+
+
+def test_a_conflict_that_never_ends_or_a_reason_without_a_remedy_is_unavailable() -> None:
+    table, client, naps = _table(*[_cancelled("TransactionConflict")] * 9)
+    with pytest.raises(TableUnavailable):
+        table.transact([Put({"pk": "p", "sk": "s"})])
+    assert (len(client.calls), sum(naps) < 1) == (5, True)
+
+    table, client, _ = _table(_cancelled("SomethingElse"))
+    with pytest.raises(TableUnavailable):
+        table.transact([Put({"pk": "p", "sk": "s"})])
+    assert len(client.calls) == 1
+
+
+def test_a_failed_condition_counts_though_another_write_met_a_conflict() -> None:
+    table, client, _ = _table(
+        _cancelled("ConditionalCheckFailed", "TransactionConflict", Item={"n": {"N": "1"}})
+    )
+
+    with pytest.raises(TransactionFailed) as failed:
+        table.transact([Put({"pk": "p", "sk": "s"}), Put({"pk": "p", "sk": "t"})])
+
+    assert failed.value.items == {0: {"n": 1}}
+    assert len(client.calls) == 1
+
+
+def test_a_write_of_a_transaction_that_the_table_refuses_is_an_invalid_call() -> None:
+    table, _, _ = _table(_cancelled("None", "ValidationError", "ConditionalCheckFailed"))
+
+    with pytest.raises(InvalidCall):
+        table.transact([Put({"pk": "p", "sk": "s"})])
+
+
+def test_what_a_batch_leaves_out_is_asked_for_again() -> None:
+    def answer(sk: str, *left: str) -> dict[str, Any]:
+        keys = [{"pk": {"S": "p"}, "sk": {"S": each}} for each in left]
+        unprocessed = {"stepwise": {"Keys": keys}} if left else {}
+        return {
+            "Responses": {"stepwise": [{"pk": {"S": "p"}, "sk": {"S": sk}}]},
+            "UnprocessedKeys": unprocessed,
+        }
+
+    table, client, naps = _table(answer("a", "b", "c"), answer("b", "c"), answer("c"))
+
+    assert set(table.batch_get([("p", "a"), ("p", "b"), ("p", "c")])) == {("p", "a"), ("p", "b"), ("p", "c")}
+    asked = [len(parameters["RequestItems"]["stepwise"]["Keys"]) for _, parameters in client.calls]
+    assert (asked, naps) == ([3, 2, 1], [0.01, 0.02])
+
+    table, client, _ = _table(*[answer("a", "b")] * 9)
+    with pytest.raises(TableUnavailable):
+        table.batch_get([("p", "a"), ("p", "b")])
+    assert len(client.calls) == 5
 
 
 def test_every_name_and_value_of_a_request_is_a_placeholder() -> None:
@@ -198,6 +280,7 @@ def test_a_condition_without_a_meaning_is_an_invalid_call(build: Callable[[], ob
 def test_all_errors_of_the_table_have_one_base() -> None:
     assert issubclass(TableUnavailable, TableError)
     assert issubclass(ConditionFailed, TableError)
+    assert issubclass(TransactionFailed, TableError)
     assert issubclass(InvalidCall, TableError)
     assert issubclass(InvalidCall, ValueError)
 

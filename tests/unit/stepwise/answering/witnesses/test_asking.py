@@ -22,7 +22,7 @@ from stepwise.observability import flush
 from stepwise.ollama.failures import failure
 from stepwise.ollama.port import Chunk, Finish, Prompt
 from stepwise.plan import Plan
-from support.scene import SECONDS_PER_TOKEN, Scene, answer, caller, work
+from support.scene import SECONDS_PER_TOKEN, Scene, answer, caller, take_slot, wait_in_queue, work
 
 PROBLEM = "Tom has 12 red apples. He buys 7 green apples and eats 4 apples. How many apples does he have now?"
 WRITTEN = """\
@@ -275,12 +275,10 @@ def test_nobody_waits_in_vain_for_a_slot_that_settles_a_dispute() -> None:
     stage = Stage(solution("14"), solution("15", "second"))
     shared = stage.deps.shared
     assert shared is not None
-    for number in range(3):
-        place = shared.admission.admit(f"other-{number}", "others")
-        stage.model.at_token = lambda formal, at, place=place: (  # type: ignore[misc]
-            shared.admission.park(place, "others") and None if formal and at == 0 else None
-        )
-    shared.slots.acquire()
+    stage.model.at_token = lambda formal, at: (
+        wait_in_queue(shared, stage.scene.table, "other", 0) and None if formal and at == 0 else None
+    )
+    take_slot(shared)
 
     assert level(stage.reply().body) == "disputed"
     assert len(stage.model.whole_calls) == 1
