@@ -155,18 +155,21 @@ def test_a_run_is_taken_as_it_was_read(life: Life) -> None:
     [
         lambda life: life.hand_over(life.first, {"a": 2}, 9),
         lambda life: life.save(life.first, {"a": 2}, 9),
+        lambda life: life.save(life.first, {"a": 2}, 9) and life.clock.advance(LEASE_SECONDS + 1) is None,
         lambda life: life.runs.take("run"),
         lambda life: life.runs.cancel("run", "job_a"),
     ],
-    ids=["handed over", "saved", "taken", "cancelled"],
+    ids=["handed over", "saved", "saved before it fell silent", "taken", "cancelled"],
 )
 def test_a_run_that_has_changed_since_it_was_read_is_not_taken(
     life: Life, meanwhile: Callable[[Life], object]
 ) -> None:
     """Else it would go on from an older draft."""
     life.clock.advance(LEASE_SECONDS + 1)
-    write, _ = life.runs.taking(life.now, -1)
+    seen = life.now
     assert meanwhile(life)
+
+    write, _ = life.runs.taking(seen, -1)
 
     assert not life.do(write)
 
