@@ -198,7 +198,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found = figures(seen)
     report(seen, found)
     wrong = faults(seen, found)
-    print(*(f"DOES NOT HOLD: {each}" for each in wrong), sep="\n")
+    print("\n".join(f"DOES NOT HOLD: {each}" for each in wrong) or "all of it holds")
     return int(bool(wrong))
 
 
