@@ -376,6 +376,9 @@ WRONG_ONES = [
     ("What is the largest three-digit multiple of 7 less than 500?", "994"),
     ("How many three-digit even numbers are less than 1000 and greater than 50?", "474"),
     ("If $1<x<3$ and $x^2=1$, what is $x$?", "1"),
+    ("Solve the inequality $x - 2 \\geq 0$.", "[2, \\infty]"),
+    ("Solve the inequality $x^2 \\geq 4$.", "[-\\infty, -2] \\cup [2, \\infty)"),
+    ("Solve the inequality $x - 2 \\geq 0$.", "2 \\leq x \\leq \\infty"),
     ("Solve $(x, y)$: $x+2y=5$, $x-y=2$", "(1,3)"),
     ("Solve for $(z, x, y)$: $x+y=3, y+z=5, x+z=4$", "(1,2,3)"),
 ]

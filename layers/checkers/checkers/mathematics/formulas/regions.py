@@ -26,6 +26,8 @@ def region_of(tree: Node, context: Context) -> Any:
         low, high = (_endpoint(part, context) for part in tree.parts)
         if not bool(_below(low, high)):
             raise NotUnderstood("an interval that is upside down")
+        if (tree.text[0] == "[" and low.is_infinite) or (tree.text[1] == "]" and high.is_infinite):
+            raise NotUnderstood("an interval that contains infinity, which is no real number")
         return sp.Interval(low, high, tree.text[0] == "(", tree.text[1] == ")")
     if tree.kind == "rel":
         return _inequality(tree, context)
@@ -43,6 +45,8 @@ def _inequality(tree: Node, context: Context) -> Any:
         bound = _endpoint(right, context)
         if bound.free_symbols:
             raise NotUnderstood("an inequality between names")
+        if bound.is_infinite and sign in ("<=", ">="):
+            raise NotUnderstood("a number that may be infinite, which no real number is")
         numbers = sp.Intersection(numbers, _half_line(sign, bound))
     return numbers
 
