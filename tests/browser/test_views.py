@@ -18,7 +18,6 @@ type Opens = Callable[..., Playground]
 EQUATION = "Solve the equation x^2 + 2x - 3 = 0."
 VIEWS = ("solve", "analyze", "chat", "jobs")
 MOST_BYTES = 500_000
-FIRST_PAINT_MS = 1000
 
 
 @pytest.fixture
@@ -398,7 +397,9 @@ def test_behind_a_stages_path_all_of_it_works(at: Any, embedded_stack: LocalStac
     assert [url for url in fetched if "/live/" not in url] == []
 
 
-def test_the_page_is_small_and_painted_within_a_second(at: Any, embedded_stack: LocalStack) -> None:
+def test_the_page_is_small_and_everything_in_it_comes_from_the_stack(
+    at: Any, embedded_stack: LocalStack
+) -> None:
     playground = at()
     playground.open()
     playground.page.wait_for_load_state("networkidle")
@@ -409,7 +410,5 @@ def test_the_page_is_small_and_painted_within_a_second(at: Any, embedded_stack: 
     hosts = playground.page.evaluate(
         "performance.getEntriesByType('resource').map((each) => new URL(each.name).origin)"
     )
-    painted = playground.page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     assert 100_000 < bytes_ < MOST_BYTES
     assert set(hosts) == {embedded_stack.base_url}
-    assert painted < FIRST_PAINT_MS

@@ -137,13 +137,13 @@ def test_no_body_is_an_error_of_the_server(address: str) -> None:
 
 def test_num_predict_is_obeyed_and_the_answer_ends_with_length(address: str) -> None:
     body = {"model": _NAME, "messages": [_QUESTION], "stream": False, "options": {"num_predict": 3}}
-    answer = httpx.post(address + "/api/chat", json=body).json()
+    answer = httpx.post(address + "/api/chat", json=body, timeout=60).json()
     assert (answer["eval_count"], answer["done_reason"]) == (3, "length")
 
 
 def test_sampling_at_the_top_level_changes_nothing(address: str) -> None:
     body = {"model": _NAME, "messages": [_QUESTION], "stream": False, "num_predict": 3, "temperature": 0}
-    answer = httpx.post(address + "/api/chat", json=body).json()
+    answer = httpx.post(address + "/api/chat", json=body, timeout=60).json()
     assert answer["eval_count"] > 3
     assert answer["done_reason"] == "stop"
 
@@ -156,7 +156,7 @@ def test_shift_false_ends_where_the_context_is_full(address: str) -> None:
         "shift": False,
         "options": {"num_ctx": 64},
     }
-    answer = httpx.post(address + "/api/chat", json=body).json()
+    answer = httpx.post(address + "/api/chat", json=body, timeout=60).json()
     assert answer["done_reason"] == "length"
     assert answer["prompt_eval_count"] + answer["eval_count"] == 64 + 1
 
@@ -175,7 +175,7 @@ def test_an_answer_cut_anywhere_is_continued_to_the_same_whole(address: str) -> 
 
 def _content(address: str, messages: list[dict[str, str]], limit: int) -> str:
     body = {"model": _NAME, "messages": messages, "options": {"num_predict": limit}}
-    response = httpx.post(address + "/api/chat", json=body)
+    response = httpx.post(address + "/api/chat", json=body, timeout=60)
     return "".join(json.loads(line)["message"]["content"] for line in response.text.splitlines())
 
 
@@ -197,11 +197,12 @@ def test_a_client_that_leaves_frees_its_slot() -> None:
     # Given a server with one slot, so slow that the first answer would hold it for minutes
     process, url = _start("--tokens-per-second", "5", "--parallel", "1")
     try:
-        with httpx.stream("POST", url + "/api/chat", json={"model": _NAME, "messages": [_QUESTION]}) as first:
+        body = {"model": _NAME, "messages": [_QUESTION]}
+        with httpx.stream("POST", url + "/api/chat", json=body, timeout=60) as first:
             line = next(first.iter_lines())
         # When the first client is gone
-        body = {"model": _NAME, "messages": [_QUESTION], "stream": False, "options": {"num_predict": 2}}
-        second = httpx.post(url + "/api/chat", json=body, timeout=60)
+        short = {**body, "stream": False, "options": {"num_predict": 2}}
+        second = httpx.post(url + "/api/chat", json=short, timeout=60)
         # Then the second is served
         assert json.loads(line)["done"] is False
         assert second.json()["done_reason"] == "length"
