@@ -41,7 +41,7 @@ def test_no_prompt_is_sent_again_while_the_host_reads_it_and_none_above_its_slot
         ModelHost(lambda body: answer_to(question_of(body)), seconds_per_prompt_token=0.3) as host,
         real_time(host.url, slots=slots) as deployment,
     ):
-        deployment.shared.prompt_speed.learn(MODEL, tokens=100, seconds=30.0)
+        deployment.shared.prompt_speed.learn(MODEL, tokens=100, seconds=45.0)
         plans = [deployment.plan(f"q{number}") for number in range(slots + 1)]
         with ThreadPoolExecutor(len(plans)) as pool:
             replies = list(pool.map(lambda plan: deployment.ask(plan, wait=0.4), plans))

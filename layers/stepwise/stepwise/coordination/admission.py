@@ -104,6 +104,8 @@ class Admission:
     def free_number(self, free_slots: int) -> int:
         """A place for a new answer that nobody has; *free_slots* more than ``MAX_QUEUED`` may wait, as they will not for long.
 
+        An answer that waits again after a hand-over counts too: it is the one that a slot has just become free for.
+
         Raises:
             QueueFull: ``retry_after`` is computed from the queue and the average time per answer.
         """
@@ -111,8 +113,9 @@ class Admission:
         taken = {entry.place.number for entry in standing}
         most = self._max_queued + min(free_slots, self._slots)
         free = [number for number in range(most) if number not in taken]
-        if not free:
-            raise QueueFull(retry_after=self.retry_after(sum(entry.waiting for entry in standing)))
+        waiting = sum(entry.waiting for entry in standing)
+        if not free or waiting >= most:
+            raise QueueFull(retry_after=self.retry_after(waiting))
         return free[self._chance.choice(range(len(free)))]
 
     def further_number(self) -> int:

@@ -87,6 +87,16 @@ def test_one_more_may_wait_for_each_slot_that_is_free() -> None:
     assert {queue.admission.free_number(9) for _ in range(50)} == {2, 3}
 
 
+def test_a_slot_that_an_answer_has_just_left_to_wait_again_is_not_free_for_a_new_one() -> None:
+    queue = Queue(slots=2, most=1)
+    queue.waits("new")
+    queue.put(QueuePlace(queue.admission.further_number(), "handed over", 1))
+
+    with pytest.raises(QueueFull):
+        queue.admission.free_number(1)
+    assert queue.admission.free_number(2) in (1, 2)
+
+
 def test_nobody_is_refused_while_there_is_room() -> None:
     queue = Queue(most=100)
 
