@@ -104,18 +104,19 @@ class Admission:
     def free_number(self, free_slots: int) -> int:
         """A place for a new answer that nobody has; *free_slots* more than ``MAX_QUEUED`` may wait, as they will not for long.
 
-        An answer that waits again after a hand-over counts too: it is the one that a slot has just become free for.
+        A slot for which an answer waits again after a hand-over is not free for a new one.
 
         Raises:
             QueueFull: ``retry_after`` is computed from the queue and the average time per answer.
         """
         standing = [entry for entry in self.entries() if entry.standing]
+        waiting = [entry.place.number for entry in standing if entry.waiting]
+        again = sum(number >= self._max_queued + self._slots for number in waiting)
+        most = self._max_queued + max(0, min(free_slots, self._slots) - again)
         taken = {entry.place.number for entry in standing}
-        most = self._max_queued + min(free_slots, self._slots)
         free = [number for number in range(most) if number not in taken]
-        waiting = sum(entry.waiting for entry in standing)
-        if not free or waiting >= most:
-            raise QueueFull(retry_after=self.retry_after(waiting))
+        if not free:
+            raise QueueFull(retry_after=self.retry_after(len(waiting)))
         return free[self._chance.choice(range(len(free)))]
 
     def further_number(self) -> int:
