@@ -19,7 +19,7 @@ __all__ = ["RUN", "SCREENSHOTS", "Playground", "chromium", "launched", "opened",
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / ".local/screenshots"
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
-_PATIENCE_MS = 45_000
+_PATIENCE_MS = 90_000
 _EXPECTED_ERRORS = ("Failed to load resource",)
 """Chromium's console message for a response that is not 2xx."""
 
