@@ -14,7 +14,7 @@ from support.local_stack import LocalStack, local_stack
 
 type Open = Callable[..., Playground]
 
-expect.set_options(timeout=45_000)
+expect.set_options(timeout=90_000)
 
 
 @pytest.fixture(scope="module")
