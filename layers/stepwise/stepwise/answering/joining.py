@@ -18,7 +18,7 @@ from stepwise.coordination.first_read import Seen
 from stepwise.coordination.runs import Run
 from stepwise.coordination.single_flight import Flight, flight_key
 from stepwise.coordination.slots import Slot
-from stepwise.coordination.transitions import FlightTaken, Held, PlaceTaken, SlotTaken
+from stepwise.coordination.transitions import FlightTaken, Held, PlaceTaken, with_a_slot
 from stepwise.errors import QueueFull
 from stepwise.observability import count, log_event, tolerated
 from stepwise.plan import Plan
@@ -75,11 +75,12 @@ class _Beginning:
 
     def _new(self, instead_of: str | None) -> Begun:
         unmarking = self._unmarking() if self.wants_slot else None
-        for slot in self._candidates() if unmarking is not None else ():
-            try:
-                return self._begin(instead_of, slot=slot, wanted=unmarking or [])
-            except SlotTaken:
-                continue  # another answer was quicker; the next slot may be free
+        if unmarking is not None:
+            begun = with_a_slot(
+                self._candidates(), lambda slot: self._begin(instead_of, slot=slot, wanted=unmarking)
+            )
+            if begun is not None:
+                return begun
         number = self.shared.admission.number()
         while True:  # ends, as a place is taken each time that another answer was quicker
             try:

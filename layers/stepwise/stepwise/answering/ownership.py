@@ -15,7 +15,7 @@ from stepwise.coordination.coordination import Coordination
 from stepwise.coordination.runs import Run, RunLost
 from stepwise.coordination.single_flight import flight_key
 from stepwise.coordination.slots import Slot
-from stepwise.coordination.transitions import Held, SlotTaken
+from stepwise.coordination.transitions import Held, SlotTaken, with_a_slot
 from stepwise.errors import StepwiseError, stored
 from stepwise.observability import count, log_event, logger, tolerated
 from stepwise.plan import Plan
@@ -58,14 +58,12 @@ class Ownership:
 
     def take_slot(self) -> bool:
         """Try to get a free slot; the place in the queue is free then. Returns whether there was one."""
-        for slot in self._shared.slots.find():
-            try:
-                self._shared.transitions.take_slot(slot, self._place)
-            except SlotTaken:
-                continue  # another answer was quicker; the next slot may be free
-            self.slot, self._place = slot, replace(self._place, number=NOWHERE)
-            return True
-        return False
+        return with_a_slot(self._shared.slots.find(), self._take_slot) or False
+
+    def _take_slot(self, slot: Slot) -> bool:
+        self._shared.transitions.take_slot(slot, self._place)
+        self.slot, self._place = slot, replace(self._place, number=NOWHERE)
+        return True
 
     def heartbeat(self, progress: Progress) -> None:
         """Save the progress and renew the leases, if it is time to; called at every token.

@@ -74,11 +74,11 @@ def _computed(
     deps: Dependencies, plan: Plan, presentation: Presentation, caller: Caller, looked: Looked
 ) -> Answered | Accepted:
     until = caller.started + wait_of(deps, caller)
+    at_once = _at_once(caller)
     # A client that takes a job at once can wait for a slow table.
-    if deps.shared is None or not (_at_once(caller) or deps.cache.reachable()):
+    if deps.shared is None or not (at_once or deps.cache.reachable()):
         return _alone(deps, plan, presentation, until)
     waiter_id = new_job_id()
-    at_once = _at_once(caller)
     begun = begin_for(deps, deps.shared, plan, caller, waiter_id, wants_slot=not at_once, seen=looked.seen)
     if begun is None:
         return _alone(deps, plan, presentation, until)

@@ -14,7 +14,7 @@ from stepwise.answering.work import Progress, perform, run_to_result
 from stepwise.coordination.coordination import Coordination
 from stepwise.coordination.runs import Run, RunLost
 from stepwise.coordination.slots import Slot
-from stepwise.coordination.transitions import SlotTaken
+from stepwise.coordination.transitions import with_a_slot
 from stepwise.errors import (
     InternalError,
     stored,
@@ -125,21 +125,22 @@ def _taken(
     """
     end = deps.monotonic() + min(TIMINGS.worker_slot_patience, remaining() - TIMINGS.worker_margin)
     while True:
-        for slot in shared.slots.find():
-            try:
-                return _Taken(shared.transitions.take(run, slot), slot)
-            except SlotTaken:
-                continue  # another answer was quicker; the next slot may be free
-            except RunLost:
-                return None  # it has an owner, has ended, or was handed over since: a new message finds out
-        if deps.monotonic() >= end:
-            return None
+        try:
+            taken = _taken_now(shared, run)
+        except RunLost:
+            return None  # it has an owner, has ended, or was handed over since: a new message finds out
+        if taken is not None or deps.monotonic() >= end:
+            return taken
         deps.sleep(TIMINGS.slot_poll)
         life()
         seen = shared.runs.get(run.id)
         if seen is None or seen.ended or seen.owned(deps.clock()):
             return None
         run = seen
+
+
+def _taken_now(shared: Coordination, run: Run) -> _Taken | None:
+    return with_a_slot(shared.slots.find(), lambda slot: _Taken(shared.transitions.take(run, slot), slot))
 
 
 def _come_back(deps: Dependencies, shared: Coordination, run_id: str, *, after: float = 0.0) -> None:

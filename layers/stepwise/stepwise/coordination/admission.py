@@ -1,10 +1,10 @@
 """Admission: a bounded number of places for the answers that wait.
 
-An answer that has a slot of the model host needs no place. One that waits holds a numbered place, so the bound holds without
-a counter: a new answer takes one of ``MAX_QUEUED``, or one more for each slot that is free; one that was admitted before
-and waits again takes one beyond them and is never refused. An answer that a worker has taken from the queue leaves a note, so that the sweep finds it should the
-worker die: it counts for nothing. A place contains the fence of its run's owner (see :mod:`stepwise.coordination.runs`): writes of an
-earlier owner fail.
+An answer that has a slot of the model host needs no place. One that waits holds a numbered place, so the bound holds
+without a counter: a new answer takes one of ``MAX_QUEUED``, or one more for each slot that is free; one that was admitted
+before and waits again takes one beyond them and is never refused. An answer that a worker has taken from the queue leaves
+a note, so that the sweep finds it should the worker die: it counts for nothing. A place contains the fence of its run's
+owner (see :mod:`stepwise.coordination.runs`): writes of an earlier owner fail.
 
 Whoever takes a place writes the **mark** afterwards. Only where a request sees the mark it looks whether others wait for
 a slot before it; where nobody does it removes the mark, unless somebody has written it anew meanwhile.

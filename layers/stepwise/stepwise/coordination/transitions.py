@@ -6,21 +6,31 @@ So a process that dies between two steps leaves no half of one, and a step is on
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from stepwise.coordination.admission import TAKEN, Admission, QueuePlace
+from stepwise.coordination.admission import NOWHERE, TAKEN, Admission, QueuePlace
 from stepwise.coordination.runs import Run, RunLost, Runs
 from stepwise.coordination.single_flight import Flight, SingleFlight
 from stepwise.coordination.slots import Slot, Slots
 from stepwise.storage.table import Put, Table, TransactionFailed, Write
 
-__all__ = ["FlightTaken", "Held", "PlaceTaken", "SlotTaken", "Transitions"]
+__all__ = ["FlightTaken", "Held", "PlaceTaken", "SlotTaken", "Transitions", "with_a_slot"]
 
 
 class SlotTaken(Exception):
     """Another owner has the slot."""
+
+
+def with_a_slot[T](slots: Iterable[Slot], step: Callable[[Slot], T]) -> T | None:
+    """What *step* returns for the first of *slots* that no other answer was quicker to take; None without one."""
+    for slot in slots:
+        try:
+            return step(slot)
+        except SlotTaken:
+            continue
+    return None
 
 
 class PlaceTaken(Exception):
@@ -65,7 +75,7 @@ class Transitions:
         flight: str,
         instead_of: str | None,
         slot: Slot | None = None,
-        number: int = -1,
+        number: int = NOWHERE,
         wanted: Sequence[Write] = (),
     ) -> Run:
         """Begin a run with its *slot* or, without one, with place *number* in the queue.

@@ -35,8 +35,7 @@ def _between(ask: Ask) -> Expected:
         raise NotUnderstood("points of different spaces")
     what = ask.word("what") or "distance"
     if what == "midpoint":
-        middle = tuple((a + b) / 2 for a, b in zip(first, second, strict=True))
-        return Expected("pair", middle, _METHOD)
+        return Expected("pair", _middle(first, second), _METHOD)
     if what == "slope":
         if len(first) != 2 or same(first[0], second[0]) is not False:
             raise NotUnderstood("no slope")
@@ -67,7 +66,7 @@ def _of_segment(ask: Ask) -> Expected:
         raise NotUnderstood("no two points of the plane")
     what, part = ask.word("what"), ask.word("part")
     if what in ("midpoint", "diameter"):
-        return _part_of(ask, tuple((a + b) / 2 for a, b in zip(p, q, strict=True)), part)
+        return _part_of(ask, _middle(p, q), part)
     if what == "other":
         return _part_of(ask, tuple(2 * b - a for a, b in zip(p, q, strict=True)), part)
     across, up = q[0] - p[0], q[1] - p[1]
@@ -82,6 +81,10 @@ def _of_segment(ask: Ask) -> Expected:
         side = square if what == "adjacent" else square / 2
         return value_expected(ask, side if part == "area" else 4 * sp.sqrt(side), None, method=_METHOD)
     return value_expected(ask, sp.sqrt(square), None, method=_METHOD)
+
+
+def _middle(p: tuple[Any, ...], q: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple((a + b) / 2 for a, b in zip(p, q, strict=True))
 
 
 def _part_of(ask: Ask, place: tuple[Any, ...], part: str) -> Expected:
