@@ -271,3 +271,18 @@ def test_any_text_is_read_without_an_error(problem: str, answer: str) -> None:
 @pytest.mark.parametrize("problem", ["x^0 = 1", "f(2)=5, what is f(3)", "$x^0 = y^0$", "Solve $0^x = 0$."])
 def test_a_problem_that_asks_for_nothing_is_unverifiable_and_no_error(problem: str) -> None:
     assert checked(problem, "3")["status"] == "unverifiable"
+
+
+@pytest.mark.parametrize(
+    ("problem", "answer", "region"),
+    [
+        ("Solve the inequality $x^2 - 5x + 6 > 0$.", "x < 2 or x > 3", "(-∞, 2) ∪ (3, ∞)"),
+        ("Solve the inequality $x^2 - 5x + 6 \\leq 0$.", "[2, 3]", "[2, 3]"),
+        ("Solve the inequality $x^2 + 1 > 0$.", "all real numbers", "(-∞, ∞)"),
+    ],
+)
+def test_a_set_of_numbers_is_told_as_a_reader_would_write_it(problem: str, answer: str, region: str) -> None:
+    told = checked(problem, answer)
+
+    assert told["status"] == "verified"
+    assert f" gives {region}; " in told["detail"]

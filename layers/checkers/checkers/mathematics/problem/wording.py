@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 import sympy as sp
+from sympy.printing.str import StrPrinter
 
 from checkers.mathematics.answers.expected import Expected
 
@@ -34,9 +35,26 @@ def sentence(key: str, language: str, method: str = "", **values: str) -> str:
     return text.format(**{name: value[:LONGEST_SHOWN] for name, value in values.items()})
 
 
+class _SchoolPrinter(StrPrinter):  # type: ignore[misc]  # SymPy has no types
+    """SymPy's own printer, but for sets of numbers, which a reader would write as intervals."""
+
+    def _print_Interval(self, region: Any) -> str:  # noqa: N802 - SymPy looks for this name
+        low, high = self._print(region.start), self._print(region.end)
+        return f"{'(' if region.left_open else '['}{low}, {high}{')' if region.right_open else ']'}"
+
+    def _print_Union(self, region: Any) -> str:  # noqa: N802 - SymPy looks for this name
+        return " ∪ ".join(self._print(part) for part in region.args)
+
+    def _print_Reals(self, _: Any) -> str:  # noqa: N802 - SymPy looks for this name
+        return "(-oo, oo)"
+
+    def _print_EmptySet(self, _: Any) -> str:  # noqa: N802 - SymPy looks for this name
+        return "∅"
+
+
 def shown(value: Any) -> str:
     """A SymPy object in school notation."""
-    text = sp.sstr(value)
+    text = _SchoolPrinter().doprint(value)
     if len(text) > LONGEST_EXACT and getattr(value, "is_number", False):
         return f"≈ {sp.sstr(value.evalf(12))}"
     text = re.sub(r"\*\*", "^", text).replace("*", "·")
