@@ -29,7 +29,7 @@ def with_a_slot[T](slots: Iterable[Slot], step: Callable[[Slot], T]) -> T | None
         try:
             return step(slot)
         except SlotTaken:
-            continue
+            continue  # another answer was quicker; the next slot may be free
     return None
 
 
