@@ -238,15 +238,23 @@ def test_a_model_that_is_down_is_a_sentence_and_answers_when_it_is_back(
 
 
 def _refuse_the_first_job(page: Page) -> None:
+    """The stream finds no model either, but not before the job that the page makes beside it was refused."""
+    streams: list[Route] = []
     refused: list[Route] = []
 
-    def answer(route: Route) -> None:
-        if refused or route.request.headers.get("prefer") != "respond-async":
-            route.fallback()
-            return
-        refused.append(route)
+    def refuse(route: Route) -> None:
         problem = {"code": "model_unavailable", "title": "Model unavailable", "status": 503, "detail": ""}
         route.fulfill(status=503, content_type="application/problem+json", body=json.dumps(problem))
+
+    def answer(route: Route) -> None:
+        if refused:
+            route.fallback()
+        elif route.request.headers.get("prefer") == "respond-async":
+            refused.append(route)
+            refuse(route)
+            refuse(streams.pop())
+        else:
+            streams.append(route)
 
     page.route("**/v1/math/solve", answer)
 
