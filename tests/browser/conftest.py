@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
-from support.browser import Playground, chromium, launched, opened
+from support.browser import Playground, answer_first, chromium, launched, opened
 from support.local_stack import LocalStack, local_stack
 
 type Open = Callable[..., Playground]
@@ -29,12 +28,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def embedded_stack() -> Iterator[LocalStack]:
-    """The bundle as `make run` starts it, with its first answer given: that one waits for SymPy to be imported."""
+    """The bundle as `make run` starts it, with its first answer given."""
     with local_stack() as stack:
-        first = {"json": {"problem": "What is 1 + 1?"}, "headers": {"x-api-key": "demo-key"}}
-        httpx.post(
-            f"{stack.base_url}/v1/math/solve", **first, timeout=120, trust_env=False
-        ).raise_for_status()
+        answer_first(stack.base_url)
         yield stack
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Page, Route, expect
-from support.browser import RUN, Playground, shown_programs
+from support.browser import RUN, Playground, answer_first, shown_programs
 from support.drills import question_of
 from support.hosts.model_host import ModelHost, tokens_of
 from support.local_stack import LocalStack, local_stack
@@ -69,15 +70,30 @@ def host() -> Iterator[ModelHost]:
 
 @pytest.fixture(scope="module")
 def stack(host: ModelHost) -> Iterator[LocalStack]:
+    with _stack(host, generation_timeout=STREAM_SECONDS) as stack:
+        yield stack
+
+
+@pytest.fixture
+def patient_stack(host: ModelHost) -> Iterator[LocalStack]:
+    """One that hands no long answer over during a test: each of them would wait in the queue for a moment."""
+    with _stack(host, generation_timeout=600) as stack:
+        yield stack
+
+
+@contextmanager
+def _stack(host: ModelHost, *, generation_timeout: int) -> Iterator[LocalStack]:
+    host.tokens_per_second = 0
     settings = {
         "OLLAMA_HOST": host.url,
         "MODEL_SLOTS": str(SLOTS),
         "MAX_QUEUED": str(QUEUED),
-        "GENERATION_TIMEOUT_SECONDS": str(STREAM_SECONDS),
+        "GENERATION_TIMEOUT_SECONDS": str(generation_timeout),
         "DEFAULT_WAIT_SECONDS": "1",
         "WITNESS_TOKENS": "0",  # the host's tokens are those of the answers
     }
     with local_stack(settings=settings) as stack:
+        answer_first(stack.base_url)
         yield stack
 
 
@@ -186,10 +202,14 @@ def test_a_reload_brings_a_long_answer_back(playground: Playground, host: ModelH
 
 
 def test_a_question_behind_others_shows_its_place_and_one_too_many_what_to_do(
-    playground: Playground, host: ModelHost, stack: LocalStack
+    opens: Callable[..., Playground], host: ModelHost, patient_stack: LocalStack
 ) -> None:
+    playground = opens(patient_stack.base_url)
+    playground.open()
     host.tokens_per_second = 60
-    with httpx.Client(base_url=stack.base_url, headers={"x-api-key": "demo-key"}, trust_env=False) as app:
+    with httpx.Client(
+        base_url=patient_stack.base_url, headers={"x-api-key": "demo-key"}, trust_env=False
+    ) as app:
 
         def sent(problem: str) -> httpx.Response:
             return app.post("/v1/math/solve", json={"problem": problem}, headers={"Prefer": "respond-async"})
@@ -203,7 +223,7 @@ def test_a_question_behind_others_shows_its_place_and_one_too_many_what_to_do(
         playground.screenshot("solve-queued")
 
         another = playground.page.context.new_page()  # one more tab, for one more than there is room for
-        crowded = Playground(another, stack.base_url)
+        crowded = Playground(another, patient_stack.base_url)
         crowded.open()
         crowded.ask("A short one too many")
         expect(crowded.failure().locator("h3")).to_have_text("Too many problems wait for the model")

@@ -13,9 +13,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import httpx
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Locator, Page, Playwright, expect
 
-__all__ = ["RUN", "SCREENSHOTS", "Playground", "chromium", "launched", "opened", "shown_programs"]
+__all__ = [
+    "RUN",
+    "SCREENSHOTS",
+    "Playground",
+    "answer_first",
+    "chromium",
+    "launched",
+    "opened",
+    "shown_programs",
+]
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / ".local/screenshots"
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -29,6 +39,18 @@ _SETTINGS = {"locale": "en-GB", "viewport": {"width": 1280, "height": 860}, "red
 def chromium() -> str | None:
     """Path of the browser: ``CHROMIUM``, or the first one on the path."""
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+
+
+def answer_first(base_url: str) -> None:
+    """Have a problem solved: the first answer of a stack waits for its functions to start and to import SymPy."""
+    reply = httpx.post(
+        f"{base_url}/v1/math/solve",
+        json={"problem": "What is 1 + 1?"},
+        headers={"x-api-key": "demo-key", "Prefer": "wait=60"},
+        timeout=120,
+        trust_env=False,
+    )
+    reply.raise_for_status()
 
 
 def launched(playwright: Playwright) -> Browser:
