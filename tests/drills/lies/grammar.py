@@ -6,7 +6,19 @@ from collections.abc import Iterator
 from random import Random
 from typing import get_args
 
-from drills.lies import bases, equations, forms, functions, integers, objects, regions, systems, told, worded
+from drills.lies import (
+    bases,
+    equations,
+    forms,
+    functions,
+    integers,
+    laws,
+    objects,
+    regions,
+    systems,
+    told,
+    worded,
+)
 from drills.lies.drilled import Drilled, Family, Posed
 from drills.lies.notation import Language, Notation, Pen
 from drills.lies.oracle import Doubtful
@@ -22,6 +34,7 @@ FAMILIES: dict[str, Family] = {
     **systems.FAMILIES,
     **forms.FAMILIES,
     **functions.FAMILIES,
+    **laws.FAMILIES,
     **objects.FAMILIES,
     **told.FAMILIES,
     **worded.FAMILIES,

@@ -25,6 +25,7 @@ from checkers.mathematics.confirmation.evaluation.arithmetic import (
 from checkers.mathematics.confirmation.evaluation.errors import CannotTell, Undefined
 from checkers.mathematics.confirmation.geometry import GEOMETRY
 from checkers.mathematics.confirmation.integers import INTEGERS
+from checkers.mathematics.confirmation.laws import LAWS
 from checkers.mathematics.confirmation.lists import LISTS
 from checkers.mathematics.confirmation.parameters import PARAMETERS
 from checkers.mathematics.confirmation.sets import COLLECTIONS
@@ -40,6 +41,7 @@ CONFIRMATIONS: dict[str, Confirmation] = {
     **COLLECTIONS,
     **GEOMETRY,
     **INTEGERS,
+    **LAWS,
     **LISTS,
     **PARAMETERS,
 }

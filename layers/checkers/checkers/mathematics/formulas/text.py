@@ -141,6 +141,17 @@ _RENAMED = (
     ),
     (re.compile(r"\{\s*\\(?:rm|bf|it|cal)\s+"), "{"),
     (re.compile(r"\{\s*\}(?=\s*\^)"), ""),
+    (re.compile(r"[\^_]\s*\{\s*\}"), ""),
+    (re.compile(r"\\root\s*(\d)\s*\\of(?![A-Za-z])"), r"\\sqrt[\1]"),
+    (re.compile(r"\\renewcommand\s*\{\\arraystretch\}\s*\{[\d.]{1,5}\}"), ""),
+    (
+        re.compile(r"\[\s*\\begin\{array\}\s*\{[lcr ]*\}(.*?)\\end\{array\}\s*\]", re.DOTALL),
+        r"\\begin{pmatrix}\1\\end{pmatrix}",
+    ),
+    (
+        re.compile(r"\|\s*\\begin\{array\}\s*\{[lcr ]*\}(.*?)\\end\{array\}\s*\|", re.DOTALL),
+        r"\\begin{vmatrix}\1\\end{vmatrix}",
+    ),
 )
 
 

@@ -12,11 +12,17 @@ from checkers.mathematics.formulas.compare import is_real, same
 from checkers.mathematics.formulas.grammar import parse, parse_list
 from checkers.mathematics.formulas.nodes import Node, NotUnderstood
 from checkers.mathematics.problem.kinds import is_kind, kinds_of
+from checkers.mathematics.problem.laws import Law, applied, names_in_law
+from checkers.mathematics.problem.plainly import Plain, plain_sentence
 from checkers.mathematics.problem.reading import Reading, pattern
 from checkers.mathematics.problem.statements import STATEMENTS, Given, Statement
 from checkers.mathematics.problem.vocabulary import fixed_words, unaccounted
 
 __all__ = ["Facts", "Relation", "gathered", "holds", "is_kind"]
+
+
+_EVERYWHERE = frozenset({"real", "positive", "nonzero", "nonnegative", "integer"})
+"""The kinds of a variable whose values the instances of a law are chosen by."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,8 @@ class Facts:
     equations: list[Relation] = field(default_factory=list)
     constraints: WatchedList[Relation] = field(default_factory=WatchedList)
     kinds: Watched[set[str]] = field(default_factory=Watched)
+    laws: list[Law] = field(default_factory=list)
+    """Equations that hold for every value of a variable."""
     names: set[str] = field(default_factory=set)
     euler: bool = False
     log_base: int | None = None
@@ -86,10 +94,14 @@ class Facts:
     """The sign of an operation that the problem defines, such as \\star."""
 
     def given(self) -> frozenset[str]:
-        """What the problem gives beside definitions: `equations`, `constraints`, `kinds`, `complex`."""
+        """What the problem gives beside definitions: `equations`, `constraints`, `kinds`, `complex`, `laws`."""
         found = {"equations": bool(self.equations), "constraints": bool(self.constraints)}
         kinds = {kind for named in self.kinds.values() for kind in named}
-        found |= {"kinds": bool(kinds - {"real", "complex"}), "complex": "complex" in kinds}
+        found |= {
+            "kinds": bool(kinds - {"real", "complex"}),
+            "complex": "complex" in kinds,
+            "laws": bool(self.laws),
+        }
         return frozenset(name for name, there in found.items() if there)
 
     def check_used(self) -> None:
@@ -127,6 +139,28 @@ class Facts:
             return
         for tree in self.parse_list(formula):
             self._add(tree)
+
+    def add_plain(self, plain: Plain) -> None:
+        """Take what a plain sentence gives. Raises `NotUnderstood`."""
+        for formula in plain.relations:
+            trees = self.parse_list(formula)
+            if plain.variables and any(names_in_law(tree) & set(plain.variables) for tree in trees):
+                for tree in trees:
+                    self._add_law(tree, plain)
+            else:
+                self.add(formula)
+        for name in plain.names:
+            self.add(name)
+        for name, kinds in plain.kinds:
+            self.kinds.setdefault(name.removeprefix("\\"), set()).update(kinds)
+
+    def _add_law(self, tree: Node, plain: Plain) -> None:
+        if tree.kind != "rel" or tree.text != "=" or plain.variable_kinds - _EVERYWHERE:
+            raise NotUnderstood("no equation, or of some numbers only")
+        left, right = tree.parts
+        if not plain.variable_kinds - {"real"} and self._define(left, right):
+            return
+        self.laws.append(Law(left, right, plain.variables, plain.variable_kinds))
 
     def _add_collections(self, formula: str) -> bool:
         """`A = {...}`, several of them in one formula included."""
@@ -169,7 +203,7 @@ class Facts:
     def _define(self, left: Node, right: Node) -> bool:
         if left.kind != "apply" or not all(part.kind == "name" for part in left.parts) or "'" in left.text:
             return False
-        if left.text in self.functions:
+        if left.text in self.functions or any(call.text == left.text for call in applied(right)):
             return False
         arguments = tuple(part.text for part in left.parts)
         if len(set(arguments)) != len(arguments):
@@ -325,6 +359,11 @@ def gathered(read: Reading) -> tuple[str, Facts]:
         if stated:
             text = text[stated:].lstrip()
             continue
+        plain = plain_sentence(text, read)
+        if plain is not None and plain.variables:
+            facts.add_plain(plain)
+            text = text[plain.length :].lstrip()
+            continue
         for shape in _LEADING:
             match = shape.match(text)
             if match and not _lost_words(match) and _relates(match, read):
@@ -332,7 +371,10 @@ def gathered(read: Reading) -> tuple[str, Facts]:
                 text = text[match.end() :].lstrip()
                 break
         else:
-            break
+            if plain is None:
+                break
+            facts.add_plain(plain)
+            text = text[plain.length :].lstrip()
     for shape in _TRAILING:
         match = shape.search(text)
         if match and not _lost_words(match) and _relates(match, read):

@@ -48,7 +48,7 @@ _WORD_IN_MATH = re.compile(r"\\text\s*\{([^{}]*)\}")
 _NOTES = re.compile(
     r"(?:\(?\s*(?:please )?(?:express|give|write|enter|leave|provide|state|simplify) (?:all )?(?:your|the|both) (?:final )?"
     r"(?:answers?|solutions?|result)s?(?: (?:as|in|to|using|with|from|separated|for)[^.?!]*|,[^.?!]*)?[.!]?\)?"
-    r"|(?:enter|list) (?:all )?(?:of )?the (?:\w+ ){0,3}(?:values|solutions|roots|integers|numbers)(?: of [^.,]*)?,? (?:as [^.]*|separated by commas|in [^.]*|from [^.]*)[.]?"
+    r"|(?:enter|list) (?:all )?(?:of )?(?:the )?(?:\w+ ){0,3}(?:values|solutions|roots|integers|numbers)(?: of [^.,]*)?,? (?:as [^.]*|separated by commas|in [^.]*|from [^.]*)[.]?"
     r"|(?:express|enter) (?:it|them) as [^.]*[.]?"
     r"|all (?:functions|angles) are in radians[.]?"
     r"|if there is more than one (?:such )?(?:value|solution)[^.]*separated by commas[.]?"
@@ -115,6 +115,9 @@ def _slots(math: str, slot: object) -> str:
             + ". "
         )
     math = _ROWS.sub(" ", math)
+    if math.count(r"\{") > math.count(r"\}"):
+        # The bracket before the rows of a system.
+        math = re.sub(r"^\s*\\\{", " ", math)
     pieces: list[str] = []
     for row in re.split(r"\\\\(?![a-zA-Z])", math) if "matrix" not in math else [math]:
         at = 0

@@ -16,6 +16,7 @@ from checkers.mathematics.formulas.compare import is_real, same
 from checkers.mathematics.formulas.nodes import Node, NotUnderstood
 from checkers.mathematics.problem.facts import Facts, Relation, holds, is_kind
 from checkers.mathematics.solving.absolute import polynomial_conditions
+from checkers.mathematics.solving.exponents import conditions_of_logarithms, conditions_of_powers
 from checkers.mathematics.solving.polynomials import polynomial_roots
 from checkers.mathematics.solving.roots import candidates
 from checkers.mathematics.solving.trigonometry import on_the_circle
@@ -171,7 +172,37 @@ def possible_values(target: Node, facts: Facts) -> list[Any]:
         except NotUnderstood:
             return _on_the_circle(asked, facts, name)
         return distinct([build(target, facts.context(**{name: value})) for value in found])
-    return _eliminated(target, asked, facts, sorted(involved))
+    try:
+        return _eliminated(target, asked, facts, sorted(involved))
+    except NotUnderstood:
+        return _one_after_another(target, facts, sorted(involved))
+
+
+def _one_after_another(target: Node, facts: Facts, names: list[str]) -> list[Any]:
+    """The values where always one equation is left with a single unknown.
+
+    Raises `NotUnderstood`.
+    """
+    places: list[dict[str, Any]] = [{}]
+    while places and len(places[0]) < len(names):
+        places = [more for place in places for more in _with_next_unknown(place, facts)]
+        if len(places) > MOST_SOLUTIONS:
+            raise NotUnderstood("too many solutions")
+    kept = [place for place in places if set(place) == set(names) and fits(facts, place)]
+    if not kept:
+        raise NotUnderstood("the value is not determined")
+    return distinct([build(target, facts.context(**place)) for place in kept])
+
+
+def _with_next_unknown(place: dict[str, Any], facts: Facts) -> list[dict[str, Any]]:
+    """What is known of the unknowns, with each value of the next one that an equation decides."""
+    context = facts.context(**place)
+    for equation in facts.equations:
+        difference = _difference(equation, context)
+        if len(difference.free_symbols) == 1:
+            (unknown,) = difference.free_symbols
+            return [place | {str(unknown): value} for value in candidates(difference, unknown, sp.S.Reals)]
+    raise NotUnderstood("no equation with a single unknown")
 
 
 def _assigned(facts: Facts) -> Context | None:
@@ -333,7 +364,12 @@ def _polynomials(facts: Facts, context: Context) -> list[Any]:
         if numerator.is_polynomial(*numerator.free_symbols):
             made.append(numerator)
         else:
-            made += polynomial_conditions(difference)
+            sides = (build(side, context) for side in (equation.left, equation.right))
+            made += (
+                conditions_of_powers(*sides)
+                or conditions_of_logarithms(difference)
+                or polynomial_conditions(difference)
+            )
     return made
 
 

@@ -1,0 +1,125 @@
+"""Equations that hold for every value of a variable, their values by hand; conditions that nobody may swallow."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from drills.lies.drilled import Family, Posed
+from drills.lies.notation import Pen
+from drills.lies.oracle import Doubtful
+from drills.lies.truths import number
+
+__all__ = ["FAMILIES"]
+
+
+def _signed(value: int) -> str:
+    return f"+ {value}" if value >= 0 else f"- {-value}"
+
+
+def _mirrored(pen: Pen) -> Posed:
+    """a f(x) + b f(c - x) = p x + q at a place."""
+    chance = pen.chance
+    a, b = chance.randint(1, 5), chance.randint(2, 7)
+    c, p, q, at = (chance.randint(-4, 6), chance.randint(1, 9), chance.randint(-9, 9), chance.randint(-3, 6))
+    if a == b or 2 * at == c:
+        raise Doubtful
+
+    def right(x: int) -> int:
+        return p * x + q
+
+    value = Fraction(a * right(at) - b * right(c - at), a * a - b * b)
+    left = f"{a if a > 1 else ''}f(x) + {b}f({c} - x) = {p if p > 1 else ''}x {_signed(q)}"
+    kind, swallowed = chance.choice(
+        (
+            ("real numbers", False),
+            ("", False),
+            ("negative real numbers", True),
+            ("rational numbers", True),
+            ("prime numbers", True),
+        )
+    )
+    law, x, f = pen.framed(left), pen.framed("x"), pen.framed(f"f({at})")
+    text = pen.pick(
+        f"Suppose that {law} for all {kind} {x}. Find {f}.",
+        f"The function {pen.framed('f')} satisfies {law} for all {kind} {x}. What is {f}?",
+        f"For all {kind} {x}, {law}. Compute {f}.",
+    ).replace("  ", " ")
+    mirrored = Fraction(a * right(c - at) - b * right(at), a * a - b * b)
+    decoys = (
+        ("the mirrored place", number(mirrored)),
+        ("no second equation", number(Fraction(right(at), a + b))),
+    )
+    if swallowed:
+        return Posed(text, None, (("the condition swallowed", number(value)), *decoys))
+    return Posed(text, number(value), decoys)
+
+
+def _constants(pen: Pen) -> Posed:
+    """(x + u)(x + v) = x² + a x + b for all x."""
+    chance = pen.chance
+    u, v = chance.randint(-8, 8), chance.randint(-8, 8)
+    if not u or not v or u + v in (0, u * v):
+        raise Doubtful
+    law = pen.framed(f"(x {_signed(u)})(x {_signed(v)}) = x^2 + ax + b")
+    a, b, x = pen.framed("a"), pen.framed("b"), pen.framed("x")
+    total = pen.framed("a + b")
+    text = pen.pick(
+        f"If {a} and {b} are constants such that {law} for all {x}, find {total}.",
+        f"For all real numbers {x}, {law}. What is {total}?",
+        f"{a} and {b} are real constants such that {law}. Find {total}.",
+    )
+    return Posed(
+        text,
+        number(u + v + u * v),
+        (("the product", number(u * v)), ("a minus", number(u * v - u - v)), ("the sum", number(u + v))),
+    )
+
+
+def _shifted(pen: Pen) -> Posed:
+    """f(m x + k) is told, a value of f is asked for."""
+    chance = pen.chance
+    m, k, p, q = (chance.randint(1, 4), chance.randint(-5, 5), chance.randint(2, 6), chance.randint(-7, 7))
+    x = Fraction(chance.randint(-4, 4))
+    at = m * x + k
+    if (m, k) == (1, 0):
+        raise Doubtful
+    law = pen.framed(f"f({m if m > 1 else ''}x {_signed(k)}) = {p}x {_signed(q)}")
+    f = pen.framed(f"f({at})")
+    text = pen.pick(
+        f"If {law}, what is {f}?", f"Suppose that {law} for all real {pen.framed('x')}. Find {f}."
+    )
+    return Posed(
+        text,
+        number(p * x + q),
+        (("not shifted", number(p * at + q)), ("shifted twice", number(p * (m * at + k) + q))),
+    )
+
+
+def _plain_order(pen: Pen) -> Posed:
+    """Two numbers told in an unusual order of words; `or`, and another kind, must not be read."""
+    chance = pen.chance
+    x, y = chance.randint(2, 9), chance.randint(-6, 9)
+    if y in (0, x):
+        raise Doubtful
+    first, second = pen.framed(f"x + y = {x + y}"), pen.framed(f"x - y = {x - y}")
+    names, asked = f"{pen.framed('x')} and {pen.framed('y')}", pen.framed("xy")
+    word, swallowed = chance.choice((("and", False), ("and", False), ("or", True)))
+    kind, strange = chance.choice((("reals", False), ("real numbers", False), ("consecutive integers", True)))
+    text = pen.pick(
+        f"Two {kind} {names} are such that {first} {word} {second}. Compute {asked}.",
+        f"The {kind} {names} satisfy both {first} {word} {second}. Find {asked}.",
+        f"There exist {kind} {names} for which {first} {word} {second}. What is {asked}?",
+    )
+    truth = number(x * y)
+    decoys = (("the sum", number(x + y)), ("the difference", number(x - y)))
+    if swallowed or strange:
+        return Posed(text, None, (("the word swallowed", truth), *decoys))
+    return Posed(text, truth, decoys)
+
+
+FAMILIES: dict[str, Family] = {
+    "mirrored law": _mirrored,
+    "constants of an identity": _constants,
+    "shifted law": _shifted,
+    "plain order": _plain_order,
+}
