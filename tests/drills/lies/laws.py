@@ -1,7 +1,8 @@
-"""Equations that hold for every value of a variable, their values by hand; conditions that nobody may swallow."""
+"""Equations that hold for every value of a variable, the letters of a form, and conditions that nobody may swallow."""
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 from drills.lies.drilled import Family, Posed
@@ -117,7 +118,66 @@ def _plain_order(pen: Pen) -> Posed:
     return Posed(text, truth, decoys)
 
 
+def _of_fraction(pen: Pen) -> Posed:
+    """The sum of the solutions of a x² - b x + c = 0 as m/n."""
+    chance = pen.chance
+    a, r, s = chance.randint(2, 9), chance.randint(1, 9), chance.randint(1, 9)
+    b = chance.randint(2, 30)
+    c = Fraction(b * b, 4 * a) - r
+    if c.denominator != 1 or s == r:
+        raise Doubtful
+    whole = Fraction(b, a)
+    m, n = whole.numerator, whole.denominator
+    kind, told = chance.choice(
+        (
+            ("relatively prime positive integers", True),
+            ("positive integers", False),
+            ("relatively prime integers", False),
+            ("relatively prime positive odd integers", m % 2 == 1 and n % 2 == 1),
+        )
+    )
+    equation = pen.framed(f"{a}x^2 - {b}x {'+' if c >= 0 else '-'} {abs(c)} = 0")
+    form = pen.either(r"\frac{m}{n}", "m/n")
+    letters, asked = f"{pen.framed('m')} and {pen.framed('n')}", pen.framed("m + n")
+    text = f"The sum of the solutions of {equation} can be written as {form}, where {letters} are {kind}. Find {asked}."
+    truth = number(m + n)
+    decoys = (("not reduced", number(2 * (m + n))), ("the difference", number(m - n)))
+    return Posed(text, truth, decoys) if told else Posed(text, None, (("undecided", truth), *decoys))
+
+
+def _of_root(pen: Pen) -> Posed:
+    """The distance of two points as a√b."""
+    chance = pen.chance
+    x, y = chance.randint(1, 12), chance.randint(1, 12)
+    square = x * x + y * y
+    a = max(k for k in range(1, 20) if square % (k * k) == 0)
+    b = square // (a * a)
+    if b == 1 or math.isqrt(square) ** 2 == square:
+        raise Doubtful
+    u, v = chance.randint(-5, 5), chance.randint(-5, 5)
+    p, q = pen.framed(f"({u}, {v})"), pen.framed(f"({u + x}, {v + y})")
+    form = pen.either(r"a\sqrt{b}", "a√b")
+    letters = f"{pen.framed('a')} and {pen.framed('b')}"
+    condition, told = chance.choice(
+        (
+            (f" and {pen.framed('b')} is not divisible by the square of any prime", True),
+            (f" and {pen.framed('b')} is square-free", True),
+            ("", False),
+            (f" and {pen.framed('b')} is a multiple of 3", False),
+        )
+    )
+    text = (
+        f"The distance between {p} and {q} can be expressed as {form}, where {letters} are positive integers"
+        f"{condition}. What is {pen.framed('a + b')}?"
+    )
+    truth = number(a + b)
+    decoys = (("not drawn out", number(1 + square)), ("the product", number(a * b + 1)))
+    return Posed(text, truth, decoys) if told else Posed(text, None, (("undecided", truth), *decoys))
+
+
 FAMILIES: dict[str, Family] = {
+    "letters of a fraction": _of_fraction,
+    "letters of a root": _of_root,
     "mirrored law": _mirrored,
     "constants of an identity": _constants,
     "shifted law": _shifted,

@@ -16,7 +16,14 @@ from sympy.polys.polyerrors import BasePolynomialError
 from checkers.mathematics.answers.expected import Expected
 from checkers.mathematics.answers.judge import after_the_question, judged
 from checkers.mathematics.answers.reader import meaning
-from checkers.mathematics.confirmation import Doubt, doubt_of_answer, doubt_of_result, doubt_of_statement
+from checkers.mathematics.confirmation import (
+    Doubt,
+    doubt_of_answer,
+    doubt_of_letters,
+    doubt_of_result,
+    doubt_of_statement,
+)
+from checkers.mathematics.formulas.build import build
 from checkers.mathematics.formulas.nodes import NotUnderstood
 from checkers.mathematics.formulas.text import LONGEST_TEXT
 from checkers.mathematics.problem.asking import wordings
@@ -26,7 +33,9 @@ from checkers.mathematics.problem.options import Options, split_options
 from checkers.mathematics.problem.phrases import phrased
 from checkers.mathematics.problem.reading import Reading, reading
 from checkers.mathematics.problem.wording import sentence, shown, target_of
+from checkers.mathematics.problem.wrapped import Form, unwrapped
 from checkers.mathematics.questions import QUESTIONS, Ask
+from checkers.mathematics.solving.forms import letters_of
 from checkers.mathematics.steps.false_steps import false_step
 
 __all__ = ["CANNOT", "Understood", "recognised", "understood", "verify"]
@@ -162,6 +171,19 @@ class Understood:
         return doubt_of_result(self.question, self.ask, self.result)
 
 
+@dataclass(frozen=True)
+class Formed(Understood):
+    """A problem that asks for the letters of a form that the answer of an inner question has."""
+
+    inner: Understood
+    form: Form
+
+    @cached_property
+    def doubt(self) -> Doubt:
+        """What the second way has against the inner result, or against the letters."""
+        return self.inner.doubt or doubt_of_letters(self.form, self.expected, self.inner.expected, self.ask)
+
+
 def recognised(problem: str) -> tuple[Expected, Facts] | None:
     """The right answer to the problem, where it states everything and is understood."""
     found = understood(problem)
@@ -219,8 +241,32 @@ def _recognised_question(problem: str) -> Understood | None:
     read = reading(problem)
     if read is None:
         return None
+    return _plainly_recognised(read) or _formed(read)
+
+
+def _plainly_recognised(read: Reading) -> Understood | None:
     told = phrased(read)
     return _recognised(read) or (_recognised(told) if told is not None else None)
+
+
+def _formed(read: Reading) -> Formed | None:
+    """The letters of the form that the answer of the question before it has."""
+    parted = unwrapped(read)
+    inner = _plainly_recognised(parted[0]) if parted is not None else None
+    if parted is None or inner is None or inner.expected.kind not in ("value", "roots"):
+        return None
+    form, result = parted[1], inner.expected
+    if len(result.values) != 1 or result.unit is not None or result.decimals is not None:
+        return None
+    try:
+        letters = letters_of(form, result.values[0], inner.facts.context())
+        value = build(form.target, inner.facts.context(**letters))
+    except CANNOT:
+        return None
+    if value.free_symbols or not value.is_Rational:
+        return None
+    expected = Expected("value", (value,), result.method, solutions=(letters,), question=form.target)
+    return Formed(expected, inner.facts, inner.question, inner.ask, inner, form)
 
 
 def _recognised(read: Reading) -> Understood | None:

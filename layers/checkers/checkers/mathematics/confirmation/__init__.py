@@ -23,6 +23,8 @@ from checkers.mathematics.confirmation.evaluation.arithmetic import (
     scope_of,
 )
 from checkers.mathematics.confirmation.evaluation.errors import CannotTell, Undefined
+from checkers.mathematics.confirmation.evaluation.results import number_of
+from checkers.mathematics.confirmation.forms import are_the_letters
 from checkers.mathematics.confirmation.geometry import GEOMETRY
 from checkers.mathematics.confirmation.integers import INTEGERS
 from checkers.mathematics.confirmation.laws import LAWS
@@ -31,9 +33,17 @@ from checkers.mathematics.confirmation.parameters import PARAMETERS
 from checkers.mathematics.confirmation.sets import COLLECTIONS
 from checkers.mathematics.confirmation.told import Confirmation, Told
 from checkers.mathematics.formulas.nodes import Node, NotUnderstood
+from checkers.mathematics.problem.wrapped import Form
 from checkers.mathematics.questions.registry import Ask
 
-__all__ = ["CONFIRMATIONS", "Doubt", "doubt_of_answer", "doubt_of_result", "doubt_of_statement"]
+__all__ = [
+    "CONFIRMATIONS",
+    "Doubt",
+    "doubt_of_answer",
+    "doubt_of_letters",
+    "doubt_of_result",
+    "doubt_of_statement",
+]
 
 CONFIRMATIONS: dict[str, Confirmation] = {
     **ALGEBRA,
@@ -71,6 +81,16 @@ def doubt_of_answer(expected: Expected, given: Meaning, ask: Ask, *, verdict: bo
     """Whether the answer's own numbers bear the verdict out."""
     try:
         return _doubt(says_the_same(expected, given, scope_of(ask.facts)), agreed=verdict)
+    except _CANNOT:
+        return "unconfirmed"
+
+
+def doubt_of_letters(form: Form, expected: Expected, inner: Expected, ask: Ask) -> Doubt:
+    """Whether the letters of a form are those that the inner result has."""
+    (letters,), (asked,), (value,) = expected.solutions, expected.values, inner.values
+    try:
+        scope = scope_of(ask.facts)
+        return _doubt(are_the_letters(form, letters, number_of(value), number_of(asked), scope), agreed=True)
     except _CANNOT:
         return "unconfirmed"
 

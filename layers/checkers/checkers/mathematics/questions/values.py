@@ -38,12 +38,13 @@ _END = (
     rf"{_WHAT}:? ?<e>{_END}",
     rf"(?:simplify|化简代数式|化简三角有理式|化简|计算并化简)(?: the)?(?: following)?(?: expression| fraction)?(?P<op> product| sum| quotient)?(?P<form2> to a simplified fraction)?:? ?<e>{_END}",
     r"(?:multiply|divide|distribute|subtract|add|reduce|combine|rationalize|simplify)(?:,? (?:or subtract|and divide|and))?(?: and)?(?: simplify)?(?: completely)?(?: the)?(?: following| given| indicated)?(?: expressions?| radicals?| fractions?| polynomials?)?(?: and simplify)? ?<e>",
+    r"(?P<radical>rationalize) the denominator(?: of)?(?: the fraction| the expression)?:? ?<e>",
     r"find the (?P<op>product|sum|difference|quotient|square) ?<e>",
     rf"(?:express|write|convert) (?:the )?(?P<op>quotient |sum |product |difference )?<e>{_END}",
     r"(?:(?P<sort>复数)|代数式|式子|算式|表达式|多项式)? ?<e> ?(?:=|等于|的值是|的值为|的值等于|的结果是|的结果为|的值|的计算结果是|的计算结果为|的计算结果|=\?|等于多少|是多少)?(?:多少)? ?[_() .]*",
     r"simplify the following expression in <v>: <e>",
     takes="equations constraints kinds complex",
-    words="algebraic multiply divide distribute subtract add reduce combine rationalize completely indicated radical radicals fractions polynomials or square your head simplify simplified convert 复 化简代数式 化简三角有理式",
+    words="algebraic denominator multiply divide distribute subtract add reduce combine rationalize completely indicated radical radicals fractions polynomials or square your head simplify simplified convert 复 化简代数式 化简三角有理式",
 )
 def _computed(ask: Ask) -> Expected:
     """A formula whose names are all given, or that has none."""
@@ -68,7 +69,7 @@ def _computed(ask: Ask) -> Expected:
     if ask.facts.equations and not _is_connected(tree, ask):
         raise NotUnderstood("an equation that has nothing to do with what is asked")
     if values is None:
-        if "integer" in how:
+        if "integer" in how or ask.has("radical"):
             raise NotUnderstood("an integer that nothing determines")
         return _simplified(ask, tree)
     if "integer" in how:
@@ -76,6 +77,7 @@ def _computed(ask: Ask) -> Expected:
     if "complex" in ask.facts.given() and len(unknowns(ask.facts)) > 1 and not _assigned_all(ask):
         raise NotUnderstood("a system in complex numbers")
     form = "simplified" if simplify or "fraction" in form2 + ask.text + ask.notes else ""
+    form = "radical" if ask.has("radical") else form
     if len(values) == 1:
         return value_expected(ask, values[0], tree, form)
     if tree.kind == "name" and values:
