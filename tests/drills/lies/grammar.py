@@ -7,11 +7,9 @@ from random import Random
 from typing import get_args
 
 from drills.lies import (
-    bases,
     equations,
     forms,
     functions,
-    integers,
     laws,
     objects,
     regions,
@@ -22,6 +20,7 @@ from drills.lies import (
 from drills.lies.drilled import Drilled, Family, Posed
 from drills.lies.notation import Language, Notation, Pen
 from drills.lies.oracle import Doubtful
+from drills.lies.whole_numbers import bases, counting, integers
 from drills.lies.wrong_answers import mistakes
 
 __all__ = ["FAMILIES", "problems"]
@@ -38,6 +37,7 @@ FAMILIES: dict[str, Family] = {
     **objects.FAMILIES,
     **told.FAMILIES,
     **worded.FAMILIES,
+    **counting.FAMILIES,
 }
 
 _NOTATIONS: tuple[Notation, ...] = ("latex", "latex", "latex", "plain", "unicode", "full-width")

@@ -15,6 +15,7 @@ from checkers.mathematics.answers.meanings import Meaning
 from checkers.mathematics.confirmation.algebra import ALGEBRA
 from checkers.mathematics.confirmation.analysis import ANALYSIS
 from checkers.mathematics.confirmation.answers import says_the_same
+from checkers.mathematics.confirmation.counting import COUNTED
 from checkers.mathematics.confirmation.evaluation.arithmetic import (
     Scope,
     evaluate,
@@ -49,6 +50,7 @@ CONFIRMATIONS: dict[str, Confirmation] = {
     **ALGEBRA,
     **ANALYSIS,
     **COLLECTIONS,
+    **COUNTED,
     **GEOMETRY,
     **INTEGERS,
     **LAWS,

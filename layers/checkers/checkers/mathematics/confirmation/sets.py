@@ -1,13 +1,8 @@
-"""The second way of questions about sets.
-
-Members by trial, numbers with properties by counting.
-"""
+"""The second way of questions about sets: members by trial."""
 
 from __future__ import annotations
 
 import re
-from fractions import Fraction
-from math import isqrt
 from typing import Any
 
 from checkers.mathematics.confirmation.evaluation.arithmetic import evaluate, is_near
@@ -19,130 +14,6 @@ from checkers.mathematics.confirmation.told import Confirmation, Told
 from checkers.mathematics.problem.facts import Relation
 
 __all__ = ["COLLECTIONS"]
-
-MOST = 100_000
-
-
-def _primes(high: int) -> set[int]:
-    sieve = bytearray([1]) * (high + 1)
-    for k in range(2, isqrt(high) + 1):
-        if sieve[k]:
-            sieve[k * k :: k] = bytes(len(range(k * k, high + 1, k)))
-    return {k for k in range(2, high + 1) if sieve[k]}
-
-
-_DIGITS = {"one-digit": 1, "two-digit": 2, "three-digit": 3, "four-digit": 4}
-
-
-def _slots(told: Told, text: str) -> list[int]:
-    return [int(re.sub(r"[{},\s]", "", told.ask.read.formulas[int(k)])) for k in re.findall(r"⟦(\d+)⟧", text)]
-
-
-def _chosen(told: Told) -> list[int]:
-    """Every number up to 100,000 that has each property which the question names."""
-    parts = told.ask.match["parts"] or ""
-    noun, adjectives = told.word("noun"), told.word("adjectives")
-    numbers: Any = range(
-        0 if re.search("nonnegative|whole|perfect square", adjectives + noun) else 1, MOST + 1
-    )
-    words = re.findall(r"[a-z]+(?:-digit)?", adjectives) + re.findall(
-        r"prime|composite|perfect square|perfect cube", noun
-    )
-    words += re.findall(r"\b(?:prime|odd|even|perfect square|perfect cube)", parts)
-    words += ["positive"] if "positive" in parts else []
-    primes = _primes(MOST) if {"prime", "composite"} & set(words) else set()
-    for word in words:
-        numbers = [n for n in numbers if _is(n, word, primes)]
-    if noun.startswith("multiple"):
-        (step,) = _slots(told, noun)
-        numbers = [n for n in numbers if n % step == 0]
-    piece = r"(?:between|from|less than|fewer than|greater than|more than|at most|at least|no greater than|not|evenly|divisible|multiples?|factors?|divisors?)"
-    for clause in re.split(
-        rf"(?<=⟧),? (?:and|but) (?={piece}|that|are|is)|(?<=⟧) (?={piece}|that|are|is)", parts
-    ):
-        numbers = _narrowed(told, list(numbers), clause)
-    return list(numbers)
-
-
-def _is(n: int, word: str, primes: set[int]) -> bool:
-    if word in _DIGITS:
-        return len(str(n)) == _DIGITS[word] and n > 0
-    tests = {
-        "odd": n % 2 == 1, "even": n % 2 == 0, "prime": n in primes, "composite": n > 1 and n not in primes,
-        "positive": n > 0, "natural": n > 0, "nonnegative": n >= 0, "whole": n >= 0, "negative": n < 0,
-        "perfect square": isqrt(n) ** 2 == n, "perfect cube": any(k**3 == n for k in (round(n ** (1 / 3)),)),
-        "different": True, "distinct": True,
-    }  # fmt: skip
-    if word not in tests:
-        raise CannotTell(word)
-    return tests[word]
-
-
-def _narrowed(told: Told, numbers: list[int], clause: str) -> list[int]:
-    ends = _slots(told, clause)
-    if not ends:
-        return numbers
-    if "between" in clause or "from" in clause:
-        low, high = ends[:2]
-        strict = "between" in clause and "inclusive" not in told.text
-        return [n for n in numbers if (low < n < high if strict else low <= n <= high)]
-    if re.search(r"\b(?:less|fewer|at most|no greater)", clause):
-        strict = "than" in clause and "or equal" not in clause and "no greater" not in clause
-        return [n for n in numbers if n < ends[0] or (not strict and n == ends[0])]
-    if re.search(r"\b(?:greater|more|at least)", clause):
-        strict = "than" in clause and "or equal" not in clause
-        return [n for n in numbers if n > ends[0] or (not strict and n == ends[0])]
-    if re.search("factor|divisor", clause):
-        return [n for n in numbers if n > 0 and all(end % n == 0 for end in ends)]
-    if re.search("divisible|multiple", clause):
-        wanted = "not " not in clause
-        return [n for n in numbers if all((n % end == 0) == wanted for end in ends)]
-    raise CannotTell("a clause that is not known")
-
-
-def _count(told: Told) -> bool | None:
-    found = _chosen(told)
-    return None if found and found[-1] == MOST else told.equals(len(found))
-
-
-def _of_members(told: Told) -> bool | None:
-    found, word = _chosen(told), told.word("what")
-    if not found:
-        return None
-    if word in ("smallest", "least"):
-        return told.equals(found[0])
-    if found[-1] == MOST:
-        return None
-    if word in ("largest", "greatest"):
-        return told.equals(found[-1])
-    if word in ("sum", "average", "mean"):
-        return told.equals(sum(found) if word == "sum" else Fraction(sum(found), len(found)))
-    made = 1
-    for number in found[:80]:
-        made *= number
-    return told.equals(made) if word == "product" else None
-
-
-def _probability(told: Told) -> bool | None:
-    if told.has("set"):
-        numbers = re.findall(r"\d+", told.ask.read.formulas[int(told.ask.match["set"])])
-        low, high = int(numbers[0]), int(numbers[-1])
-    else:
-        low, high = (_slots(told, f"⟦{told.ask.match[group]}⟧")[0] for group in ("low", "high"))
-    primes = _primes(high)
-    test = told.word("test").rstrip(" .?")
-    hits = list(range(low, high + 1))
-    for clause in re.split(r",? (?:and|but) ", test):
-        wanted = "not " not in clause
-        ends = _slots(told, clause)
-        if re.search("multiple|divisible", clause):
-            hits = [n for n in hits if (n % ends[0] == 0) == wanted]
-        elif re.search("divisor|factor", clause):
-            hits = [n for n in hits if (n > 0 and ends[0] % n == 0) == wanted]
-        else:
-            (word,) = re.findall(r"prime|perfect square|perfect cube|odd|even", clause)
-            hits = [n for n in hits if _is(n, word, primes) == wanted]
-    return told.equals(Fraction(len(hits), high - low + 1))
 
 
 def _member(told: Told, text: str, x: Any) -> bool:
@@ -246,7 +117,4 @@ def _size(told: Told) -> bool | None:
 COLLECTIONS: dict[str, Confirmation] = {
     "collections._combination": _combination,
     "collections._size": _size,
-    "sets._count": _count,
-    "sets._of_members": _of_members,
-    "sets._probability": _probability,
 }
