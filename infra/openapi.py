@@ -67,6 +67,9 @@ TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
 BOOLEAN: Schema = {"type": "boolean"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 COUNT_OR_NULL: Schema = {"type": ["integer", "null"], "minimum": 0}
+POSITION: Schema = COUNT_OR_NULL | {
+    "description": "Answers that wait before this one; an estimate, some seconds old, where more than 128 may wait."
+}
 TEXTS: Schema = {"type": "array", "items": STRING}
 
 
@@ -555,12 +558,12 @@ def _job_replies() -> dict[str, Schema]:
     status = one_of("queued", "running", "succeeded", "failed", "cancelled")
     results = [ref(task.body.__name__) for task in TASKS.values()]
     return {
-        "Accepted": record(id=STRING, status=status, queue_position=COUNT_OR_NULL, status_url=STRING),
+        "Accepted": record(id=STRING, status=status, queue_position=POSITION, status_url=STRING),
         "Job": record(
             id=STRING,
             kind=one_of(*TASKS),
             status=status,
-            queue_position=COUNT_OR_NULL,
+            queue_position=POSITION,
             created_at={"type": "string", "format": "date-time"},
             progress=record(completion_tokens=COUNT),
             result={"oneOf": [*results, {"type": "null"}]},

@@ -21,11 +21,12 @@ from stepwise.answering.work import Progress
 from stepwise.api.idempotency import Idempotency
 from stepwise.api.reply import Reply
 from stepwise.config import Settings
-from stepwise.coordination.admission import NOWHERE, QueuePlace
 from stepwise.coordination.coordination import Coordination
+from stepwise.coordination.places import NOWHERE, QueuePlace
 from stepwise.coordination.runs import RunLost
 from stepwise.coordination.slots import LEASE_SECONDS, Slot
 from stepwise.coordination.transitions import SlotTaken
+from stepwise.coordination.waiting_line import MARK
 from stepwise.errors import IdempotencyInProgress, ModelError, QueueFull
 from stepwise.plan import Plan
 from stepwise.storage.table import Table, TableUnavailable
@@ -186,6 +187,50 @@ def test_of_more_than_there_is_room_for_exactly_the_rest_is_refused(table: Table
     assert fleet.slots() == list(range(4))
     assert sorted(place for place in places if place >= 0) == list(range(16))
     assert len(places) == 20
+
+
+def filled(table: Table, fleet: Fleet, count: int) -> None:
+    """Let *count* answers wait, and note it."""
+    admission = fleet.shared.admission
+    places = [QueuePlace(number, f"other-{number}", number) for number in range(count)]
+    writes = [admission.placing(place, "others", owned=False) for place in places]
+    for first in range(0, count, 100):
+        table.transact(writes[first : first + 100])
+    admission.line.mark()
+
+
+def test_of_more_than_a_long_queue_has_room_for_exactly_the_rest_is_refused(table: Table) -> None:
+    fleet = Fleet(table, slots=4, most=300)
+    filled(table, fleet, 284)
+    for _ in range(4):
+        assert take_slot(fleet.shared)
+
+    def begun(number: int) -> int | None:
+        while True:
+            try:
+                return fleet.begin(f"q{number}", f"job_{number}").run.place
+            except QueueFull:
+                return None
+            except TableUnavailable:
+                continue  # nothing but other transactions
+
+    places = [place for place in at_once(begun) if place is not None]
+
+    assert sorted(places) == list(range(284, 300))
+
+
+def test_of_fifty_that_find_an_old_summary_of_a_long_queue_one_counts(table: Table) -> None:
+    fleet = Fleet(table, most=300)
+    filled(table, fleet, 150)
+    mark = table.get(*MARK, consistent=True)
+    for _ in range(3):
+        lines = at_once(lambda _, mark=mark: fleet.shared.admission.line.seen(mark))  # type: ignore[misc]
+
+        assert [line.waiting for line in lines if not line.estimate] == [150]
+        mark = table.get(*MARK, consistent=True)
+        assert mark is not None
+        assert mark["waiting"] == 150
+        fleet.clock.advance(6)
 
 
 def test_of_fifty_identical_questions_one_is_computed_and_holds_one_slot(table: Table) -> None:

@@ -140,7 +140,7 @@ def problems_left(items: Iterable[Mapping[str, Any]], now: float) -> Counter[str
     items = list(items)
     claimed = {item["run_id"] for item in items if item["sk"] == "job"}
     for item in items:
-        if item["pk"] in ("slots", "queue", "taken") and item["until"] >= now * 1000:
+        if item["pk"].split("#")[0] in ("slots", "queue", "taken") and item["until"] >= now * 1000:
             found[f"taken: {item['pk']}"] += 1
         claims = item["sk"] == "run" and item["pk"].removeprefix("run#") in claimed
         if claims and item["status"] in ("queued", "running"):

@@ -20,8 +20,8 @@ from stepwise.answering.worker import Message, process_message
 from stepwise.api.endpoint import respond
 from stepwise.api.reply import Reply, job_reply
 from stepwise.config import Settings
-from stepwise.coordination.admission import NOWHERE, QueuePlace
 from stepwise.coordination.coordination import Coordination, coordination
+from stepwise.coordination.places import NOWHERE, QueuePlace
 from stepwise.coordination.runs import Run
 from stepwise.coordination.slots import Slot
 from stepwise.coordination.transitions import Held, SlotTaken
@@ -238,7 +238,7 @@ def wait_in_queue(shared: Coordination | None, table: MemoryTable, run_id: str, 
     assert shared is not None
     place = QueuePlace(shared.admission.free_number(0), run_id, round(since * 1000))
     table.transact([shared.admission.placing(place, "others", owned=False)])
-    shared.admission.mark()
+    shared.admission.line.mark()
     return place
 
 

@@ -54,7 +54,7 @@ def _not_ready() -> object:
 def _queue_not_marked() -> object:
     table = _table_down()
     pace = AverageDuration(table, 4, clock=Clock())
-    Admission(table, max_queued=1, slots=1, average_duration=pace, clock=Clock()).mark()
+    Admission(table, max_queued=1, slots=1, average_duration=pace, clock=Clock()).line.mark()
     return True
 
 

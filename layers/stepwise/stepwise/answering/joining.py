@@ -12,9 +12,9 @@ from stepwise.answering.ownership import Ownership
 from stepwise.answering.timings import TIMINGS
 from stepwise.answering.waiting import Looks
 from stepwise.answering.work import Progress
-from stepwise.coordination.admission import NOWHERE, QueuePlace
 from stepwise.coordination.coordination import Coordination
 from stepwise.coordination.first_read import Seen
+from stepwise.coordination.places import NOWHERE, QueuePlace
 from stepwise.coordination.runs import Run
 from stepwise.coordination.single_flight import Flight, flight_key
 from stepwise.coordination.slots import Slot
@@ -105,9 +105,10 @@ class _Beginning:
         """What removes the mark where nobody waits any more; None: others wait for the free slots."""
         if self.seen.mark is None:
             return []
-        waiting = len(self.shared.admission.waiting())
+        line = self.shared.admission.line
+        waiting = line.seen(self.seen.mark).waiting
         if not waiting:
-            return [self.shared.admission.unmarking(self.seen.mark)]
+            return line.unmarking(self.seen.mark)
         return [] if self.shared.slots.free() > waiting else None
 
     def _candidates(self) -> Iterator[Slot]:
@@ -136,7 +137,7 @@ class _Beginning:
             created, flight=flight, instead_of=instead_of, slot=slot, number=number, wanted=wanted
         )
         if slot is None:
-            self.shared.admission.mark()
+            self.shared.admission.line.mark()
         log_event("run created", run_id=run.id, jobs=self.waiter_id, kind=self.plan.kind)
         return Begun(run, Ownership(self.deps, self.shared, run, self.plan, slot=slot))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from stepwise.answering.dependencies import Dependencies
 from stepwise.coordination.coordination import Coordination
 from stepwise.coordination.runs import Run
+from stepwise.coordination.waiting_line import Line
 from stepwise.errors import StepwiseError
 from stepwise.observability import logger, tolerated
 from stepwise.ollama.port import Chunk, Finish, Prompt
@@ -19,13 +20,18 @@ _STALLED_MS = 45_000
 """Age in ms after which an unowned run is stalled: its message is lost, or a dead worker received it."""
 
 
-def requeue_if_stalled(deps: Dependencies, shared: Coordination, run: Run) -> bool:
-    """Send a message for *run* if it has stalled; every look-up of a job does so. Returns whether one was sent."""
+def requeue_if_stalled(deps: Dependencies, shared: Coordination, run: Run, line: Line | None = None) -> bool:
+    """Send a message for *run* if it has stalled; every look-up of a job does so. Returns whether one was sent.
+
+    *line* is the queue, if it was read.
+    """
     now = round(deps.clock() * 1000)
     if run.ended or now - max(run.touched_at, run.lease_until) < _STALLED_MS:
         return False
-    if run.status == "queued" and shared.admission.ahead_of(run.id, run.since) >= deps.settings.model_slots:
-        return False
+    if run.status == "queued":
+        line = line or shared.admission.line.look()
+        if line.ahead_of(run.id, run.since) >= deps.settings.model_slots:
+            return False
     if not shared.runs.touch(run):
         return False
     try:
@@ -43,13 +49,15 @@ def sweep(deps: Dependencies, shared: Coordination) -> int:
     repairs.
     """
     mended = 0
-    for entry in [*shared.admission.entries(), *shared.admission.notes()]:
+    entries = shared.admission.line.recount()
+    line = shared.admission.line.of(entries)
+    for entry in [*entries, *shared.admission.line.notes()]:
         run = shared.runs.get(entry.place.run_id)
         if run is None or run.ended:
-            shared.transitions.leave(entry.place)
+            shared.transitions.leave(entry)
             mended += 1
         else:
-            mended += requeue_if_stalled(deps, shared, run)
+            mended += requeue_if_stalled(deps, shared, run, line)
     return mended
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from stepwise.answering.dependencies import Dependencies
 from stepwise.answering.timings import TIMINGS
 from stepwise.answering.work import Progress, answer_to_store, store
-from stepwise.coordination.admission import NOWHERE, QueuePlace
 from stepwise.coordination.coordination import Coordination
+from stepwise.coordination.places import NOWHERE, QueuePlace
 from stepwise.coordination.runs import Run, RunLost
 from stepwise.coordination.single_flight import flight_key
 from stepwise.coordination.slots import Slot
@@ -125,8 +125,8 @@ class Ownership:
             advanced=self._advanced(progress),
         )
         self._freed()
-        if self._place.number < 0:
-            self._shared.admission.mark()
+        if not self._place.waits:
+            self._shared.admission.line.mark()
         count("HandOvers")
         log_event("run handed over", run_id=self.run.id, tokens=progress.tokens, delay_s=delay)
 

@@ -230,7 +230,7 @@ class _Stream:
         try:
             while ownership.slot is None and not ownership.take_slot():
                 if self.deps.monotonic() > end:
-                    waiting = len(self.shared.admission.waiting())
+                    waiting = self.shared.admission.line.look().waiting
                     error = QueueFull(retry_after=self.shared.admission.retry_after(waiting))
                     log_event("queue refused", run_id=ownership.run.id, retry_after=error.retry_after)
                     raise error

@@ -130,7 +130,7 @@ def _slot_to_spare(deps: Dependencies) -> bool:
     if deps.shared is None:
         return True
     try:
-        waiting = len(deps.shared.admission.waiting())
+        waiting = deps.shared.admission.line.look().waiting
         return waiting == 0 or deps.shared.slots.free() > waiting
     except TableError as error:
         tolerated(error, "table_unavailable", "whether anybody waits for the slot is not known")

@@ -2,34 +2,37 @@
 
 An answer that has a slot of the model host needs no place. One that waits holds a numbered place, so the bound holds
 without a counter: a new answer takes one of ``MAX_QUEUED``, or one more for each slot that is free; one that was admitted
-before and waits again takes one beyond them and is never refused. An answer that a worker has taken from the queue leaves
+before and waits again takes one of its own and is never refused. An answer that a worker has taken from the queue leaves
 a note, so that the sweep finds it should the worker die: it counts for nothing. A place contains the fence of its run's
 owner (see :mod:`stepwise.coordination.runs`): writes of an earlier owner fail.
-
-Whoever takes a place writes the **mark** afterwards. Only where a request sees the mark it looks whether others wait for
-a slot before it; where nobody does it removes the mark, unless somebody has written it anew meanwhile.
 """
 
 from __future__ import annotations
 
 import random
-import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 
 from stepwise.coordination.average_duration import AverageDuration
 from stepwise.coordination.chance import CHANCE
+from stepwise.coordination.places import (
+    AGAIN,
+    NOWHERE,
+    TAKEN,
+    Entry,
+    QueuePlace,
+    numbers_of,
+    parts_of,
+    place_key,
+)
 from stepwise.coordination.slots import LEASE_SECONDS
+from stepwise.coordination.waiting_line import Line, WaitingLine
 from stepwise.errors import QueueFull
-from stepwise.observability import tolerated
 from stepwise.storage.table import (
     Condition,
     Delete,
-    Item,
     Key,
     Put,
     Table,
-    TableError,
     absent,
     all_of,
     any_of,
@@ -38,43 +41,13 @@ from stepwise.storage.table import (
     less,
 )
 
-__all__ = ["MARK", "NOWHERE", "TAKEN", "WAITING_SECONDS", "Admission", "Entry", "QueuePlace"]
+__all__ = ["WAITING_SECONDS", "Admission"]
 
 WAITING_SECONDS = 21_600.0
 """Seconds for which the place of a waiting answer is valid; a sweep frees those of ended answers."""
 
-MARK = ("pace", "waiting")
-"""The key of the mark."""
-NOWHERE = -1
-"""The number of a place that an answer does not have."""
-TAKEN = -2
-"""The number of the note of an answer that a worker has taken."""
-
-_PK = "queue"
-_TAKEN_PK = "taken"
-_SPREAD = 16
-"""Numbers for each slot beyond ``MAX_QUEUED``: one taken by chance is most likely free."""
-
-
-@dataclass(frozen=True)
-class QueuePlace:
-    number: int
-    run_id: str
-    since: int
-    """Epoch milliseconds; the queue is sorted by it."""
-    fence: int = 1
-    """Of the run's owner."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One place in the table."""
-
-    place: QueuePlace
-    waiting: bool
-    """False: a worker has it, or another owner of the release before, which had a place too."""
-    standing: bool
-    """False if its lease has expired."""
+_TRIED = 2
+"""Partitions of a long queue in which a place is looked for before all of them are read."""
 
 
 class Admission:
@@ -90,9 +63,9 @@ class Admission:
         clock: Callable[[], float],
         chance: random.Random = CHANCE,
     ) -> None:
-        self._table = table
         self._max_queued = max_queued
         self._slots = slots
+        self.line = WaitingLine(table, places=max_queued + slots, clock=clock)
         self._average_duration = average_duration
         self._clock = clock
         self._chance = chance
@@ -109,20 +82,40 @@ class Admission:
         Raises:
             QueueFull: ``retry_after`` is computed from the queue and the average time per answer.
         """
-        standing = [entry for entry in self.entries() if entry.standing]
-        waiting = [entry.place.number for entry in standing if entry.waiting]
-        again = sum(number >= self._max_queued + self._slots for number in waiting)
-        most = self._max_queued + max(0, min(free_slots, self._slots) - again)
-        taken = {entry.place.number for entry in standing}
-        free = [number for number in range(most) if number not in taken]
+        free = self._free_by_chance(free_slots) if self.line.is_long else []
         if not free:
-            raise QueueFull(retry_after=self.retry_after(len(waiting)))
+            entries = self.line.recount() if self.line.is_long else self.line.entries()
+            line = self.line.of(entries)
+            free = _free(entries, range(self._most(line, free_slots)))
+            if not free:
+                raise self._full(line)
         return free[self._chance.choice(range(len(free)))]
 
-    def further_number(self) -> int:
-        """A place by chance beyond those for new answers, for one that was admitted before; it may be taken."""
-        first = self._max_queued + self._slots
-        return self._chance.choice(range(first, first + _SPREAD * self._slots))
+    def _free_by_chance(self, free_slots: int) -> list[int]:
+        """The free places in one of a few partitions of a long queue; none if these are full.
+
+        Raises:
+            QueueFull
+        """
+        line = self.line.look()
+        most = self._most(line, free_slots)
+        if line.waiting - line.again >= most:
+            raise self._full(line)
+        parts = list(range(parts_of(most)))
+        self._chance.shuffle(parts)
+        found = (_free(self.line.partition(part), numbers_of(part, most)) for part in parts[:_TRIED])
+        return next(filter(None, found), [])
+
+    def _most(self, line: Line, free_slots: int) -> int:
+        """How many new answers may wait."""
+        return self._max_queued + max(0, min(free_slots, self._slots) - line.again)
+
+    def _full(self, line: Line) -> QueueFull:
+        return QueueFull(retry_after=self.retry_after(line.waiting))
+
+    def again_number(self) -> int:
+        """A place for an answer that was admitted before; nobody else can have it."""
+        return AGAIN - self._chance.choice(range(self.line.parts))
 
     def placing(self, place: QueuePlace, group: str, *, owned: bool) -> Put:
         """The write that takes or renews *place*; only if no other answer has it, nor a later owner.
@@ -130,7 +123,7 @@ class Admission:
         That of an answer without an owner is valid for long, as its message in the queue keeps it alive.
         """
         now = self._now()
-        pk, sk = _key(place)
+        pk, sk = place_key(place)
         item = {
             "pk": pk,
             "sk": sk,
@@ -145,47 +138,18 @@ class Admission:
         }
         return Put(item, any_of(absent("pk"), less("until", now), _ours(place)))
 
-    def leaving(self, place: QueuePlace) -> list[Delete]:
-        """The write that frees *place*, unless it is another answer's or a later owner's; nothing without a place."""
+    def leaving(self, place: QueuePlace, key: Key | None = None) -> list[Delete]:
+        """The write that frees *place*, unless it is another answer's or a later owner's; nothing without a place.
+
+        *key* is where it was found, if it was read.
+        """
         if place.number == NOWHERE:
             return []
-        return [Delete(*_key(place), any_of(absent("pk"), _ours(place)))]
-
-    def mark(self) -> None:
-        """Note that somebody waits."""
-        try:
-            self._table.put({"pk": MARK[0], "sk": MARK[1], "token": secrets.token_hex(8)})
-        except TableError as error:
-            tolerated(error, "table_unavailable", "that an answer waits is not known to new ones")
-
-    def unmarking(self, item: Item) -> Delete:
-        """The write that removes the mark that was read as *item*, unless somebody has written it anew."""
-        return Delete(*MARK, equals("token", item["token"]))
-
-    def entries(self, pk: str = _PK) -> list[Entry]:
-        """All places that are taken, expired ones included, in the order of the queue."""
-        now = self._now()
-        found = [
-            Entry(
-                QueuePlace(item["number"], item["run_id"], item["since"], item["fence"]),
-                item["waiting"],
-                item["until"] >= now,
-            )
-            for item in self._table.query(pk)
-        ]
-        return sorted(found, key=lambda entry: (entry.place.since, entry.place.run_id))
-
-    def notes(self) -> list[Entry]:
-        """The notes of the answers that workers have taken."""
-        return self.entries(_TAKEN_PK)
-
-    def waiting(self) -> list[QueuePlace]:
-        """The places of those that wait, in the order of the queue."""
-        return [entry.place for entry in self.entries() if entry.waiting and entry.standing]
+        return [Delete(*(key or place_key(place)), any_of(absent("pk"), _ours(place)))]
 
     def ahead_of(self, run_id: str, since: int) -> int:
         """Number of answers that wait before the one that waits *since* then (epoch milliseconds)."""
-        return sum((place.since, place.run_id) < (since, run_id) for place in self.waiting())
+        return self.line.look().ahead_of(run_id, since)
 
     def retry_after(self, waiting: int) -> int:
         """Expected seconds until a tenth of the *waiting* answers has left the queue."""
@@ -205,5 +169,7 @@ def _ours(place: QueuePlace) -> Condition:
     return all_of(equals("run_id", place.run_id), at_most("fence", place.fence))
 
 
-def _key(place: QueuePlace) -> Key:
-    return (_TAKEN_PK, place.run_id) if place.number == TAKEN else (_PK, f"place#{place.number:05d}")
+def _free(entries: Iterable[Entry], numbers: Iterable[int]) -> list[int]:
+    """Those of *numbers* that no standing entry has."""
+    taken = {entry.place.number for entry in entries if entry.standing}
+    return [number for number in numbers if number not in taken]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from stepwise.coordination.admission import MARK
 from stepwise.coordination.average_duration import AverageDuration
 from stepwise.coordination.prompt_speed import PromptSpeed
 from stepwise.coordination.single_flight import Flight, SingleFlight
 from stepwise.coordination.slots import Slot, Slots
 from stepwise.coordination.thinking_marks import ThinkingMarks
+from stepwise.coordination.waiting_line import MARK
 from stepwise.storage.table import Item, Key, Table
 
 __all__ = ["FirstRead", "Seen"]
@@ -24,7 +24,7 @@ class Seen:
     slots: tuple[Slot, ...] = ()
     """Free ones of those that were looked at."""
     mark: Item | None = None
-    """There is one while an answer may wait for a slot; see :mod:`stepwise.coordination.admission`."""
+    """There is one while an answer may wait for a slot; see :mod:`stepwise.coordination.waiting_line`."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from stepwise.coordination.admission import NOWHERE, TAKEN, Admission, QueuePlace
+from stepwise.coordination.admission import Admission
+from stepwise.coordination.places import NOWHERE, TAKEN, Entry, QueuePlace
 from stepwise.coordination.runs import Run, RunLost, Runs
 from stepwise.coordination.single_flight import Flight, SingleFlight
 from stepwise.coordination.slots import Slot, Slots
@@ -139,8 +140,7 @@ class Transitions:
         if held.slot is not None:
             self._owned(run, [write, self._slots.taking(held.slot, until=held.reading_until)])
         else:
-            waits = number >= 0
-            place = [self._admission.placing(held.place, run.group, owned=True)] if waits else []
+            place = [self._admission.placing(held.place, run.group, owned=True)] if held.place.waits else []
             self._owned(run, [write], place)
 
     def hand_over(
@@ -151,11 +151,11 @@ class Transitions:
         Raises:
             RunLost
         """
-        place = held.place
-        if place.number < 0:
-            place = replace(place, number=self._admission.further_number())
-        while not self._handed_over(run, progress, held, place, tokens, advanced):
-            place = replace(place, number=self._admission.further_number())
+        again = replace(held.place, number=self._admission.again_number())
+        for place in (held.place, again):  # one whose lease had expired may be another answer's by now
+            if place.waits and self._handed_over(run, progress, held, place, tokens, advanced):
+                return
+        raise RunLost(run.id)
 
     def _handed_over(
         self,
@@ -217,9 +217,9 @@ class Transitions:
         """Free *slot*, at *until* (epoch seconds) where that is to come."""
         self._together([], [self._slots.freeing(slot, until=until)])
 
-    def leave(self, place: QueuePlace) -> None:
-        """Free *place*."""
-        self._together([], self._admission.leaving(place))
+    def leave(self, entry: Entry) -> None:
+        """Free the place in *entry*."""
+        self._together([], self._admission.leaving(entry.place, entry.key))
 
     def _letting_go(self, run: Run, held: Held) -> list[Write]:
         flight = [self._single_flight.removing(held.flight, run.id)] if held.flight else []

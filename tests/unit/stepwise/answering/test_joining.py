@@ -276,7 +276,7 @@ def test_when_nobody_waits_any_more_nobody_looks_at_the_queue(scene: Scene) -> N
 
 def test_a_mark_that_was_written_anew_meanwhile_stays(scene: Scene) -> None:
     assert scene.deps.shared is not None
-    scene.deps.shared.admission.mark()
+    scene.deps.shared.admission.line.mark()
     todo = [True]
 
     def queue_up(_: object) -> None:

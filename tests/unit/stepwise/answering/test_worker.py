@@ -13,8 +13,8 @@ from stepwise.answering.timings import TIMINGS
 from stepwise.answering.work import Progress
 from stepwise.answering.worker import Message, fail_dead_letter, process_message
 from stepwise.config import Settings
-from stepwise.coordination.admission import NOWHERE, QueuePlace
 from stepwise.coordination.jobs import new_job_id
+from stepwise.coordination.places import NOWHERE, QueuePlace
 from stepwise.coordination.slots import LEASE_SECONDS
 from stepwise.coordination.transitions import Held
 from stepwise.errors import GenerationBroken, ModelTimeout, ModelUnavailable

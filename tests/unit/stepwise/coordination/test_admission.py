@@ -6,9 +6,11 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from stepwise.coordination.admission import MARK, NOWHERE, TAKEN, WAITING_SECONDS, Admission, QueuePlace
+from stepwise.coordination.admission import WAITING_SECONDS, Admission
 from stepwise.coordination.average_duration import AverageDuration
+from stepwise.coordination.places import NOWHERE, TAKEN, QueuePlace
 from stepwise.coordination.slots import LEASE_SECONDS
+from stepwise.coordination.waiting_line import MARK
 from stepwise.errors import QueueFull
 from stepwise.storage.table import TransactionFailed
 from support.clock import Clock
@@ -65,11 +67,11 @@ class Queue:
 
     @property
     def waiting(self) -> list[str]:
-        return [place.run_id for place in self.admission.waiting()]
+        return [run_id for _, run_id in self.admission.line.whole().order]
 
     @property
     def numbers(self) -> list[int]:
-        return sorted(item["number"] for item in self.table.items() if item["pk"] == "queue")
+        return sorted(item["number"] for item in self.table.items() if item["pk"].startswith("queue"))
 
 
 def test_as_many_wait_as_may_and_no_more() -> None:
@@ -90,7 +92,7 @@ def test_one_more_may_wait_for_each_slot_that_is_free() -> None:
 def test_a_slot_that_an_answer_has_just_left_to_wait_again_is_not_free_for_a_new_one() -> None:
     queue = Queue(slots=2, most=1)
     queue.waits("new")
-    queue.put(QueuePlace(queue.admission.further_number(), "handed over", 1))
+    queue.put(QueuePlace(queue.admission.again_number(), "handed over", 1))
 
     with pytest.raises(QueueFull):
         queue.admission.free_number(1)
@@ -118,12 +120,12 @@ def test_of_more_than_there_is_room_for_exactly_the_rest_is_refused() -> None:
 def test_an_answer_that_was_admitted_before_is_never_refused_and_takes_nobodys_place() -> None:
     queue = Queue(slots=2, most=2)
     queue.waits("one")
-    numbers = {queue.admission.further_number() for _ in range(500)}
 
-    assert min(numbers) == 2 + 2
-    assert len(numbers) == 32, "enough for one by chance to be free most of the time"
-    assert queue.put(QueuePlace(min(numbers), "again", 1))
-    assert queue.waiting == ["again", "one"]
+    for number in range(200):
+        assert queue.put(QueuePlace(queue.admission.again_number(), f"again-{number}", 1))
+
+    assert len(queue.waiting) == 201
+    assert queue.waiting[-1] == "one"
     assert queue.admits("two")
 
 
@@ -193,7 +195,9 @@ def test_a_waiting_place_stands_without_signs_of_life_and_not_for_ever() -> None
     assert queue.waiting == ["waits"]
     queue.clock.advance(WAITING_SECONDS)
     assert queue.waiting == []
-    assert [(entry.place.run_id, entry.standing) for entry in queue.admission.entries()] == [("waits", False)]
+    assert [(entry.place.run_id, entry.standing) for entry in queue.admission.line.entries()] == [
+        ("waits", False)
+    ]
 
 
 def test_an_answer_that_a_worker_has_taken_counts_for_nothing_and_is_known_to_the_sweep() -> None:
@@ -205,9 +209,9 @@ def test_an_answer_that_a_worker_has_taken_counts_for_nothing_and_is_known_to_th
 
     assert queue.waiting == []
     assert queue.admits("two")
-    assert [entry.place.run_id for entry in queue.admission.notes()] == ["one"]
+    assert [entry.place.run_id for entry in queue.admission.line.notes()] == ["one"]
     assert queue.leave(QueuePlace(TAKEN, "one", first.since, fence=2))
-    assert queue.admission.notes() == []
+    assert queue.admission.line.notes() == []
 
 
 def test_a_late_owner_neither_takes_nor_frees_the_place_of_the_next() -> None:
@@ -240,7 +244,7 @@ def test_without_a_place_there_is_nothing_to_leave() -> None:
 def test_a_running_answer_of_the_release_before_does_not_wait() -> None:
     queue = Queue(most=2)
     queue.waits("one")
-    item = next(item for item in queue.table.items() if item["pk"] == "queue")
+    item = next(item for item in queue.table.items() if item["pk"].startswith("queue"))
     queue.table.put(item | {"sk": "place#00009", "number": 9, "run_id": "old", "waiting": False})
 
     assert queue.waiting == ["one"]
@@ -250,16 +254,16 @@ def test_a_running_answer_of_the_release_before_does_not_wait() -> None:
 def test_the_mark_is_removed_unless_it_was_written_anew() -> None:
     queue = Queue()
     for _ in range(2):
-        queue.admission.mark()
+        queue.admission.line.mark()
         first = queue.table.get(*MARK, consistent=True)
         assert first is not None
-        queue.admission.mark()
+        queue.admission.line.mark()
 
     with pytest.raises(TransactionFailed):
-        queue.table.transact([queue.admission.unmarking(first)])
+        queue.table.transact(queue.admission.line.unmarking(first))
     now = queue.table.get(*MARK, consistent=True)
     assert now is not None
-    queue.table.transact([queue.admission.unmarking(now)])
+    queue.table.transact(queue.admission.line.unmarking(now))
     assert queue.table.get(*MARK, consistent=True) is None
 
 

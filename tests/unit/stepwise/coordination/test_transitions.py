@@ -10,7 +10,7 @@ from stepwise.answering.joining import Begun, begin
 from stepwise.answering.ownership import Ownership
 from stepwise.answering.work import Progress
 from stepwise.config import Settings
-from stepwise.coordination.admission import TAKEN
+from stepwise.coordination.places import AGAIN, TAKEN
 from stepwise.coordination.runs import RunLost
 from stepwise.coordination.slots import LEASE_SECONDS
 from stepwise.coordination.transitions import SlotTaken
@@ -38,10 +38,18 @@ def scene() -> Scene:
     return Scene()
 
 
-def begun(scene: Scene, question: str = "q") -> Begun:
+def begun(scene: Scene, question: str = "q", *, wants_slot: bool = True) -> Begun:
     deps = scene.environment()
     assert deps.shared is not None
-    return begin(deps, deps.shared, plan_of(question), group="g", waiter_id="job_1", since=scene.clock())
+    return begin(
+        deps,
+        deps.shared,
+        plan_of(question),
+        group="g",
+        waiter_id="job_1",
+        since=scene.clock(),
+        wants_slot=wants_slot,
+    )
 
 
 def owner(scene: Scene) -> Ownership:
@@ -205,16 +213,35 @@ def test_a_worker_takes_nothing_where_the_slot_or_the_run_has_gone(scene: Scene)
     assert scene.table.items() == before
 
 
-def test_a_place_beyond_the_bound_that_is_taken_is_no_obstacle_to_a_hand_over(scene: Scene) -> None:
-    numbers = iter([5, 5, 6])
-    for question in ("one", "two"):
-        found = begun(scene, question).ownership
-        assert found is not None
-        admission = found._shared.admission
-        admission.further_number = lambda: next(numbers)  # type: ignore[method-assign]
-        found.hand_over(Progress())
+def test_a_hundred_answers_that_were_admitted_can_all_wait_again(scene: Scene) -> None:
+    """As when the model host is away: each takes a slot, and is handed over again."""
+    scene.settings = Settings(model_slots=2, max_queued=100)
+    found = [begun(scene, f"q{number}", wants_slot=False).ownership for number in range(100)]
+    for each in found:
+        assert each is not None
+        assert each.take_slot()
+        each.hand_over(Progress())
 
-    assert [item["number"] for item in scene.items("queue")] == [5, 6]
+    waiting = scene.items("queue")
+    assert len({item["run_id"] for item in waiting}) == len(waiting) == 100
+    shared = scene.environment().shared
+    assert shared is not None
+    assert shared.admission.line.look().waiting == 100
+
+
+def test_an_answer_whose_place_is_anothers_by_now_waits_again_in_one_of_its_own(scene: Scene) -> None:
+    found = begun(scene, "q", wants_slot=False).ownership
+    assert found is not None
+    (place,) = scene.items("queue")
+    scene.table.put({**place, "run_id": "another"})
+
+    found.hand_over(Progress())
+
+    assert [(item["run_id"], item["number"]) for item in scene.items("queue")] == [
+        ("another", place["number"]),
+        (found.run.id, AGAIN),
+    ]
+    assert scene.run["status"] == "queued"
 
 
 def test_a_table_that_throttles_the_first_read_leaves_the_answer_without_it(scene: Scene) -> None:
