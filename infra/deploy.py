@@ -20,7 +20,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,10 +28,21 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-__all__ = ["DeployError", "Deployed", "back_command", "command", "deploy", "deployed", "release"]
+__all__ = [
+    "DeployError",
+    "Deployed",
+    "back_command",
+    "check_concurrency",
+    "command",
+    "deploy",
+    "deployed",
+    "release",
+]
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILT = ROOT / ".aws-sam" / "build"
+MOST_WORKERS = 1_000
+"""What MaximumConcurrency of an SQS event source may be at most (Lambda's API reference, ScalingConfig)."""
 
 
 class DeployError(Exception):
@@ -84,6 +95,34 @@ def command(stack: str, released: str, parameters: Sequence[str], *, confirm: bo
         *(f"GradualDeployment={value}" for value in gradual),
         *parameters,
     ]
+
+
+def check_concurrency(parameters: Sequence[str], functions: Callable[[], Any]) -> None:
+    """Refuse more slots than Lambda can use; *functions* makes Lambda's client.
+
+    CloudFormation's own rules cannot compare numbers.
+
+    Raises:
+        DeployError: more than an event source takes and no WorkerConcurrency, or more than the account's concurrency.
+    """
+    given = dict(parameter.split("=", 1) for parameter in parameters)
+    slots = given.get("ModelSlots", "")
+    if not slots.isdecimal():
+        return
+    if int(slots) > MOST_WORKERS and given.get("WorkerConcurrency", "0") == "0":
+        raise DeployError(
+            f"ModelSlots={slots} needs WorkerConcurrency, at most {MOST_WORKERS}, as an SQS event source takes no more."
+        )
+    try:
+        most = functions().get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
+    except (BotoCoreError, ClientError) as error:
+        _say(f"Not compared with the account's concurrent executions: {type(error).__name__}.")
+        return
+    if int(slots) > most:
+        raise DeployError(
+            f"ModelSlots={slots} needs as many concurrent executions of Lambda, and more for requests that wait;"
+            f" this account has {most} (infra/RUNBOOK.md, Quotas)."
+        )
 
 
 def back_command(stack: str, template: Path, before: Deployed) -> list[str]:
@@ -206,6 +245,7 @@ def main(argv: Sequence[str]) -> int:
         ).stdout.strip()
         released = release(commit, BUILT, arguments.parameters)
         called = command(arguments.stack, released, arguments.parameters, confirm=arguments.confirm)
+        check_concurrency(arguments.parameters, lambda: boto3.client("lambda"))
         _say(f"Release {released} of {commit}")
         if arguments.smoke:
             return deploy(called, arguments.stack, released, boto3.client("cloudformation"))

@@ -101,6 +101,41 @@ def test_a_deployment_is_gradual_again_after_one_that_was_not() -> None:
     assert [each for each in once if "Gradual" in each] == ["GradualDeployment=false"]
 
 
+class _Functions:
+    def __init__(self, most: int | None) -> None:
+        self._most = most
+
+    def get_account_settings(self) -> Any:
+        if self._most is None:
+            raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "GetAccountSettings")
+        return {"AccountLimit": {"ConcurrentExecutions": self._most}}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "most", "refused"),
+    [
+        (["ModelSlots=8"], 1_000, ""),
+        (["ModelSlots=8"], 8, ""),
+        (["ModelSlots=11"], 10, "this account has 10"),
+        (["ModelSlots=1000"], 3_000, ""),
+        (["ModelSlots=1476"], 3_000, "needs WorkerConcurrency"),
+        (["ModelSlots=1476", "WorkerConcurrency=0"], 3_000, "needs WorkerConcurrency"),
+        (["WorkerConcurrency=1000", "ModelSlots=1476"], 3_000, ""),
+        (["WorkerConcurrency=1000", "ModelSlots=1476"], 1_000, "this account has 1000"),
+        (["MaxQueued=10"], 0, ""),
+        (["ModelSlots=8"], None, ""),
+    ],
+)
+def test_more_slots_than_lambda_can_use_are_refused(
+    parameters: list[str], most: int | None, refused: str
+) -> None:
+    if not refused:
+        deploy.check_concurrency(parameters, lambda: _Functions(most))
+        return
+    with pytest.raises(deploy.DeployError, match=refused):
+        deploy.check_concurrency(parameters, lambda: _Functions(most))
+
+
 OLD = {"Release": "1" * 64, "SubnetIds": "", "GradualDeployment": "true", "ModelSlots": "4"}
 
 

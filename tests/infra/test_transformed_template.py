@@ -13,6 +13,7 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 import pytest
+from support.infra import script
 from support.transformed import transformed
 
 OPEN = {
@@ -257,8 +258,14 @@ def test_as_many_workers_run_as_the_model_has_slots_and_each_says_what_it_could_
     sources = of_type(resources, "AWS::Lambda::EventSourceMapping")
     work = next(one for one in sources.values() if one["EventSourceArn"] == {"Fn::GetAtt": ["Queue", "Arn"]})
 
-    assert work["ScalingConfig"] == {"MaximumConcurrency": {"Ref": "ModelSlots"}}
-    assert transformed()["Parameters"]["ModelSlots"]["MinValue"] >= 2, "SQS event sources take no less"
+    assert work["ScalingConfig"] == {
+        "MaximumConcurrency": {
+            "Fn::If": ["OwnWorkerConcurrency", {"Ref": "WorkerConcurrency"}, {"Ref": "ModelSlots"}]
+        }
+    }
+    parameters = transformed()["Parameters"]
+    assert parameters["ModelSlots"]["MinValue"] >= 2, "SQS event sources take no less"
+    assert parameters["WorkerConcurrency"]["MaxValue"] == script("deploy.py").MOST_WORKERS
     for source in sources.values():
         assert source["BatchSize"] == 1
         assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
