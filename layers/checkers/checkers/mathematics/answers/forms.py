@@ -12,7 +12,14 @@ import sympy as sp
 from checkers.mathematics.formulas.build import Context, build
 from checkers.mathematics.formulas.nodes import Node, NotUnderstood, size
 
-__all__ = ["has_form", "is_evaluated", "is_polar", "is_product_of_primes", "is_written_as"]
+__all__ = [
+    "has_form",
+    "is_evaluated",
+    "is_polar",
+    "is_primitive",
+    "is_product_of_primes",
+    "is_written_as",
+]
 
 _LITERAL = frozenset(["num", "mixed", "repeating", "const", "name", "based"])
 
@@ -50,6 +57,33 @@ def is_polar(tree: Node) -> bool:
             "mul",
         )
     return tree.kind == "pow" and tree.parts[0] == Node("const", text="e")
+
+
+def is_primitive(tree: Node | None) -> bool:
+    """Whether it is `A x + B y + … = 0` with integers that have no common factor, the first one positive."""
+    if tree is None or tree.kind != "rel" or tree.text != "=" or tree.parts[1] != Node("num", text="0"):
+        return False
+    value = _built(tree.parts[0])
+    if value is None or not value.is_polynomial(*value.free_symbols):
+        return False
+    names = sorted(value.free_symbols, key=str)
+    if not names:
+        return False
+    polynomial = sp.Poly(value, *names)
+    coefficients = polynomial.coeffs()
+    if polynomial.total_degree() != 1 or not all(c.is_Integer for c in coefficients):
+        return False
+    first = next(c for name in names if (c := polynomial.coeff_monomial(name)))
+    return bool(sp.igcd(*(int(c) for c in coefficients)) == 1 and first > 0 and _is_plain_sum(tree.parts[0]))
+
+
+def _is_plain_sum(tree: Node) -> bool:
+    """Whether no bracket is left to multiply out: a sum of numbers times names."""
+    if tree.kind in ("add", "sub", "neg", "pos"):
+        return all(_is_plain_sum(part) for part in tree.parts)
+    if tree.kind == "mul":
+        return tree.parts[0].kind == "num" and tree.parts[1].kind == "name"
+    return tree.kind in ("num", "name")
 
 
 def is_product_of_primes(tree: Node) -> bool:

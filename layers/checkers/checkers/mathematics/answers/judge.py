@@ -16,6 +16,7 @@ from checkers.mathematics.answers.forms import (
     has_form,
     is_evaluated,
     is_polar,
+    is_primitive,
     is_product_of_primes,
     is_written_as,
 )
@@ -400,10 +401,17 @@ def _equation(expected: Expected, given: Meaning) -> bool | None:
         if given.name not in {str(name) for name in expected.values[0].free_symbols}:
             # `f(x) = 2x + 1` for a line in x and y.
             return None
+        if expected.form == "primitive":
+            return None
         given = Equation(sp.Symbol(given.name, real=True) - given.value.value)
+    elif expected.form == "explicit":
+        return None
     if not isinstance(given, Equation) or given.sign != "=":
         return None
-    return same_up_to_factor(given.difference, expected.values[0])
+    verdict = same_up_to_factor(given.difference, expected.values[0])
+    if verdict and expected.form == "primitive" and not is_primitive(given.tree):
+        return None
+    return verdict
 
 
 def _matrix(expected: Expected, given: Meaning) -> bool | None:

@@ -25,12 +25,14 @@ from checkers.mathematics.confirmation.evaluation.arithmetic import (
 )
 from checkers.mathematics.confirmation.evaluation.errors import CannotTell, Undefined
 from checkers.mathematics.confirmation.evaluation.results import number_of
+from checkers.mathematics.confirmation.flats import FLATS
 from checkers.mathematics.confirmation.forms import are_the_letters
 from checkers.mathematics.confirmation.geometry import GEOMETRY
 from checkers.mathematics.confirmation.integers import INTEGERS
 from checkers.mathematics.confirmation.laws import LAWS
 from checkers.mathematics.confirmation.lists import LISTS
 from checkers.mathematics.confirmation.parameters import PARAMETERS
+from checkers.mathematics.confirmation.products import PRODUCTS
 from checkers.mathematics.confirmation.sets import COLLECTIONS
 from checkers.mathematics.confirmation.told import Confirmation, Told
 from checkers.mathematics.formulas.nodes import Node, NotUnderstood
@@ -51,11 +53,13 @@ CONFIRMATIONS: dict[str, Confirmation] = {
     **ANALYSIS,
     **COLLECTIONS,
     **COUNTED,
+    **FLATS,
     **GEOMETRY,
     **INTEGERS,
     **LAWS,
     **LISTS,
     **PARAMETERS,
+    **PRODUCTS,
 }
 """The second way of each question, by the question's name."""
 

@@ -657,7 +657,13 @@ def _of_positive_numbers(told: Told) -> bool | None:
     return True if reached(inward, told.seed) else None
 
 
+def _integer_between(told: Told) -> bool | None:
+    found = whole_numbers(told, told.tree("x").text)
+    return told.equals(found[0]) if len(found) == 1 and abs(found[0]) < 1_500 else None
+
+
 ALGEBRA: dict[str, Confirmation] = {
+    "equations._integer_between": _integer_between,
     "values._computed": _computed,
     "values._all_values": _all_values,
     "values._how_much_more": _how_much_more,

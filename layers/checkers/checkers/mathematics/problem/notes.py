@@ -26,7 +26,7 @@ class Shape:
     unit: Unit | None = None
     radians: bool = False
     written: frozenset[str] = frozenset()
-    """Of fraction, decimal, mixed, simplified, radical, factored, expanded, interval and integer those that are asked for."""
+    """Of fraction, decimal, mixed, simplified, radical, factored, expanded, interval, integer, primitive and explicit those that are asked for."""
 
 
 _PLACES = {
@@ -44,6 +44,7 @@ _OPENING = (
 )
 _PHRASES = {
     r"(?:an? )?(?:common |improper |proper |simplified |reduced |single )?fractions?(?: in (?:lowest terms|simplest form|simplest terms|reduced form))?": "fraction",
+    r"simplest fractional form": "fraction",
     r"lowest terms|(?:simplest|simplified|reduced) (?:form|terms)|最简(?:形式|分数)": "simplified",
     r"(?:simplest|simplified) radical(?: form)?": "radical",
     r"(?:a )?decimals?(?: form| number)?": "decimal",
@@ -57,6 +58,8 @@ _PHRASES = {
     r"(?:a )?percent(?:age|s)?": "percent",
     r"interval notation|(?:an? )?intervals?|(?:or )?as a union of (?:disjoint )?intervals": "interval",
     r"scientific notation": "scientific",
+    r"standard primitive": "primitive",
+    r"standard explicit": "explicit",
     r"an? integers?|integers": "integer",
     r"set notation|exact(?: form| value)?|comma[- ]separated|(?:a )?(?:comma[- ]separated )?list(?: of (?:numbers|values|solutions))?"
     r"|(?:separated by|with|by|using) commas?|ordered (?:pairs?|triples?|triplets?)|(?:an? )?ordered (?:pairs?|triples?|triplets?)|(?:a )?coordinates?|(?:a )?matrix"
@@ -90,6 +93,8 @@ _WRITTEN = frozenset(
         "interval",
         "integer",
         "scientific",
+        "primitive",
+        "explicit",
     ]
 )
 _KNOWN_FORMS = frozenset(
@@ -107,7 +112,42 @@ _KNOWN_FORMS = frozenset(
 """Names of coordinates and their usual ranges, as the conversions give them anyway."""
 
 
+_WRITTEN_FORMS = {
+    "ax+by+cz+d=0": ("primitive", "abcd", {"a>0", r"\gcd(|a|,|b|,|c|,|d|)=1"}),
+    "ax+by+c=0": ("primitive", "abc", {"a>0", r"\gcd(|a|,|b|,|c|)=1"}),
+    "y=mx+b": ("explicit", "mb", set()),
+    "y=ax+b": ("explicit", "ab", set()),
+    "y=ax^2+bx+c": ("explicit", "abc", set()),
+}
+"""Forms of an equation: what is asked of it, its letters, and what must be said of them, if anything is."""
+_WRITTEN_FORM = re.compile(
+    r'(?:the )?form "? ?⟦(?P<f>\d+)⟧ ?"?(?P<where>,? ?where (?P<ns>⟦\d+⟧(?:(?:,|,? and) ⟦\d+⟧)*) are (?P<kind>integers|constants)'
+    r"(?:,? (?:such that|with|where) (?P<cs>⟦\d+⟧(?:(?:,|,? and) ⟦\d+⟧)*)|(?P<more>(?:,|,? and) ⟦\d+⟧(?:(?:,|,? and) ⟦\d+⟧)*))?)?"
+)
+
+
+def _with_written_forms(notes: str, read: Reading) -> str:
+    """The notes with a word for each form of an equation that is known."""
+
+    def plain(slots: str | None) -> set[str]:
+        texts = (read.formulas[int(number)] for number in re.findall(r"\d+", slots or ""))
+        return {re.sub(r"\s|\\,", "", text).lower() for text in texts}
+
+    def known(match: re.Match[str]) -> str:
+        (form,) = plain(match["f"])
+        name, letters, conditions = _WRITTEN_FORMS.get(form, ("", "", set()))
+        told = plain(match["cs"]) | plain(match["more"])
+        fits = told == conditions and (not match["where"] or plain(match["ns"]) == set(letters))
+        if name == "explicit":
+            fits = fits and match["kind"] in (None, "constants")
+        return f"standard {name}" if name and fits else match.group()
+
+    return _WRITTEN_FORM.sub(known, notes)
+
+
 def _without_known_forms(notes: str, read: Reading) -> str:
+    notes = _with_written_forms(notes, read)
+
     def known(match: re.Match[str]) -> str:
         formulas = [read.formulas[int(number)] for number in re.findall(r"⟦(\d+)⟧", match.group())]
         plain = {re.sub(r"\s|\\,", "", formula).replace(r"\leq", r"\le") for formula in formulas}
@@ -157,7 +197,13 @@ def in_shape(expected: Expected, shape: Shape) -> Expected:
         written -= {"integer"}
     if not written:
         return expected
-    if expected.kind == "value" and not written & {"factored", "expanded", "interval"}:
+    if expected.kind == "value" and not written & {
+        "factored",
+        "expanded",
+        "interval",
+        "primitive",
+        "explicit",
+    }:
         written -= {"simplified"}
         if len(written) > 1 or (written and expected.form not in ("", "simplified", *written)):
             raise NotUnderstood("two forms at once")
@@ -170,9 +216,11 @@ def in_shape(expected: Expected, shape: Shape) -> Expected:
         return expected
     if expected.kind == "expression" and written <= {expected.form, "simplified"}:
         return expected
+    if expected.kind == "equation" and len(written) == 1 and written <= {"primitive", "explicit"}:
+        return replace(expected, form=next(iter(written)))
     if expected.kind == "region" and written == {"interval"}:
         return replace(expected, form="interval")
-    if expected.kind == "roots" and len(written) == 1 and written != {"interval"}:
+    if expected.kind == "roots" and len(written) == 1 and not written & {"interval", "primitive", "explicit"}:
         return replace(expected, form=next(iter(written)))
     raise NotUnderstood("a form that is not checked")
 

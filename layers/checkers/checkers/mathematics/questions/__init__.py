@@ -23,6 +23,7 @@ from checkers.mathematics.questions import (
     values,
     vectors,
 )
+from checkers.mathematics.questions.linear import flats, products
 from checkers.mathematics.questions.registry import Ask, Question
 
 __all__ = ["QUESTIONS", "Ask", "Question"]
@@ -47,4 +48,6 @@ QUESTIONS: tuple[Question, ...] = (
     *values.QUESTIONS,
     *vectors.QUESTIONS,
     *counting.QUESTIONS,
+    *flats.QUESTIONS,
+    *products.QUESTIONS,
 )

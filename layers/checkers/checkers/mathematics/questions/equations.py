@@ -15,7 +15,14 @@ from checkers.mathematics.problem.facts import Facts, is_kind
 from checkers.mathematics.problem.kinds import kinds_of
 from checkers.mathematics.questions.registry import Ask, asked
 from checkers.mathematics.questions.values import value_expected
-from checkers.mathematics.solving.equations import distinct, names_in, real_solutions, solutions, unknowns
+from checkers.mathematics.solving.equations import (
+    distinct,
+    fits,
+    names_in,
+    real_solutions,
+    solutions,
+    unknowns,
+)
 from checkers.mathematics.solving.inequalities import region_where
 
 __all__ = ["QUESTIONS", "sole_unknown"]
@@ -393,7 +400,54 @@ def of_numbers(numbers: list[Any], word: str) -> Any:
     return sp.nsimplify(made) if isinstance(made, sp.Float) else made
 
 
+MOST_TRIED = 2_000
+
+
+@asked(
+    r"(?:find|determine|what is|compute) the (?P<kind>(?:positive |negative )?integer) <x>,? (?:with |where )?<c>",
+    r"(?:find|determine|what is|compute) the (?P<kind>(?:positive |negative )?integer) <x>,? (?:such that|for which|so that|that satisfies|satisfying) <es+>,? (?:and|where|with|for) <c>",
+    takes="equations constraints kinds",
+)
+def _integer_between(ask: Ask) -> Expected:
+    """The one integer between two bounds for which an equation holds, by trying each."""
+    facts, name = ask.facts, ask.tree("x")
+    for formula in (*(ask.formulas("es") if ask.has("es") else ()), ask.formula("c")):
+        facts.add(formula)
+    if name.kind != "name" or facts.names - {name.text} or not facts.equations or not facts.constraints:
+        raise NotUnderstood("no integer between bounds")
+    if unknowns(facts) != {name.text} or any(constraint.sign == "!=" for constraint in facts.constraints):
+        raise NotUnderstood("several unknowns")
+    facts.kinds.setdefault(name.text, set()).update(ask.kinds() | {"integer"})
+    region = region_where(facts.constraints, facts, name.text)
+    low, high = region.inf, region.sup
+    if not (low.is_finite and high.is_finite) or high - low > MOST_TRIED:
+        raise NotUnderstood("too many integers")
+    unknown = symbol(name.text, facts.context())
+    gaps = [
+        build(equation.left, facts.context()) - build(equation.right, facts.context())
+        for equation in facts.equations
+    ]
+    quick = [sp.lambdify(unknown, gap, "math") for gap in gaps]
+    near = [k for k in range(int(sp.ceiling(low)), int(sp.floor(high)) + 1) if _nearly_zero(quick, k)]
+    found = [k for k in near if fits(facts, {name.text: sp.Integer(k)})]
+    if len(found) != 1 or len(near) > MOST_NEAR:
+        raise NotUnderstood("no one integer")
+    return value_expected(ask, sp.Integer(found[0]), name, method="substitution")
+
+
+MOST_NEAR = 12
+
+
+def _nearly_zero(gaps: list[Any], number: int) -> bool:
+    """Whether the gaps are small there; where one has no value, the integer is no solution."""
+    try:
+        return all(abs(gap(number)) < 1e-6 for gap in gaps)
+    except (ArithmeticError, ValueError):
+        return False
+
+
 QUESTIONS = (
+    _integer_between,
     _ordered,
     _solved,
     _of_all_roots,

@@ -21,7 +21,7 @@ from checkers.mathematics.solving.polynomials import polynomial_roots
 from checkers.mathematics.solving.roots import candidates
 from checkers.mathematics.solving.trigonometry import on_the_circle
 
-__all__ = ["names_in", "possible_values", "real_solutions", "solutions", "unknowns"]
+__all__ = ["fits", "names_in", "possible_values", "real_solutions", "solutions", "unknowns"]
 
 MOST_UNKNOWNS = 6
 MOST_SOLUTIONS = 24

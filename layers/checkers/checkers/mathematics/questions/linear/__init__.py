@@ -1,0 +1,1 @@
+"""Questions about planes, lines and maps of space."""
