@@ -9,7 +9,7 @@ export SAM_CLI_TELEMETRY = 0
 export AWS_DEFAULT_REGION ?= eu-central-1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup .running run demo test drill check lock-check security fuzz format build deploy smoke deploy-test validate lock openapi settings vendor clean
+.PHONY: help setup .running .compiled run demo test drill check lock-check security fuzz format build deploy smoke deploy-test validate lock openapi settings vendor clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -31,8 +31,13 @@ run: .running ## start the whole bundle on this machine, at http://127.0.0.1:300
 demo: .running ## a tour of two minutes in the terminal, with a stack of its own (ARGS="solve cache stream refute queue resume")
 	@PYTHONPATH=infra/local exec .venv/bin/python -m stepwise_local.demo $(ARGS)
 
+# Each of some hundred processes would compile what it imports anew, where bytecode is not written or not there yet.
+.compiled: setup
+	@$(UV) sync --quiet --frozen --all-groups --compile-bytecode
+	@.venv/bin/python -m compileall -q -j 0 layers functions infra
+
 # Two files at a time for each core, as most of the slow tests wait; in the order of the folders, in which they come first.
-test: setup ## unit, contract, integration and end-to-end tests
+test: .compiled ## unit, contract, integration and end-to-end tests
 	@$(RUN) pytest -q -n $$((2 * $$(getconf _NPROCESSORS_ONLN))) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 drill: setup ## look for lies of the mathematics checker in 2,000 problems (ARGS="--count 100000 --workers 2 --kept FILE")

@@ -19,7 +19,7 @@ expect.set_options(timeout=90_000)
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if chromium() is None:
-        pytest.skip("no Chromium on this machine (apt install chromium)")
+        pytest.skip("no Chromium on this machine (apt install chromium-headless-shell)")
     with sync_playwright() as playwright:
         browser = launched(playwright)
         yield browser
