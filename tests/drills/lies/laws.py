@@ -175,7 +175,62 @@ def _of_root(pen: Pen) -> Posed:
     return Posed(text, truth, decoys) if told else Posed(text, None, (("undecided", truth), *decoys))
 
 
+def _phrase(pen: Pen) -> Posed:
+    """The distance of a center or a vertex from a point; what makes it another length must not be swallowed."""
+    chance = pen.chance
+    h, k = chance.randint(-6, 6), chance.randint(-6, 6)
+    a, b = chance.choice(((3, 4), (5, 12), (8, 6), (0, 7)))
+    r = chance.randint(1, 9)
+    place = pen.framed(f"({h + a}, {k - b})")
+    if chance.random() < 0.5:
+        curve = pen.framed(f"x^2 + y^2 {_signed(-2 * h)}x {_signed(-2 * k)}y = {r * r - h * h - k * k}")
+        named = pen.pick(f"center of the circle with equation {curve}", f"center of the circle {curve}")
+    else:
+        curve = pen.framed(f"y = x^2 {_signed(-2 * h)}x {_signed(h * h + k)}")
+        named = pen.pick(f"vertex of the parabola {curve}", f"vertex of the graph of the equation {curve}")
+    word, swallowed = chance.choice((("", False), ("", False), ("twice ", True), ("horizontal ", True)))
+    if word == "horizontal " and a * a == a * a + b * b:
+        raise Doubtful
+    text = pen.pick(
+        f"What is {word if word == 'twice ' else ''}the {word if word != 'twice ' else ''}distance between the {named} and the point {place}?",
+        f"Find {word if word == 'twice ' else ''}the {word if word != 'twice ' else ''}distance from the point {place} to the {named}.",
+    )
+    length = math.isqrt(a * a + b * b)
+    decoys = (("the square", number(length * length + 1)), ("the sum of the steps", number(a + b + 1)))
+    if swallowed:
+        return Posed(text, None, (("the word swallowed", number(length)), *decoys))
+    return Posed(text, number(length), decoys)
+
+
+def _line_of(pen: Pen) -> Posed:
+    """What a line through a point, beside another one, has for slope and intercepts."""
+    chance = pen.chance
+    m, c = chance.choice((-4, -3, -2, 2, 3, 5)), chance.randint(-6, 6)
+    p, q = chance.randint(-5, 5), chance.randint(-5, 5)
+    how = chance.choice(("parallel", "perpendicular"))
+    slope = Fraction(m) if how == "parallel" else Fraction(-1, m)
+    line, place = pen.framed(f"y = {m}x {_signed(c)}"), pen.framed(f"({p}, {q})")
+    y = pen.framed("y")
+    text = pen.pick(
+        f"What is the {y}-intercept of the line through {place} that is {how} to the line {line}?",
+        f"Find the {y}-intercept of the line that passes through {place} and is {how} to the line {line}.",
+    )
+    other = Fraction(-1, m) if how == "parallel" else Fraction(m)
+    if p == 0 or slope * p == other * p:
+        raise Doubtful
+    return Posed(
+        text,
+        number(q - slope * p),
+        (
+            ("the other line", number(q - other * p)),
+            ("of the told line", number(Fraction(c) + Fraction(1, 7))),
+        ),
+    )
+
+
 FAMILIES: dict[str, Family] = {
+    "distance of a phrase": _phrase,
+    "line of a phrase": _line_of,
     "letters of a fraction": _of_fraction,
     "letters of a root": _of_root,
     "mirrored law": _mirrored,

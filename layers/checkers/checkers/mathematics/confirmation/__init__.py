@@ -32,6 +32,7 @@ from checkers.mathematics.confirmation.integers import INTEGERS
 from checkers.mathematics.confirmation.laws import LAWS
 from checkers.mathematics.confirmation.lists import LISTS
 from checkers.mathematics.confirmation.parameters import PARAMETERS
+from checkers.mathematics.confirmation.places import PLACES
 from checkers.mathematics.confirmation.products import PRODUCTS
 from checkers.mathematics.confirmation.sets import COLLECTIONS
 from checkers.mathematics.confirmation.told import Confirmation, Told
@@ -59,6 +60,7 @@ CONFIRMATIONS: dict[str, Confirmation] = {
     **LAWS,
     **LISTS,
     **PARAMETERS,
+    **PLACES,
     **PRODUCTS,
 }
 """The second way of each question, by the question's name."""

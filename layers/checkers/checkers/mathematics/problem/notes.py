@@ -38,8 +38,8 @@ _NEAREST = re.compile(
     r"(?:to|rounded to|nearest) the nearest ([a-z -]+?)(?= degree| percent| inch| mile|[.,)]|$)"
 )
 _OPENING = (
-    r"(?:please )?(?:express|give|write|enter|leave|provide|state|simplify|list|separate|round|rounded)(?![a-z])(?: all| both)?(?: of)?"
-    r"(?: your| the| these| it| them)?(?: final)?(?: possible| real)*(?: (?:answers?|solutions?|results?|roots?|values?|integers|numbers))?(?: of ⟦\d+⟧)?"
+    r"(?:please )?(?:express|give|write|enter|leave|provide|state|submit|simplify|list|separate|round|rounded)(?![a-z])(?: all| both)?(?: of)?"
+    r"(?: your| the| these| it| them)?(?: final)?(?: possible| real)*(?: (?:answers?|solutions?|results?|equations?|roots?|values?|integers|numbers))?(?: of ⟦\d+⟧)?"
     r"|if there is more than one (?:such )?(?:value|solution)|all (?:functions|angles) are|结果|答案"
 )
 _PHRASES = {
@@ -59,7 +59,7 @@ _PHRASES = {
     r"interval notation|(?:an? )?intervals?|(?:or )?as a union of (?:disjoint )?intervals": "interval",
     r"scientific notation": "scientific",
     r"standard primitive": "primitive",
-    r"standard explicit": "explicit",
+    r"standard explicit|slope[- ]intercept form": "explicit",
     r"an? integers?|integers": "integer",
     r"set notation|exact(?: form| value)?|comma[- ]separated|(?:a )?(?:comma[- ]separated )?list(?: of (?:numbers|values|solutions))?"
     r"|(?:separated by|with|by|using) commas?|ordered (?:pairs?|triples?|triplets?)|(?:an? )?ordered (?:pairs?|triples?|triplets?)|(?:a )?coordinates?|(?:a )?matrix"

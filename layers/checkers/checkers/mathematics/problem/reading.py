@@ -46,8 +46,8 @@ _PIECEWISE = re.compile(
 _WORD_IN_MATH = re.compile(r"\\text\s*\{([^{}]*)\}")
 
 _NOTES = re.compile(
-    r"(?:\(?\s*(?:please )?(?:express|give|write|enter|leave|provide|state|simplify) (?:all )?(?:your|the|both) (?:final )?"
-    r"(?:answers?|solutions?|result)s?(?: (?:as|in|to|using|with|from|separated|for)[^.?!]*|,[^.?!]*)?[.!]?\)?"
+    r"(?:\(?\s*(?:please )?(?:express|give|write|enter|leave|provide|state|submit|simplify) (?:all )?(?:your|the|both) (?:final )?"
+    r"(?:answers?|solutions?|result|equation)s?(?: (?:as|in|to|using|with|from|separated|for)[^.?!]*|,[^.?!]*)?[.!]?\)?"
     r"|(?:enter|list) (?:all )?(?:of )?(?:the )?(?:\w+ ){0,3}(?:values|solutions|roots|integers|numbers)(?: of [^.,]*)?,? (?:as [^.]*|separated by commas|in [^.]*|from [^.]*)[.]?"
     r"|(?:express|enter) (?:it|them) as [^.]*[.]?"
     r"|all (?:functions|angles) are in radians[.]?"

@@ -23,7 +23,7 @@ from checkers.mathematics.questions import (
     values,
     vectors,
 )
-from checkers.mathematics.questions.linear import flats, products
+from checkers.mathematics.questions.linear import flats, places, products
 from checkers.mathematics.questions.registry import Ask, Question
 
 __all__ = ["QUESTIONS", "Ask", "Question"]
@@ -49,5 +49,6 @@ QUESTIONS: tuple[Question, ...] = (
     *vectors.QUESTIONS,
     *counting.QUESTIONS,
     *flats.QUESTIONS,
+    *places.QUESTIONS,
     *products.QUESTIONS,
 )

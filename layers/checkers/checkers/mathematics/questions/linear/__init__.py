@@ -1,1 +1,1 @@
-"""Questions about planes, lines and maps of space."""
+"""Questions about points, lines, planes and maps of the plane and of space."""
