@@ -13,6 +13,7 @@ from drills.lies import (
     laws,
     objects,
     regions,
+    school,
     systems,
     told,
     worded,
@@ -38,6 +39,7 @@ FAMILIES: dict[str, Family] = {
     **told.FAMILIES,
     **worded.FAMILIES,
     **counting.FAMILIES,
+    **school.FAMILIES,
 }
 
 _NOTATIONS: tuple[Notation, ...] = ("latex", "latex", "latex", "plain", "unicode", "full-width")

@@ -6,6 +6,7 @@ From the problem and the answer to a verdict, its method and a sentence that exp
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -34,7 +35,8 @@ from checkers.mathematics.problem.phrases import phrased
 from checkers.mathematics.problem.reading import Reading, reading
 from checkers.mathematics.problem.wording import sentence, shown, target_of
 from checkers.mathematics.problem.wrapped import Form, unwrapped
-from checkers.mathematics.questions import QUESTIONS, Ask
+from checkers.mathematics.questions import QUESTIONS, Ask, Question
+from checkers.mathematics.questions.options import OPTION_QUESTIONS
 from checkers.mathematics.solving.forms import letters_of
 from checkers.mathematics.steps.false_steps import false_step
 
@@ -136,6 +138,8 @@ def _doubt(found: Understood, answer: str, *, verdict: bool) -> Doubt:
     expected, facts, result = found.expected, found.ask.facts, found.result
     if found.doubt or expected.kind in ("digits", "word"):
         return found.doubt
+    if expected.kind == "choice" and expected.inner is None:
+        return found.doubt
     try:
         # Of a choice, the text of the right option is compared.
         said = expected.options[expected.values[0]] if expected.kind == "choice" else answer
@@ -209,7 +213,7 @@ def _chosen(options: Options) -> Understood | None:
     """
     found = _recognised_question(options.question)
     if found is None:
-        return None
+        return _decided_by_options(options)
     expected, facts = found.expected, found.facts
     letters = []
     for letter, text in options.texts.items():
@@ -222,6 +226,15 @@ def _chosen(options: Options) -> Understood | None:
         return None
     chosen = Expected("choice", (letters[0],), "options", inner=expected, options=options.texts)
     return replace(found, expected=chosen)
+
+
+def _decided_by_options(options: Options) -> Understood | None:
+    """The letter where each option says for itself whether it is the right one, such as an equation that holds."""
+    read = reading(options.question)
+    found = None if read is None else _recognised(read, OPTION_QUESTIONS, options.texts)
+    if found is None:
+        return None
+    return replace(found, expected=replace(found.expected, options=options.texts))
 
 
 _NONE_OF_THEM = re.compile(r"none of (?:the above|these)|以上(?:答案)?都不(?:对|是)|无法确定", re.IGNORECASE)
@@ -269,7 +282,9 @@ def _formed(read: Reading) -> Formed | None:
     return Formed(expected, inner.facts, inner.question, inner.ask, inner, form)
 
 
-def _recognised(read: Reading) -> Understood | None:
+def _recognised(
+    read: Reading, questions: tuple[Question, ...] = QUESTIONS, options: Mapping[str, str] | None = None
+) -> Understood | None:
     try:
         shape_of(read, "")
         text, _ = gathered(read)
@@ -278,7 +293,7 @@ def _recognised(read: Reading) -> Understood | None:
     matches = (
         (question, match)
         for wording in wordings(text)
-        for question in QUESTIONS
+        for question in questions
         for shape in question.patterns
         if (match := shape.fullmatch(wording)) is not None
     )
@@ -286,7 +301,7 @@ def _recognised(read: Reading) -> Understood | None:
         try:
             # Handlers add to the facts, so that each one gets its own.
             _, facts = gathered(read)
-            ask = Ask(match, facts, read)
+            ask = Ask(match, facts, read, options)
             return Understood(question.answer(ask), facts, question.name, ask)
         except CANNOT:
             continue  # another question may fit

@@ -28,6 +28,7 @@ from checkers.mathematics.formulas.grammar import parse
 from checkers.mathematics.formulas.nodes import Node, NotUnderstood
 from checkers.mathematics.problem.facts import Relation
 from checkers.mathematics.questions import QUESTIONS
+from checkers.mathematics.questions.options import OPTION_QUESTIONS
 from checkers.mathematics.verify import Understood, understood
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
@@ -51,7 +52,7 @@ def understood_question(problem: str) -> tuple[Understood, Expected]:
 
 
 def test_every_question_has_a_second_way() -> None:
-    assert {question.name for question in QUESTIONS} == set(CONFIRMATIONS)
+    assert {question.name for question in (*QUESTIONS, *OPTION_QUESTIONS)} == set(CONFIRMATIONS)
 
 
 @pytest.mark.parametrize("problem", PROBLEMS)

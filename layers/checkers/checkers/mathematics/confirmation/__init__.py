@@ -31,6 +31,7 @@ from checkers.mathematics.confirmation.geometry import GEOMETRY
 from checkers.mathematics.confirmation.integers import INTEGERS
 from checkers.mathematics.confirmation.laws import LAWS
 from checkers.mathematics.confirmation.lists import LISTS
+from checkers.mathematics.confirmation.options import OPTIONS
 from checkers.mathematics.confirmation.parameters import PARAMETERS
 from checkers.mathematics.confirmation.places import PLACES
 from checkers.mathematics.confirmation.products import PRODUCTS
@@ -59,6 +60,7 @@ CONFIRMATIONS: dict[str, Confirmation] = {
     **INTEGERS,
     **LAWS,
     **LISTS,
+    **OPTIONS,
     **PARAMETERS,
     **PLACES,
     **PRODUCTS,

@@ -86,7 +86,10 @@ def _solved(told: Told) -> bool | None:
     if expected.kind == "region":
         (name,) = involved(told)
         return same_region(
-            lambda x: all(satisfies(r, told.scope.where({name: x})) for r in told.facts.constraints),
+            lambda x: all(
+                satisfies(r, told.scope.where({name: x}))
+                for r in (*told.facts.constraints, *told.facts.equations)
+            ),
             pieces_of(expected.values[0]),
             told.seed,
         )

@@ -508,5 +508,5 @@ GEOMETRY: dict[str, Confirmation] = {
     "vectors._of_two": _of_two,
     "vectors._of_matrix": _of_matrix,
     "vectors._of_complex": _of_complex,
-    "units._unit": _unit,
+    "numbers._unit": _unit,
 }

@@ -11,6 +11,7 @@ from checkers.mathematics.formulas.build import Context, Definition, build
 from checkers.mathematics.formulas.compare import is_real, same
 from checkers.mathematics.formulas.grammar import parse, parse_list
 from checkers.mathematics.formulas.nodes import Node, NotUnderstood
+from checkers.mathematics.problem.degrees import DEGREES
 from checkers.mathematics.problem.kinds import is_kind, kinds_of
 from checkers.mathematics.problem.laws import Law, applied, names_in_law
 from checkers.mathematics.problem.plainly import Plain, plain_sentence
@@ -335,7 +336,7 @@ _TRAILING = (
     pattern(r"[.,:?] ?(?:assume(?: that)?|assuming(?: that)?|suppose(?: that)?|given that) <es+>[.?]?$"),
     pattern(r",? where <es+> (?:is|denotes) the base[- ]<logbase> logarithm(?: function)?[.?]?$"),
     pattern(r",? (?:for|over) (?:all )?(?P<kind>(?:(?:positive|negative|non-?negative|nonzero|real|even|odd) )*(?:numbers|reals|integers)) <es+>[.?]?$"),
-    pattern(r",? (?:if|when|where|given that|given|such that|so that|provided that|assuming(?: that)?|for) <es+>(?: and <fs>)?[.?]?$"),
+    pattern(r",? (?:if|when|where|given that|given|such that|so that|provided that|assuming(?: that)?|(?<!possible values )for) <es+>(?: and <fs>)?[.?]?$"),
 )  # fmt: skip
 
 
@@ -385,7 +386,7 @@ def gathered(read: Reading) -> tuple[str, Facts]:
 
 def _stated(facts: Facts, text: str, read: Reading) -> int:
     """Take what the first sentence states in words, and return its length; 0 where it is no such sentence."""
-    for statement in STATEMENTS:
+    for statement in (*STATEMENTS, *DEGREES):
         for shape in statement.patterns:
             match = shape.match(text)
             if match:

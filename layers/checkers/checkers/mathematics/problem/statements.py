@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from checkers.mathematics.formulas.nodes import Node, NotUnderstood
 from checkers.mathematics.problem.reading import pattern
 
-__all__ = ["STATEMENTS", "Given", "Statement"]
+__all__ = ["ONE", "STATEMENTS", "ZERO", "Given", "Stated", "Statement", "names_of", "statement"]
 
 ZERO, ONE = Node("num", text="0"), Node("num", text="1")
 
@@ -59,14 +59,14 @@ _ABOUT = r"(?:关于 ?<x> ?的)?"
 _ROOT = r"(?:real )?(?:root|solution)"
 
 
-def _statement(*shapes: str) -> Callable[[Callable[[Given], list[Stated]]], Statement]:
+def statement(*shapes: str) -> Callable[[Callable[[Given], list[Stated]]], Statement]:
     def made(relations: Callable[[Given], list[Stated]]) -> Statement:
         return Statement(tuple(pattern(_BEGIN + shape + _END) for shape in shapes), relations)
 
     return made
 
 
-@_statement(
+@statement(
     r"<ab+> (?:are|be) (?:opposite numbers|opposites|additive inverses)(?: of each other| to each other)?(?: ?\( ?<c> ?\))?",
     r"<ab+> ?(?:是|的值)?互为相反数(?: ?\( ?<c> ?\))?",
 )
@@ -75,7 +75,7 @@ def _opposites(given: Given) -> list[Stated]:
     return [(Node("add", (a, b)), "=", ZERO), *_condition(given)]
 
 
-@_statement(
+@statement(
     r"<ab+> (?:are|be) (?:reciprocals?|reciprocal numbers|multiplicative inverses)(?: of each other| to each other)?",
     r"<ab+> ?(?:是)?互为倒数",
 )
@@ -93,7 +93,7 @@ def _condition(given: Given) -> list[Stated]:
     return [(tree.parts[0], tree.text, tree.parts[1])]
 
 
-@_statement(
+@statement(
     rf"{_VALUE}<l> (?:is equal to|equals|is) {_VALUE}?<r>",
     rf"the (?:algebraic )?expression <l> (?:is equal to|equals) {_EXPRESSION}<r>",
     rf"{_EXPRESSION}<l> ?的值(?:是|为|等于|与) ?(?:{_EXPRESSION}<r>(?: ?的值相等)?)",
@@ -116,7 +116,7 @@ _COMPARED = (
 )
 
 
-@_statement(
+@statement(
     rf"{_VALUE}<l> is (?P<sign>positive|negative|non-?negative|non-?positive)",
     rf"{_VALUE}<l> is {_COMPARED} {_VALUE}?<r>",
     rf"{_EXPRESSION}<l> ?的值(?:是|为) ?(?P<sign>非负数|非正数|正数|负数)",
@@ -127,7 +127,7 @@ def _compared_values(given: Given) -> list[Stated]:
     return [(given.one("l"), _SIGNS[given.words["sign"]], right)]
 
 
-@_statement(
+@statement(
     rf"<r> is (?P<one>a|one|the) {_ROOT} (?:of|to) {_EQUATION}",
     rf"{_EQUATION} has (?P<one>a|one) {_ROOT}(?: of|,? which is|:)? <r>(?: for <y>)?",
     rf"(?P<one>a|one|the) {_ROOT} (?:of|to) {_EQUATION},? is <r>",
@@ -218,7 +218,7 @@ def _leading(tree: Node, name: str, *, quadratic: bool) -> Node:
     return Node("sub", (outer, inner))
 
 
-@_statement(
+@statement(
     r"(?:the )?two square roots of (?:a|the) (?P<kind>positive) number(?: <m>)? are <ab+>",
     r"(?:a|the) (?P<kind>positive) number(?: <m>)? has two square roots,? (?:which are |that are |namely )?<ab+>",
     r"(?:一个)?(?P<kind>正)数(?: ?<m>)? ?的两个(?:不同的|不相等的)?平方根(?:分别)?(?:是|为) ?<ab+>",
@@ -232,7 +232,7 @@ def _square_roots(given: Given) -> list[Stated]:
     return found
 
 
-@_statement(
+@statement(
     r"the equations? <e> and(?: the equation)? <f> have the same (?P<only>solution)(?: for <x>)?",
     r"(?:关于 ?<x> ?的)?方程 ?<e> ?(?:和|与)(?:方程)? ?<f> ?(?:的解相同|有相同的解|同解)",
 )
@@ -256,7 +256,7 @@ def _same_solution(given: Given) -> list[Stated]:
     return found
 
 
-@_statement(
+@statement(
     r"<ab+> are (?:like|similar) terms",
     r"<ab+> can be combined into (?:one|a single) term",
     r"(?:the )?monomials <ab+> are (?:like|similar) terms",

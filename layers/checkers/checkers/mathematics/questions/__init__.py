@@ -19,7 +19,6 @@ from checkers.mathematics.questions import (
     sequences,
     shapes,
     space,
-    units,
     values,
     vectors,
 )
@@ -44,7 +43,6 @@ QUESTIONS: tuple[Question, ...] = (
     *sequences.QUESTIONS,
     *shapes.QUESTIONS,
     *space.QUESTIONS,
-    *units.QUESTIONS,
     *values.QUESTIONS,
     *vectors.QUESTIONS,
     *counting.QUESTIONS,

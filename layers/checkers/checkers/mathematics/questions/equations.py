@@ -11,7 +11,7 @@ from checkers.mathematics.answers.expected import Expected
 from checkers.mathematics.formulas.build import build, symbol
 from checkers.mathematics.formulas.compare import is_real
 from checkers.mathematics.formulas.nodes import Node, NotUnderstood
-from checkers.mathematics.problem.facts import Facts, is_kind
+from checkers.mathematics.problem.facts import Facts, Relation, is_kind
 from checkers.mathematics.problem.kinds import kinds_of
 from checkers.mathematics.questions.registry import Ask, asked
 from checkers.mathematics.questions.values import value_expected
@@ -81,7 +81,7 @@ def _ordered(ask: Ask) -> Expected:
     r"(?:what is|find) the (?:value of <x>|solution|solution set) (?:in|to|of|that satisfies|for) (?:the |a )?(?:following )?(?:proportion |system of equations |system of inequalities |equation |inequality |inequalities |equations )?(?:in <y> )?<es+>",
     r"solve (?:the|each) (?:following )?(?:linear |quadratic |proportion|logarithmic |exponential |radical |polynomial )*(?:equations?|inequality|inequalities|systems? of equations?)?(?: by factoring| by completing the square| by elimination| by substitution| analytically| algebraically)? ?<es+>",
     r"(?:find|what are|determine) the (?P<kind>real )?(?:solutions?|roots?|zeros?) of the (?:polynomial |quadratic )?equation <es+>",
-    r"(?:what is |find |determine )?(?:the )?(?:range|range of (?:possible )?values|value range) (?:of|for) (?:the )?(?P<kind>real )?(?:numbers? |unknown |variable )?<x>(?: is| are)?",
+    r"(?:what is |find |determine )?(?:the )?(?:range|range of (?:possible )?values|possible values|value range|condition) (?:of|for|that) (?:the )?(?P<kind>real )?(?:numbers? |unknown |variable )?<x>(?: must satisfy| should satisfy)?(?: is| are)?",
     r"(?:实数|字母|未知数)? ?<x> ?的取值范围(?:是|为)?[() _]*",
     r"for (?:what|which) (?P<kind>real )?values? of <x> (?:is|does|will|are)(?: the)?(?: following)?(?: equation| it true that| inequality)?(?: true that)?(?: true:)? ?<es+>(?: true| satisfied| hold| hold true| a true statement)?",
     r"for (?:what|which) (?P<kind>real )?values? of <x> is the (?:following )?equation true:? <es+>",
@@ -89,7 +89,7 @@ def _ordered(ask: Ask) -> Expected:
     r"(?:求|解)?(?:关于 ?<x> ?的)?(?:一元二次|一元一次|分式|二元一次)?(?:方程组|方程|不等式组|不等式) ?:?<es+> ?的(?:所有)?(?P<kind>正整数|负整数|整数|正|负|实数)?(?:解集|解|根)(?:是|为)?[() _]*",
     r"<es+>",
     takes="equations constraints kinds complex",
-    words="does proportion linear quadratic logarithmic exponential radical polynomial each systems analytically algebraically factoring completing square elimination substitution range possible variable 的取值范围 字母 未知数",
+    words="must should condition does proportion linear quadratic logarithmic exponential radical polynomial each systems analytically algebraically factoring completing square elimination substitution range possible variable 的取值范围 字母 未知数",
 )
 def _solved(ask: Ask) -> Expected:
     """Solutions of what the formulas say, as roots, as a system or as a set of numbers."""
@@ -109,6 +109,9 @@ def _solved(ask: Ask) -> Expected:
         if _kinds_asked(ask) - {"real"}:
             raise NotUnderstood("a region of special numbers")
         return _region(ask)
+    signed = _where_it_is_its_size(ask)
+    if signed is not None:
+        return signed
     named = _name_asked(ask)
     kinds = _kinds_asked(ask)
     for kind in kinds - {"real", "complex", "distinct"}:
@@ -208,6 +211,43 @@ def _region(ask: Ask) -> Expected:
         raise NotUnderstood("a region of special numbers")
     region = region_where(ask.facts.constraints, ask.facts, name)
     return Expected("region", (region,), "sign check", names=(name,))
+
+
+def _where_it_is_its_size(ask: Ask) -> Expected | None:
+    """Where |A| = A, √(A²) = A, or either is -A: A is not negative, or not positive."""
+    facts = ask.facts
+    if len(facts.equations) != 1 or facts.constraints or _kinds_asked(ask) - {"real"}:
+        return None
+    if not re.search("range|possible values|取值范围", ask.text):
+        return None
+    (equation,) = facts.equations
+    for one, other in ((equation.left, equation.right), (equation.right, equation.left)):
+        inside = _sized(one)
+        names = set() if inside is None else names_in(inside, facts)
+        if inside is None or len(names) != 1 or _name_asked(ask) not in ("", *names):
+            continue
+        (name,) = names
+        if facts.kinds.get(name, set()) - {"real"}:
+            return None
+        size, said = build(inside, facts.context()), build(other, facts.context())
+        for sign, same_sign in ((">=", said - size), ("<=", said + size)):
+            if sp.expand(same_sign) == 0:
+                relation = Relation(inside, sign, Node("num", text="0"))
+                return Expected(
+                    "region", (region_where([relation], facts, name),), "sign check", names=(name,)
+                )
+    return None
+
+
+def _sized(tree: Node) -> Node | None:
+    """A of |A| and of √(A²)."""
+    if tree.kind == "abs":
+        return tree.parts[0]
+    two = Node("num", text="2")
+    if tree.kind == "call" and tree.text == "root" and tree.parts[1] == two and tree.parts[0].kind == "pow":
+        base, exponent = tree.parts[0].parts
+        return base if exponent == two else None
+    return None
 
 
 _WHOLE = frozenset(

@@ -1,4 +1,4 @@
-"""Questions about whole numbers: remainders, bases, digits, rounding, decimals."""
+"""Questions about whole numbers: remainders, bases, digits, rounding, decimals, units."""
 
 from __future__ import annotations
 
@@ -365,6 +365,27 @@ def _holds_base(tree: Node) -> bool:
     return tree.kind == "based" or any(_holds_base(part) for part in tree.parts)
 
 
+_UNITS = "|".join(
+    sorted((re.escape(name) for name in UNITS if len(name) > 2 and name.isascii()), key=len, reverse=True)
+)
+
+
+@asked(
+    rf"how many (?P<to>{_UNITS}) (?:are )?(?:there )?(?:in|equal|make) <n> (?P<from>{_UNITS})",
+    rf"(?:convert|express) <n> (?P<from>{_UNITS}) (?:to|into|in) (?P<to>{_UNITS})",
+    rf"what fraction of <a> (?P<to>{_UNITS}) is <n> (?P<from>{_UNITS})",
+    words="there make convert equal fraction",
+)
+def _unit(ask: Ask) -> Expected:
+    source, target = UNITS[ask.word("from")], UNITS[ask.word("to")]
+    if source.dimension != target.dimension or source.dimension.startswith("count"):
+        raise NotUnderstood("units that do not convert")
+    value = number(ask, "n") * sp.Rational(source.factor / target.factor)
+    if ask.has("a"):
+        return Expected("value", (value / number(ask, "a"),), "conversion", form="simplified")
+    return Expected("value", (value,), "conversion", unit=target, form="unit")
+
+
 QUESTIONS = (
     _remainder,
     _division,
@@ -379,4 +400,5 @@ QUESTIONS = (
     _lowest_terms,
     _period,
     _digit_sum,
+    _unit,
 )

@@ -8,7 +8,7 @@ the problem gives. Otherwise the problem is not recognised.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from checkers.mathematics.answers.expected import Expected
@@ -30,12 +30,15 @@ class Ask:
     Handlers read the groups of the pattern by these methods, which record what was read.
     """
 
-    def __init__(self, match: re.Match[str], facts: Facts, read: Reading) -> None:
+    def __init__(
+        self, match: re.Match[str], facts: Facts, read: Reading, options: Mapping[str, str] | None = None
+    ) -> None:
         self.match = match
         self._groups = match.groupdict()
         self._seen: set[str] = set()
         self.facts = facts
         self.read = read
+        self.options: Mapping[str, str] = options or {}
         self.text = match.group()
         self.notes = read.notes
 

@@ -8,8 +8,8 @@ from functools import cache
 
 from checkers.mathematics.confirmation.evaluation.errors import CannotTell
 from checkers.mathematics.confirmation.told import Confirmation, Told
-from checkers.mathematics.problem.arrangements import Ways, read_ways
-from checkers.mathematics.problem.phrase import Phrase
+from checkers.mathematics.problem.counted.arrangements import Ways, read_ways
+from checkers.mathematics.problem.counted.phrase import Phrase
 
 __all__ = ["ARRANGEMENTS"]
 

@@ -10,8 +10,8 @@ from typing import Any
 from checkers.mathematics.confirmation.counting.whole_numbers import fits
 from checkers.mathematics.confirmation.evaluation.errors import CannotTell
 from checkers.mathematics.confirmation.told import Confirmation, Told
-from checkers.mathematics.problem.experiments import Bag, Event, Throws, read_experiment
-from checkers.mathematics.problem.phrase import Phrase
+from checkers.mathematics.problem.counted.experiments import Bag, Event, Throws, read_experiment
+from checkers.mathematics.problem.counted.phrase import Phrase
 
 __all__ = ["EXPERIMENTS"]
 

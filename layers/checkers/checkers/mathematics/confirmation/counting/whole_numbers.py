@@ -17,8 +17,8 @@ from checkers.mathematics.confirmation.evaluation.arithmetic import evaluate, in
 from checkers.mathematics.confirmation.evaluation.errors import CannotTell
 from checkers.mathematics.confirmation.told import Confirmation, Told
 from checkers.mathematics.formulas.nodes import Node
-from checkers.mathematics.problem.phrase import Phrase
-from checkers.mathematics.problem.whole_numbers import Condition, read_conditions, read_whole_numbers
+from checkers.mathematics.problem.counted.phrase import Phrase
+from checkers.mathematics.problem.counted.whole_numbers import Condition, read_conditions, read_whole_numbers
 
 __all__ = ["WHOLE_NUMBERS", "fits"]
 

@@ -9,8 +9,8 @@ from sympy.functions.combinatorial.numbers import nT, stirling
 
 from checkers.mathematics.answers.expected import Expected
 from checkers.mathematics.formulas.nodes import NotUnderstood
-from checkers.mathematics.problem.arrangements import Ways, read_ways
-from checkers.mathematics.problem.phrase import Phrase
+from checkers.mathematics.problem.counted.arrangements import Ways, read_ways
+from checkers.mathematics.problem.counted.phrase import Phrase
 from checkers.mathematics.questions.registry import Ask, asked
 from checkers.mathematics.questions.values import value_expected
 

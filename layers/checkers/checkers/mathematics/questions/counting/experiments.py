@@ -9,9 +9,9 @@ import sympy as sp
 
 from checkers.mathematics.answers.expected import Expected
 from checkers.mathematics.formulas.nodes import NotUnderstood
-from checkers.mathematics.problem.experiments import Bag, Event, Throws, read_experiment
-from checkers.mathematics.problem.phrase import Phrase
-from checkers.mathematics.problem.whole_numbers import Condition
+from checkers.mathematics.problem.counted.experiments import Bag, Event, Throws, read_experiment
+from checkers.mathematics.problem.counted.phrase import Phrase
+from checkers.mathematics.problem.counted.whole_numbers import Condition
 from checkers.mathematics.questions.counting.whole_numbers import holds
 from checkers.mathematics.questions.registry import Ask, asked
 from checkers.mathematics.questions.values import value_expected

@@ -11,8 +11,13 @@ import sympy as sp
 from checkers.mathematics.answers.expected import Expected
 from checkers.mathematics.formulas.build import build
 from checkers.mathematics.formulas.nodes import Node, NotUnderstood
-from checkers.mathematics.problem.phrase import Phrase
-from checkers.mathematics.problem.whole_numbers import Condition, Whole, read_conditions, read_whole_numbers
+from checkers.mathematics.problem.counted.phrase import Phrase
+from checkers.mathematics.problem.counted.whole_numbers import (
+    Condition,
+    Whole,
+    read_conditions,
+    read_whole_numbers,
+)
 from checkers.mathematics.questions.registry import Ask, asked
 from checkers.mathematics.questions.values import value_expected
 

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from checkers.mathematics.formulas.nodes import NotUnderstood
-from checkers.mathematics.problem.phrase import NUMBER, Phrase
-from checkers.mathematics.problem.whole_numbers import Condition, read_conditions
+from checkers.mathematics.problem.counted.phrase import NUMBER, Phrase
+from checkers.mathematics.problem.counted.whole_numbers import Condition, read_conditions
 
 __all__ = ["PEOPLE", "Bag", "Event", "Throws", "read_experiment"]
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from checkers.mathematics.formulas.nodes import NotUnderstood
-from checkers.mathematics.problem.experiments import PEOPLE
-from checkers.mathematics.problem.phrase import NUMBER, Phrase
+from checkers.mathematics.problem.counted.experiments import PEOPLE
+from checkers.mathematics.problem.counted.phrase import NUMBER, Phrase
 
 __all__ = ["Ways", "read_ways"]
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 
 from checkers.mathematics.formulas.nodes import Node, NotUnderstood
-from checkers.mathematics.problem.phrase import NUMBER, Phrase
+from checkers.mathematics.problem.counted.phrase import NUMBER, Phrase
 
 __all__ = ["Condition", "Whole", "read_conditions", "read_whole_numbers"]
 
