@@ -25,6 +25,7 @@ from checkers.mathematics.confirmation.evaluation.arithmetic import (
 )
 from checkers.mathematics.confirmation.evaluation.errors import CannotTell, Undefined
 from checkers.mathematics.confirmation.evaluation.results import number_of
+from checkers.mathematics.confirmation.extremes import EXTREMES
 from checkers.mathematics.confirmation.flats import FLATS
 from checkers.mathematics.confirmation.forms import are_the_letters
 from checkers.mathematics.confirmation.geometry import GEOMETRY
@@ -55,6 +56,7 @@ CONFIRMATIONS: dict[str, Confirmation] = {
     **ANALYSIS,
     **COLLECTIONS,
     **COUNTED,
+    **EXTREMES,
     **FLATS,
     **GEOMETRY,
     **INTEGERS,

@@ -26,7 +26,15 @@ from checkers.mathematics.confirmation.told import Told, names_in
 from checkers.mathematics.formulas.nodes import Node
 from checkers.mathematics.problem.facts import Relation
 
-__all__ = ["all_roots", "are_all_roots", "are_all_solutions", "involved", "values_under", "whole_numbers"]
+__all__ = [
+    "all_roots",
+    "are_all_roots",
+    "are_all_solutions",
+    "involved",
+    "plausible",
+    "values_under",
+    "whole_numbers",
+]
 
 MOST_WHOLE = 1_500
 
@@ -61,7 +69,7 @@ def are_all_roots(told: Told, name: str, claimed: list[Any], *, complex_too: boo
         pass  # not countable: found by search instead
     # Solutions that a condition excludes, at its end as well, are known too.
     found = [place[name] for place in solutions_near(told.facts.equations, [name], scope, told.seed)]
-    rejected = [value for value in found if not _plausible(told, {name: value})]
+    rejected = [value for value in found if not plausible(told, {name: value})]
     known = [*(float(inexact(value)) for value in claimed), *rejected]
     relations = [*told.facts.equations, *told.facts.constraints]
     return True if not leftovers(relations, name, known, scope, told.facts.kinds.get(name, ())) else None
@@ -127,7 +135,7 @@ def all_roots(told: Told, name: str) -> list[Any]:
     except CannotTell:
         pass  # not countable: found by search instead
     found = [place[name] for place in solutions_near(told.facts.equations, [name], told.scope, told.seed)]
-    kept = [value for value in found if _plausible(told, {name: value})]
+    kept = [value for value in found if plausible(told, {name: value})]
     relations = [*told.facts.equations, *told.facts.constraints]
     if leftovers(relations, name, found, told.scope, told.facts.kinds.get(name, ())):
         raise CannotTell("solutions that are not all known")
@@ -149,7 +157,7 @@ def are_all_solutions(told: Told, names: list[str], claimed: Sequence[Mapping[st
         return False
     found = solutions_near(_apart(told.facts.equations), names, told.scope, told.seed)
     for place in found:
-        if _plausible(told, place) and not any(_is_at(place, other) for other in claimed):
+        if plausible(told, place) and not any(_is_at(place, other) for other in claimed):
             return False
     return True
 
@@ -161,7 +169,7 @@ def _is_at(place: Mapping[str, float], other: Mapping[str, Any]) -> bool:
     )
 
 
-def _plausible(told: Told, place: Mapping[str, float]) -> bool:
+def plausible(told: Told, place: Mapping[str, float]) -> bool:
     """Whether a place that a search found keeps the conditions, nearly."""
     inside = told.scope.where(place)
     for relation in told.facts.constraints:
@@ -243,7 +251,7 @@ def values_under(
     places = places or solutions_near(_apart(equations), ordered, told.scope, told.seed)
     reached = []
     for place in places:
-        if _plausible(told, place) and all(_nearly_holds(check, told, place) for check in checks):
+        if plausible(told, place) and all(_nearly_holds(check, told, place) for check in checks):
             try:
                 reached.append(inexact(evaluate(target, told.scope.where(place))))
             except Undefined:

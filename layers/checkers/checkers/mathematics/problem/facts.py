@@ -280,6 +280,7 @@ _VERB = (
 )
 _GIVING = frozenset(
     [
+        "over",
         "some",
         "arithmetic",
         "mean",

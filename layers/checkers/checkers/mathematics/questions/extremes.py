@@ -12,6 +12,7 @@ from checkers.mathematics.formulas.build import build, symbol
 from checkers.mathematics.formulas.compare import is_real, same
 from checkers.mathematics.formulas.nodes import Node, NotUnderstood
 from checkers.mathematics.problem.facts import Relation
+from checkers.mathematics.problem.kinds import is_kind
 from checkers.mathematics.questions.functions import body_of
 from checkers.mathematics.questions.matched_numbers import number
 from checkers.mathematics.questions.registry import Ask, asked
@@ -19,6 +20,7 @@ from checkers.mathematics.questions.values import value_expected
 from checkers.mathematics.solving.equations import names_in
 from checkers.mathematics.solving.inequalities import domain_of, region_where
 from checkers.mathematics.solving.posynomials import greatest_product, least_sum
+from checkers.mathematics.solving.quadratics import extreme_of_quadratic
 from checkers.mathematics.solving.roots import candidates
 
 __all__ = ["QUESTIONS"]
@@ -329,10 +331,35 @@ def _is_positive(ask: Ask, name: str) -> bool:
     )
 
 
+@asked(
+    r"(?:find|what is|compute|determine) the (?P<what>minimum|maximum|least|greatest|smallest|largest)(?: possible)? value (?:of|for) (?:the expression )?<e>",
+    takes="equations kinds",
+)
+def _of_quadratic(ask: Ask) -> Expected:
+    """The extreme value of a quadratic polynomial in several real numbers."""
+    facts = ask.facts
+    context = facts.context()
+    target = build(ask.tree("e"), context)
+    conditions = [
+        sp.expand(build(equation.left, context) - build(equation.right, context))
+        for equation in facts.equations
+    ]
+    names = sorted(set().union(*(part.free_symbols for part in (target, *conditions))), key=str)
+    kinds = {str(name): set(facts.kinds.get(str(name), ())) - {"real"} for name in names}
+    if any(kind - {"positive", "nonnegative"} for kind in kinds.values()):
+        raise NotUnderstood("numbers of another kind")
+    highest = ask.word("what") in ("maximum", "greatest", "largest")
+    value, places = extreme_of_quadratic(sp.expand(target), conditions, names, highest=highest)
+    if not any(all(is_kind(part, kinds[str(name)]) for name, part in place.items()) for place in places):
+        raise NotUnderstood("an extreme at numbers of another kind")
+    return value_expected(ask, value, None, method="recomputation")
+
+
 QUESTIONS = (
     _extreme,
     _whole_part,
     _through_points,
     _wave,
     _of_positive_numbers,
+    _of_quadratic,
 )
