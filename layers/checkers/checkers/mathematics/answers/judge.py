@@ -71,7 +71,7 @@ def judged(expected: Expected, answer: str, context: Context) -> bool | None:
         return None
     given = meaning(answer, context)
     if expected.kind == "word":
-        known = ("yes", "no", "true", "false", "是", "不是")
+        known = ("yes", "no", "true", "false", "是", "不是", "even", "odd", "neither")
         return given.text in expected.values if isinstance(given, Word) and given.text in known else None
     return _JUDGES[expected.kind](expected, given)
 

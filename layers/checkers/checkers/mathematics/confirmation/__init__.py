@@ -29,6 +29,7 @@ from checkers.mathematics.confirmation.extremes import EXTREMES
 from checkers.mathematics.confirmation.flats import FLATS
 from checkers.mathematics.confirmation.forms import are_the_letters
 from checkers.mathematics.confirmation.geometry import GEOMETRY
+from checkers.mathematics.confirmation.graphs import GRAPHS
 from checkers.mathematics.confirmation.integers import INTEGERS
 from checkers.mathematics.confirmation.laws import LAWS
 from checkers.mathematics.confirmation.lists import LISTS
@@ -59,6 +60,7 @@ CONFIRMATIONS: dict[str, Confirmation] = {
     **EXTREMES,
     **FLATS,
     **GEOMETRY,
+    **GRAPHS,
     **INTEGERS,
     **LAWS,
     **LISTS,

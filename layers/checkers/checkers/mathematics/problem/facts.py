@@ -322,7 +322,7 @@ _LEADING = (
     pattern(r"(?:if|let|define|suppose)(?: the operation)? <sign> (?:is defined |be defined )?(?:by|as|to be|such that) <es+>[.,] ?(?:then,? )?"),
     pattern(r"(?:对于?(?:任意)?(?:的)?(?:两个|两)?(?P<nkind>数字|数|实数|有理数|自然数|非零自然数)? ?(?:<ns+>)?,? ?)?(?:我们)?(?:规定|定义|如果规定|若规定|如果定义)(?:一种)?(?:新)?(?:的)?(?:运算)?(?:符号)?(?: ?[\"']?<sign>[\"']?)?(?:为|是)?[:,]? ?<es+>[,.;] ?(?:则|那么|求|请计算|请问)? ?"),
     pattern(r"(?:for|let) some (?P<nkind>real )?values? of <es+>[,.] ?"),
-    pattern(rf"{_VERB}? ?<es+> (?:be|is|are|denote|为|是) ?(?:a |an |any |两个|均为|都是)?{_KIND_WORDS}(?! (?:roots?|solutions?|zeros|zeroes)|的?[解根])(?:,? (?:such that|so that|for which|with|satisfying|where|and|满足) <fs+>)?(?:,|\.|;| and| then|,? then)* ?"),
+    pattern(rf"{_VERB}? ?<es+> (?:be|is|are|denote|为|是) ?(?:a |an |any |两个|均为|都是)?{_KIND_WORDS}(?! (?:roots?|solutions?|zeros|zeroes|functions?)|的?[解根])(?:,? (?:such that|so that|for which|with|satisfying|where|and|满足) <fs+>)?(?:,|\.|;| and| then|,? then)* ?"),
     pattern(r"(?:for|let|suppose|assume|if|given(?: that)?|there exist|there are)? ?(?:all |any )?(?P<kind>(?:(?:positive|negative|non-?negative|nonzero|distinct|two|three|real|complex|rational|natural|whole|even|odd|prime) )*(?:numbers?|integers?|constants?)) <es+>(?:,? (?:satisfy|satisfies|such that|with|are such that) <fs+>)?(?:,|\.)+(?! ?(?:and )?⟦) ?"),
     pattern(r"(?:let|suppose|if)?(?: that)? ?(?:the |a )?functions? <es+> (?:be|is|are)? ?(?:defined|given)? ?(?:by|as|to be)(?: the (?:formula|equation|rule))? <fs+>[.,]? ?"),
     pattern(r"(?:let|suppose) <es+> (?:be|is) (?:a |the )?functions? (?:defined|given|such that|for which)? ?(?:by|as|that)? ?<fs+>[.,]? ?"),

@@ -22,7 +22,7 @@ from checkers.mathematics.questions import (
     values,
     vectors,
 )
-from checkers.mathematics.questions.linear import flats, places, products
+from checkers.mathematics.questions.plane import flats, graphs, places, products
 from checkers.mathematics.questions.registry import Ask, Question
 
 __all__ = ["QUESTIONS", "Ask", "Question"]
@@ -47,6 +47,7 @@ QUESTIONS: tuple[Question, ...] = (
     *vectors.QUESTIONS,
     *counting.QUESTIONS,
     *flats.QUESTIONS,
+    *graphs.QUESTIONS,
     *places.QUESTIONS,
     *products.QUESTIONS,
 )
