@@ -8,9 +8,14 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import boto3
 import pytest
+from moto import mock_aws
+from stepwise.coordination.hosts import Hosts
+from stepwise.storage.table import Table
 from support.boot import SCRIPT, run, tool
 from support.infra import host_files, user_data
 
@@ -253,6 +258,109 @@ def test_the_proxy_is_told_how_many_answers_the_host_takes(tmp_path: Path) -> No
 
     assert done.stderr == ""
     assert (tmp_path / "slots.conf").read_text() == "limit_conn answers 6;\n"
+
+
+def _looks(tmp_path: Path, command: str, *, resident: bool = True, lifecycle: str = "InService") -> str:
+    """What the host told the table, one line each, in *command*."""
+    answers = f"*/target-lifecycle-state) echo {lifecycle} ;;\n  */latest/api/token)"
+    tool(tmp_path / "tools", "curl", CURL.replace("*/latest/api/token)", answers))
+    models = [{"digest": "d" * 64, "size": 1, "size_vram": 1}] if resident else []
+    (tmp_path / "ps").write_text(json.dumps({"models": models}), encoding="utf-8")
+    done = run(
+        tmp_path,
+        command,
+        script=host_files()[SCRIPT].replace("/run/stepwise/healthy", str(tmp_path / "healthy")),
+        TABLE="answers",
+        OLLAMA_NUM_PARALLEL="4",
+        MODEL_DIGEST="d" * 64,
+        NUM_CTX="16384",
+    )
+    assert done.returncode == 0, done.stderr
+    calls = tmp_path / "calls"
+    return calls.read_text() if calls.exists() else ""
+
+
+def _told(calls: str) -> list[dict[str, int]]:
+    """The values that were written, each with the seconds for which they stand."""
+    values = [json.loads(line.partition("--expression-attribute-values ")[2]) for line in calls.splitlines()]
+    entries = [value[":slots"]["M"] for value in values]
+    return [{"slots": int(each["slots"]["N"]), "until": int(each["until"]["N"])} for each in entries]
+
+
+@needs_jq
+def test_a_host_whose_model_is_resident_tells_its_slots_once_in_twenty_seconds(tmp_path: Path) -> None:
+    now = int(time.time())
+    calls = _looks(tmp_path, "look; look; SECONDS=19; look; SECONDS=20; look")
+
+    first, second = _told(calls)
+    assert first["slots"] == second["slots"] == 4
+    assert now + 60 <= first["until"] <= now + 90
+    assert '{"#host": "i-0123456789abcdef0"}' in calls
+    assert (tmp_path / "healthy").exists()
+
+
+@mock_aws
+def test_what_a_host_tells_is_what_the_functions_read(tmp_path: Path) -> None:
+    client = boto3.client("dynamodb", region_name="eu-central-1")
+    names = {"pk": "HASH", "sk": "RANGE"}
+    client.create_table(
+        TableName="answers",
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
+        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in names.items()],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    hosts = Hosts(Table(client, "answers"), 100, clock=lambda: time.time() + 11 * len(told))
+    told: list[str] = []
+    tool(tmp_path, "aws", '#!/bin/sh\nprintf "%s\\n" "$@" >"$CALLS"\n')
+
+    for name, seconds, slots in (("i-1", 60, 4), ("i-2", 60, 8), ("i-1", -60, 4)):
+        tool(tmp_path / "tools", "curl", f"#!/bin/sh\necho {name}\n")
+        command = f'PATH="{tmp_path}:$PATH"; tell {seconds}'
+        done = run(tmp_path, command, TABLE="answers", OLLAMA_NUM_PARALLEL="4")
+        assert done.returncode == 0, done.stderr
+        said = (tmp_path / "calls").read_text().splitlines()
+        assert said[:2] == ["dynamodb", "update-item"]
+        given = dict(zip(said[2::2], said[3::2], strict=True))
+        client.update_item(
+            TableName=given["--table-name"],
+            Key=json.loads(given["--key"]),
+            UpdateExpression=given["--update-expression"],
+            ExpressionAttributeNames=json.loads(given["--expression-attribute-names"]),
+            ExpressionAttributeValues=json.loads(given["--expression-attribute-values"]),
+        )
+        told.append(name)
+        assert hosts.slots() == slots
+
+
+@needs_jq
+def test_a_host_that_auto_scaling_ends_takes_its_slots_along_at_once(tmp_path: Path) -> None:
+    now = int(time.time())
+    calls = _looks(tmp_path, "told=20; look; look", lifecycle="Terminated")
+
+    (left,) = _told(calls)
+    assert now <= left["until"] <= now + 30
+    assert not (tmp_path / "healthy").exists()
+
+
+@needs_jq
+def test_a_host_without_its_model_has_no_slots(tmp_path: Path) -> None:
+    assert _looks(tmp_path, "look", resident=False) == ""
+    assert len(_told(_looks(tmp_path, "told=20; look; look", resident=False))) == 1
+
+
+@needs_jq
+def test_a_table_that_does_not_answer_does_not_end_the_watch(tmp_path: Path) -> None:
+    tool(tmp_path, "aws", "#!/bin/sh\nexit 255\n")
+    calls = _looks(tmp_path, f'PATH="{tmp_path}:$PATH"; look; echo went on >>"$CALLS"')
+
+    assert calls == "went on\n"
+
+
+def test_without_a_table_nothing_is_told(tmp_path: Path) -> None:
+    done = run(tmp_path, "tell 60", TABLE="")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not (tmp_path / "calls").exists()
 
 
 def _boot(tmp_path: Path, bucket: Bucket, ps: object) -> subprocess.CompletedProcess[str]:

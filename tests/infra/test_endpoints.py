@@ -53,8 +53,8 @@ def test_tables_can_tell_a_listed_name_from_a_made_up_one() -> None:
     assert client.meta.endpoint_url == "https://cloudformation.eu-central-1.api.aws"
 
 
-def test_whatever_a_host_calls_at_its_start_has_an_endpoint_in_the_network() -> None:
-    assert _called_by_a_host() == {"s3", "autoscaling", "cloudformation"}
+def test_whatever_a_host_calls_has_an_endpoint_in_the_network() -> None:
+    assert _called_by_a_host() == {"s3", "autoscaling", "cloudformation", "dynamodb"}
     assert _called_by_a_host() <= set(_endpoints())
     # These endpoints answer to the usual names only.
     assert "DUALSTACK" not in host_files()["/opt/stepwise/host.sh"]

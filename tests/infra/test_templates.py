@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from stepwise.config import Settings
+from stepwise.coordination.hosts import HOSTS
 from stepwise.observability import NAMESPACE, SERVICE
 from support.infra import INFRA, bundle, defaults, host_files, template
 
@@ -204,6 +205,8 @@ def test_a_host_may_read_its_bucket_and_report_and_open_a_session_and_nothing_el
     assert actions == {
         "s3:GetObject",
         "kms:Decrypt",
+        "kms:GenerateDataKey",
+        "dynamodb:UpdateItem",
         "autoscaling:CompleteLifecycleAction",
         "cloudformation:SignalResource",
         "ssm:UpdateInstanceInformation",
@@ -214,6 +217,8 @@ def test_a_host_may_read_its_bucket_and_report_and_open_a_session_and_nothing_el
     }
     everywhere = {json.dumps(s["Action"]) for s in statements if s["Resource"] == "*"}
     assert len(everywhere) == 1
+    (tells,) = (statement for statement in statements if statement["Action"] == "dynamodb:UpdateItem")
+    assert tells["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [HOSTS[0]]}}
 
 
 def test_a_new_host_serves_before_an_old_one_goes() -> None:

@@ -22,6 +22,7 @@ from stepwise.api.idempotency import Idempotency
 from stepwise.api.reply import Reply
 from stepwise.config import Settings
 from stepwise.coordination.coordination import Coordination
+from stepwise.coordination.hosts import HOSTS
 from stepwise.coordination.places import NOWHERE, QueuePlace
 from stepwise.coordination.runs import RunLost
 from stepwise.coordination.slots import LEASE_SECONDS, Slot
@@ -231,6 +232,31 @@ def test_of_fifty_that_find_an_old_summary_of_a_long_queue_one_counts(table: Tab
         assert mark is not None
         assert mark["waiting"] == 150
         fleet.clock.advance(6)
+
+
+def test_fifty_hosts_that_tell_their_slots_at_once_are_all_counted(table: Table) -> None:
+    fleet = Fleet(table, slots=2_000)
+    until = round(fleet.clock()) + 60
+
+    at_once(lambda number: table.update(*HOSTS, set={f"i-{number}": {"slots": number, "until": until}}))
+
+    assert fleet.shared.hosts.slots() == sum(range(THREADS))
+
+
+def test_while_hosts_come_and_go_fifty_get_each_slot_once(table: Table) -> None:
+    fleet = Fleet(table, slots=8)
+    until = round(fleet.clock()) + 60
+
+    def go(number: int) -> Slot | None:
+        if number % 5:
+            return take_slot(fleet.shared)
+        table.update(*HOSTS, set={f"i-{number % 2}": {"slots": 4, "until": until - (number % 3) * 100}})
+        return None
+
+    won = [slot.number for slot in at_once(go) if slot]
+
+    assert sorted(won) == fleet.slots()
+    assert len(won) == len(set(won)) <= 8
 
 
 def test_of_fifty_identical_questions_one_is_computed_and_holds_one_slot(table: Table) -> None:

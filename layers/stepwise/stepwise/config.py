@@ -161,7 +161,12 @@ class Settings(BaseModel):
     gateway_timeout: float = _setting(
         29.0, "When the gateway gives up on an answer that is not streamed.", seconds=True, ge=1, le=900
     )
-    model_slots: int = _setting(4, "Generations that run at a time on the model host.", ge=1, le=4_096)
+    model_slots: int = _setting(
+        4,
+        "Generations that run at a time on the model hosts; the most, where hosts tell their own.",
+        ge=1,
+        le=4_096,
+    )
     max_queued: int = _setting(
         100, "Answers that may wait; beyond it 429 with `Retry-After`.", ge=0, le=10_000
     )

@@ -13,6 +13,7 @@ from stepwise.api.reply import Reply
 from stepwise.config import Settings
 from stepwise.coordination.admission import Admission
 from stepwise.coordination.average_duration import AverageDuration
+from stepwise.coordination.hosts import Hosts
 from stepwise.coordination.thinking_marks import ThinkingMarks
 from stepwise.errors import ModelUnavailable
 from stepwise.observability import flush
@@ -54,7 +55,9 @@ def _not_ready() -> object:
 def _queue_not_marked() -> object:
     table = _table_down()
     pace = AverageDuration(table, 4, clock=Clock())
-    Admission(table, max_queued=1, slots=1, average_duration=pace, clock=Clock()).line.mark()
+    Admission(
+        table, max_queued=1, hosts=Hosts(table, 1, clock=Clock()), average_duration=pace, clock=Clock()
+    ).line.mark()
     return True
 
 

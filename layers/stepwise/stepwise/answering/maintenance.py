@@ -30,7 +30,7 @@ def requeue_if_stalled(deps: Dependencies, shared: Coordination, run: Run, line:
         return False
     if run.status == "queued":
         line = line or shared.admission.line.look()
-        if line.ahead_of(run.id, run.since) >= deps.settings.model_slots:
+        if line.ahead_of(run.id, run.since) >= shared.hosts.slots():
             return False
     if not shared.runs.touch(run):
         return False
@@ -43,12 +43,13 @@ def requeue_if_stalled(deps: Dependencies, shared: Coordination, run: Run, line:
 
 
 def sweep(deps: Dependencies, shared: Coordination) -> int:
-    """Check all places, and what workers have taken: requeue stalled runs, free the places of ended ones.
+    """Check hosts, all places, and what workers have taken: requeue stalled runs, free the places of ended ones.
 
     Those with an expired lease are checked too: their owner is dead, and its message may be lost. Returns the number of
     repairs.
     """
     mended = 0
+    shared.hosts.sweep()
     entries = shared.admission.line.recount()
     line = shared.admission.line.of(entries)
     for entry in [*entries, *shared.admission.line.notes()]:

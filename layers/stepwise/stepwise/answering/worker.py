@@ -48,7 +48,9 @@ def process_message(
         TableError, QueueUnavailable: the message must be delivered again; nothing is lost.
     """
     life = _SignsOfLife(deps, message)
-    run, plan = shared.runs.with_plan(message.run_id)
+    hosts = shared.hosts.keys()
+    run, plan, found = shared.runs.with_plan(message.run_id, also=hosts)
+    shared.hosts.receive(hosts, found)
     run = _handed_over(deps, shared, message, run)
     if run is None or run.ended:
         return

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 
 from stepwise.coordination.average_duration import AverageDuration
 from stepwise.coordination.chance import CHANCE
+from stepwise.coordination.hosts import Hosts
 from stepwise.coordination.places import (
     AGAIN,
     NOWHERE,
@@ -58,14 +59,14 @@ class Admission:
         table: Table,
         *,
         max_queued: int,
-        slots: int,
+        hosts: Hosts,
         average_duration: AverageDuration,
         clock: Callable[[], float],
         chance: random.Random = CHANCE,
     ) -> None:
         self._max_queued = max_queued
-        self._slots = slots
-        self.line = WaitingLine(table, places=max_queued + slots, clock=clock)
+        self._hosts = hosts
+        self.line = WaitingLine(table, places=max_queued + hosts.most, clock=clock)
         self._average_duration = average_duration
         self._clock = clock
         self._chance = chance
@@ -108,7 +109,7 @@ class Admission:
 
     def _most(self, line: Line, free_slots: int) -> int:
         """How many new answers may wait."""
-        return self._max_queued + max(0, min(free_slots, self._slots) - line.again)
+        return self._max_queued + max(0, min(free_slots, self._hosts.most) - line.again)
 
     def _full(self, line: Line) -> QueueFull:
         return QueueFull(retry_after=self.retry_after(line.waiting))
@@ -153,13 +154,13 @@ class Admission:
 
     def retry_after(self, waiting: int) -> int:
         """Expected seconds until a tenth of the *waiting* answers has left the queue."""
-        seconds = self._average_duration.seconds_per_answer() / self._slots
+        seconds = self._average_duration.seconds_per_answer() / self._hosts.slots()
         return min(3_600, max(1, round(seconds * max(1, waiting // 10))))
 
     def time_until_turn(self, ahead: int) -> int:
         """Expected seconds until an answer with *ahead* others before it is ready."""
         seconds = self._average_duration.seconds_per_answer()
-        return min(3_600, max(1, round(seconds * (1 + ahead / self._slots))))
+        return min(3_600, max(1, round(seconds * (1 + ahead / self._hosts.slots()))))
 
     def _now(self) -> int:
         return round(self._clock() * 1000)

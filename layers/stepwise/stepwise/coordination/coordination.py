@@ -12,6 +12,7 @@ from stepwise.coordination.admission import Admission
 from stepwise.coordination.average_duration import AverageDuration
 from stepwise.coordination.chance import CHANCE
 from stepwise.coordination.first_read import FirstRead
+from stepwise.coordination.hosts import Hosts
 from stepwise.coordination.jobs import Jobs
 from stepwise.coordination.prompt_speed import PromptSpeed
 from stepwise.coordination.runs import Runs
@@ -33,6 +34,7 @@ class Coordination:
     transitions: Transitions
     runs: Runs
     jobs: Jobs
+    hosts: Hosts
     slots: Slots
     admission: Admission
     average_duration: AverageDuration
@@ -52,23 +54,27 @@ def coordination(
     """The coordination on *table* and *queue*."""
     average_duration = AverageDuration(table, settings.model_slots, clock=clock, chance=chance)
     runs, single_flight = Runs(table, clock=clock), SingleFlight(clock=clock)
-    slots = Slots(table, settings.model_slots, clock=clock, chance=chance)
+    hosts = Hosts(table, settings.model_slots, clock=clock)
+    slots = Slots(table, hosts, clock=clock, chance=chance)
     thinking_marks, prompt_speed = ThinkingMarks(table, clock=clock), PromptSpeed(table, clock=clock)
     admission = Admission(
         table,
         max_queued=settings.max_queued,
-        slots=settings.model_slots,
+        hosts=hosts,
         average_duration=average_duration,
         clock=clock,
         chance=chance,
     )
     return Coordination(
-        first_read=FirstRead(table, single_flight, slots, average_duration, thinking_marks, prompt_speed),
+        first_read=FirstRead(
+            table, single_flight, hosts, slots, average_duration, thinking_marks, prompt_speed
+        ),
         transitions=Transitions(
             table, runs=runs, single_flight=single_flight, slots=slots, admission=admission
         ),
         runs=runs,
         jobs=Jobs(table, clock=clock),
+        hosts=hosts,
         slots=slots,
         admission=admission,
         average_duration=average_duration,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from stepwise.coordination.average_duration import AverageDuration
+from stepwise.coordination.hosts import Hosts
 from stepwise.coordination.prompt_speed import PromptSpeed
 from stepwise.coordination.single_flight import Flight, SingleFlight
 from stepwise.coordination.slots import Slot, Slots
@@ -33,6 +34,7 @@ class FirstRead:
 
     table: Table
     single_flight: SingleFlight
+    hosts: Hosts
     slots: Slots
     average_duration: AverageDuration
     thinking_marks: ThinkingMarks
@@ -43,6 +45,7 @@ class FirstRead:
         return [
             *([self.single_flight.key(flight)] if flight else []),
             *([MARK, *self.slots.sample()] if slot else []),
+            *self.hosts.keys(),
             *self.average_duration.keys(),
             *self.thinking_marks.keys(model),
             *self.prompt_speed.keys(model),
@@ -50,6 +53,7 @@ class FirstRead:
 
     def seen(self, keys: Sequence[Key], items: Mapping[Key, Item], flight: str, model: str) -> Seen:
         """What the *items* tell that were found under *keys*."""
+        self.hosts.receive(keys, items)
         self.average_duration.receive(keys, items)
         self.thinking_marks.receive(model, keys, items)
         self.prompt_speed.receive(model, keys, items)

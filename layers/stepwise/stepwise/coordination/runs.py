@@ -11,7 +11,7 @@ name in -ing give the run's part of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from stepwise.storage.table import (
     Condition,
     ConditionFailed,
     Item,
+    Key,
     Put,
     Table,
     Update,
@@ -133,12 +134,14 @@ class Runs:
         item = self._table.get(_pk(run_id), "plan", consistent=True)
         return _plan(item)
 
-    def with_plan(self, run_id: str) -> tuple[Run | None, Plan | None]:
-        """The run and its plan."""
+    def with_plan(
+        self, run_id: str, also: Sequence[Key] = ()
+    ) -> tuple[Run | None, Plan | None, dict[Key, Item]]:
+        """The run, its plan, and what was found in the same call, *also* under other keys."""
         keys = [(_pk(run_id), "run"), (_pk(run_id), "plan")]
-        found = self._table.batch_get(keys, consistent=True)
+        found = self._table.batch_get([*keys, *also], consistent=True)
         run, plan = (found.get(key) for key in keys)
-        return (_run(run) if run else None), _plan(plan)
+        return (_run(run) if run else None), _plan(plan), found
 
     def join(self, run_id: str, waiter_id: str) -> Run | None:
         """Add a waiter to a run that has not ended; returns None if there is no such run."""

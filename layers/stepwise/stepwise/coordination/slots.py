@@ -1,4 +1,4 @@
-"""Slots of the model host: leases in the table that allow at most ``MODEL_SLOTS`` generations at a time.
+"""Slots of the model hosts: leases in the table that allow only so many generations at a time.
 
 A slot is an item with an owner and an expiry that the owner renews. There is no counter that could become wrong: the
 slot of a dead owner is free after its expiry. Every acquisition has a new owner name, so an owner whose lease expired
@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from stepwise.coordination.chance import CHANCE
+from stepwise.coordination.hosts import Hosts
 from stepwise.storage.table import Delete, Item, Key, Put, Table, absent, any_of, equals, less
 
 __all__ = ["LEASE_SECONDS", "Slot", "Slots"]
@@ -35,24 +36,28 @@ class Slot:
 
 
 class Slots:
-    """The slots of one model host. *clock* gives epoch seconds."""
+    """The slots of all model hosts, numbered from 0. *clock* gives epoch seconds.
+
+    Which host writes an answer is decided by the load balancer, so a slot is none of a certain host. Where there are fewer
+    than before, answers in the slots beyond end there, and these get no new one.
+    """
 
     def __init__(
         self,
         table: Table,
-        count: int,
+        hosts: Hosts,
         *,
         clock: Callable[[], float],
         chance: random.Random = CHANCE,
     ) -> None:
         self._table = table
-        self._count = count
+        self._hosts = hosts
         self._clock = clock
         self._chance = chance
 
     def sample(self) -> list[Key]:
         """The keys of a few slots by chance."""
-        numbers = list(range(self._count))
+        numbers = list(range(self._hosts.known()))
         self._chance.shuffle(numbers)
         return [_key(number) for number in numbers[:_SAMPLE]]
 
@@ -60,19 +65,22 @@ class Slots:
         """Which of the slots under *keys* were free by the *items* that were read there, to be taken by a new owner."""
         now, owner = self._now(), secrets.token_hex(8)
         held = {key for key, item in items.items() if item.get("until", 0) >= now}
-        return [Slot(_number(key), owner) for key in keys if _is_slot(key) and key not in held]
+        numbers = [_number(key) for key in keys if _is_slot(key) and key not in held]
+        count = self._hosts.slots()
+        return [Slot(number, owner) for number in numbers if number < count]
 
     def find(self) -> list[Slot]:
         """The free slots of one partition by chance, in the order of chance, to be taken by a new owner."""
         owner = secrets.token_hex(8)
-        numbers = self._free_of(self._partition())
+        numbers = self._free_of(self._partition(self._hosts.slots()))
         self._chance.shuffle(numbers)
         return [Slot(number, owner) for number in numbers]
 
     def free(self) -> int:
         """Number of free slots; of more than a partition it is an estimate by one of them."""
-        partition = self._partition()
-        return round(len(self._free_of(partition)) * self._count / len(partition))
+        count = self._hosts.slots()
+        partition = self._partition(count)
+        return round(len(self._free_of(partition)) * count / len(partition))
 
     def taking(self, slot: Slot, *, until: float = 0.0) -> Put:
         """The write that takes or renews the lease, at least to *until* (epoch seconds); only if no other owner has it.
@@ -92,10 +100,10 @@ class Slots:
             return Put(_item(slot, round(until * 1000)), equals("owner", slot.owner))
         return Delete(*_key(slot.number), any_of(absent("pk"), equals("owner", slot.owner)))
 
-    def _partition(self) -> range:
-        """The numbers of one partition by chance."""
-        first = self._chance.choice(range(0, self._count, _PARTITION))
-        return range(first, min(first + _PARTITION, self._count))
+    def _partition(self, count: int) -> range:
+        """The numbers of one partition of *count* slots by chance."""
+        first = self._chance.choice(range(0, count, _PARTITION))
+        return range(first, min(first + _PARTITION, count))
 
     def _free_of(self, numbers: range) -> list[int]:
         """Those of a partition's *numbers* that are free."""

@@ -16,6 +16,7 @@ from stepwise.answering.stream import live
 from stepwise.answering.tasks import Presentation
 from stepwise.answering.worker import Message, fail_dead_letter, process_message
 from stepwise.config import Settings
+from stepwise.coordination.hosts import HOSTS
 from stepwise.coordination.jobs import status_of
 from stepwise.errors import GenerationBroken, ModelUnavailable, NotFound, QueueFull, StepwiseError
 from stepwise.storage.table import TableError
@@ -169,7 +170,20 @@ class Life(RuleBasedStateMachine):
     def time_passes(self, seconds: float) -> None:
         self.scene.clock.advance(seconds)
 
+    @rule(slots=st.lists(st.integers(1, 2), max_size=2))
+    def hosts_come_and_go(self, slots: list[int]) -> None:
+        """Each tells its slots; with none that does there are as many as the settings say."""
+        self.scene.table.delete(*HOSTS)
+        until = round(self.scene.clock()) + 60
+        if slots:
+            told = {f"host-{number}": {"slots": each, "until": until} for number, each in enumerate(slots)}
+            self.scene.table.update(*HOSTS, set=told)
+
     # What always holds
+
+    @invariant()
+    def no_more_are_written_than_there_are_slots(self) -> None:
+        assert len(self._held("slots")) <= 2
 
     @invariant()
     def an_end_is_an_end(self) -> None:

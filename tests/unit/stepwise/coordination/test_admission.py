@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from stepwise.coordination.admission import WAITING_SECONDS, Admission
 from stepwise.coordination.average_duration import AverageDuration
+from stepwise.coordination.hosts import Hosts
 from stepwise.coordination.places import NOWHERE, TAKEN, QueuePlace
 from stepwise.coordination.slots import LEASE_SECONDS
 from stepwise.coordination.waiting_line import MARK
@@ -27,7 +28,7 @@ class Queue:
         self.admission = Admission(
             self.table,
             max_queued=most,
-            slots=slots,
+            hosts=Hosts(self.table, slots, clock=self.clock),
             average_duration=AverageDuration(self.table, slots, clock=self.clock),
             clock=self.clock,
         )

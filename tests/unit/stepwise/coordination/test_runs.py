@@ -132,12 +132,12 @@ def test_a_run_ends_once(life: Life) -> None:
 def test_a_run_and_its_plan_are_read_at_once(life: Life) -> None:
     life.table.calls.clear()
 
-    run, plan = life.runs.with_plan("run")
+    run, plan, _ = life.runs.with_plan("run")
 
     assert run is not None
     assert (run.id, plan) == ("run", PLAN)
     assert life.table.calls == ["batch_get"]
-    assert life.runs.with_plan("no such run") == (None, None)
+    assert life.runs.with_plan("no such run") == (None, None, {})
 
 
 def test_a_run_is_taken_as_it_was_read(life: Life) -> None:

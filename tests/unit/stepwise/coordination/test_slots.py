@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stepwise.coordination.hosts import Hosts
 from stepwise.coordination.slots import LEASE_SECONDS, Slot, Slots
 from stepwise.storage.table import Table, TableUnavailable, TransactionFailed
 from support.clock import Clock
@@ -17,7 +18,7 @@ class Few:
     """Slots, whose writes are done at once."""
 
     def __init__(self, table: Table, count: int, clock: Clock) -> None:
-        self.slots = Slots(table, count, clock=clock)
+        self.slots = Slots(table, Hosts(table, count, clock=clock), clock=clock)
         self.table = table
 
     def acquire(self) -> Slot | None:
@@ -157,7 +158,9 @@ def test_what_is_read_does_not_grow_with_the_fleet(count: int) -> None:
         assert all(slot.number < count for slot in found)
         partitions |= {str(few.slots.taking(slot).item["pk"]) for slot in found}
 
-    assert table.calls == ["query"] * 300
+    assert table.calls == ["get", *["query"] * 300], (
+        "the hosts once in ten seconds, then a partition each time"
+    )
     assert len(partitions) >= min(-(-count // 64), 30), "every partition has its turn"
     assert few.slots.free() == pytest.approx(count, rel=0.5)
 

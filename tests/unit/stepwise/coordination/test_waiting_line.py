@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from stepwise.coordination.admission import Admission
 from stepwise.coordination.average_duration import AverageDuration
+from stepwise.coordination.hosts import Hosts
 from stepwise.coordination.places import QueuePlace
 from stepwise.coordination.waiting_line import MARK
 from stepwise.errors import QueueFull
@@ -23,7 +24,7 @@ class Queue:
         self.admission = Admission(
             self.table,
             max_queued=most,
-            slots=slots,
+            hosts=Hosts(self.table, slots, clock=self.clock),
             average_duration=AverageDuration(self.table, slots, clock=self.clock),
             clock=self.clock,
         )
