@@ -260,10 +260,19 @@ def test_the_proxy_is_told_how_many_answers_the_host_takes(tmp_path: Path) -> No
     assert (tmp_path / "slots.conf").read_text() == "limit_conn answers 6;\n"
 
 
-def _looks(tmp_path: Path, command: str, *, resident: bool = True, lifecycle: str = "InService") -> str:
+def _looks(
+    tmp_path: Path,
+    command: str,
+    *,
+    resident: bool = True,
+    lifecycle: str = "InService",
+    healthy: bool = False,
+) -> str:
     """What the host told the table, one line each, in *command*."""
     answers = f"*/target-lifecycle-state) echo {lifecycle} ;;\n  */latest/api/token)"
     tool(tmp_path / "tools", "curl", CURL.replace("*/latest/api/token)", answers))
+    if healthy:
+        (tmp_path / "healthy").touch()
     models = [{"digest": "d" * 64, "size": 1, "size_vram": 1}] if resident else []
     (tmp_path / "ps").write_text(json.dumps({"models": models}), encoding="utf-8")
     done = run(
@@ -288,9 +297,11 @@ def _told(calls: str) -> list[dict[str, int]]:
 
 
 @needs_jq
-def test_a_host_whose_model_is_resident_tells_its_slots_once_in_twenty_seconds(tmp_path: Path) -> None:
+def test_a_host_tells_its_slots_when_the_load_balancer_has_seen_it_and_then_every_twenty_seconds(
+    tmp_path: Path,
+) -> None:
     now = int(time.time())
-    calls = _looks(tmp_path, "look; look; SECONDS=19; look; SECONDS=20; look")
+    calls = _looks(tmp_path, "for SECONDS in 0 29 30 35 49 50; do look; done")
 
     first, second = _told(calls)
     assert first["slots"] == second["slots"] == 4
@@ -335,7 +346,7 @@ def test_what_a_host_tells_is_what_the_functions_read(tmp_path: Path) -> None:
 @needs_jq
 def test_a_host_that_auto_scaling_ends_takes_its_slots_along_at_once(tmp_path: Path) -> None:
     now = int(time.time())
-    calls = _looks(tmp_path, "told=20; look; look", lifecycle="Terminated")
+    calls = _looks(tmp_path, "look; look", lifecycle="Terminated", healthy=True)
 
     (left,) = _told(calls)
     assert now <= left["until"] <= now + 30
@@ -345,13 +356,13 @@ def test_a_host_that_auto_scaling_ends_takes_its_slots_along_at_once(tmp_path: P
 @needs_jq
 def test_a_host_without_its_model_has_no_slots(tmp_path: Path) -> None:
     assert _looks(tmp_path, "look", resident=False) == ""
-    assert len(_told(_looks(tmp_path, "told=20; look; look", resident=False))) == 1
+    assert len(_told(_looks(tmp_path, "look; look", resident=False, healthy=True))) == 1
 
 
 @needs_jq
 def test_a_table_that_does_not_answer_does_not_end_the_watch(tmp_path: Path) -> None:
     tool(tmp_path, "aws", "#!/bin/sh\nexit 255\n")
-    calls = _looks(tmp_path, f'PATH="{tmp_path}:$PATH"; look; echo went on >>"$CALLS"')
+    calls = _looks(tmp_path, f'PATH="{tmp_path}:$PATH"; look; SECONDS=30; look; echo went on >>"$CALLS"')
 
     assert calls == "went on\n"
 
