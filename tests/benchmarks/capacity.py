@@ -13,6 +13,8 @@ answer takes and what things cost are assumptions, and options:
   are assumptions until measured on your host: the metric TokensPerSecond, or `ollama run --verbose`.
 - 0.8048 US dollars an hour for a g6.xlarge on demand in us-east-1 (Amazon EC2's price list, September 2026), and 0.0000133334 for
   a GB-second of Lambda on arm64 (AWS Lambda's price list): a function waits, and is paid for, while the model writes.
+- Functions: a request runs for as long as it waits, then a worker writes; an SQS event source runs 1,000 workers at most. The
+  column "functions at a time" is what the account's quota of concurrent executions must be at the least; `--functions` bounds it.
 - The busiest hour has 2 times the questions of the average one. Tables are of that hour; the fleet is the one that it needs.
 """
 
@@ -48,6 +50,7 @@ HEADINGS = (
     f"in {SETTINGS.default_wait:g} s",
     "refused",
     "GPU use",
+    "functions at a time",
     "GPU $ / 1,000",
     "functions $ / 1,000",
 )
@@ -70,6 +73,8 @@ class Plan:
     price: float = 0.8048
     lambda_price: float = 0.0000133334
     memory: float = 1.0
+    workers: int = 1_000
+    functions: float = math.inf
     longest_wait: float = 30.0
     most_refused: float = 0.001
 
@@ -80,7 +85,16 @@ class Plan:
 
     @property
     def fleet(self) -> Fleet:
-        return Fleet(self.hosts, self.slots, self.alone, self.gain, self.max_queued)
+        return Fleet(
+            self.hosts,
+            self.slots,
+            self.alone,
+            self.gain,
+            self.max_queued,
+            wait=SETTINGS.default_wait,
+            workers=self.workers,
+            functions=self.functions,
+        )
 
 
 def run(plan: Plan) -> Outcome:
@@ -127,6 +141,7 @@ def row(plan: Plan, outcome: Outcome) -> tuple[str, ...]:
         f"{outcome.within(SETTINGS.default_wait):.0%}",
         f"{outcome.refused_share:.1%}",
         f"{outcome.gpu_use(plan.fleet):.0%}",
+        f"{outcome.functions:,}",
         f"{hosts:.2f}",
         f"{functions:.2f}",
     )
@@ -164,6 +179,15 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--slots", type=int, default=default.slots, help="answers at a time on one host")
     parser.add_argument("--max-queued", type=int, default=default.max_queued, help="answers that may wait")
+    parser.add_argument(
+        "--workers", type=int, default=default.workers, help="workers at a time (WorkerConcurrency)"
+    )
+    parser.add_argument(
+        "--functions",
+        type=float,
+        default=default.functions,
+        help="the account's concurrent executions (default: as many as it takes)",
+    )
     parser.add_argument("--price", type=float, default=default.price, help="US dollars an hour of a host")
     return parser.parse_args(argv)
 

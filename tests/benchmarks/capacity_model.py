@@ -1,7 +1,8 @@
 """Questions, a queue and GPU hosts as a discrete-event simulation (SimPy).
 
 Questions arrive at random (Poisson). A share of them was asked before and is answered from the cache. The others take a slot
-of the least busy host, or wait in one bounded queue, or are refused. A host writes more tokens in all when several answers
+of the least busy host, or wait in one bounded queue, or are refused. A function writes each answer: its request, and after the
+request's wait a worker. Functions are bounded by the account's concurrency, workers by their event source's too. A host writes more tokens in all when several answers
 are under way, but fewer for each: the slots share its speed, and an answer's speed changes whenever a neighbour begins or ends.
 
 Times are in seconds, speeds in tokens a second, prices in US dollars.
@@ -56,6 +57,12 @@ class Fleet:
     alone: float
     gain: float
     max_queued: float = math.inf
+    wait: float = math.inf
+    """Seconds that a request waits for its answer; then a worker writes it."""
+    workers: float = math.inf
+    """Workers that run at a time, as their event source lets them."""
+    functions: float = math.inf
+    """Requests and workers that run at a time in the account; a request beyond them is refused."""
 
     def speed(self, busy: int) -> float:
         """Tokens a second of a host with *busy* answers under way, all together."""
@@ -73,6 +80,8 @@ class Outcome:
     from_cache: int = 0
     refused: int = 0
     waited: int = 0
+    functions: int = 0
+    """Most requests and workers that ran at the same time."""
     tokens: float = 0.0
 
     @property
@@ -111,12 +120,15 @@ class _Answer:
     tokens: float
     left: float
     began_at: float = 0.0
+    host: _Host | None = None
+    waited_for: bool = True
+    """Its request runs."""
 
 
 class _Host:
     """Answers under way on one host. Only the next end is scheduled; when the company changes, it is scheduled anew."""
 
-    def __init__(self, env: simpy.Environment, fleet: Fleet, ended: Callable[[_Host, _Answer], None]) -> None:
+    def __init__(self, env: simpy.Environment, fleet: Fleet, ended: Callable[[_Answer], None]) -> None:
         self._env = env
         self._fleet = fleet
         self._ended = ended
@@ -127,6 +139,12 @@ class _Host:
     def begin(self, answer: _Answer) -> None:
         self._write()
         self.busy.append(answer)
+        self._schedule()
+
+    def leave(self, answer: _Answer) -> None:
+        """End the call of *answer*; what was written of it is kept."""
+        self._write()
+        self.busy.remove(answer)
         self._schedule()
 
     def _write(self) -> None:
@@ -153,7 +171,94 @@ class _Host:
         done = min(self.busy, key=lambda answer: answer.left)
         self.busy.remove(done)
         self._schedule()
-        self._ended(self, done)
+        self._ended(done)
+
+
+class _Bundle:
+    """The functions, the queue and the hosts."""
+
+    def __init__(self, env: simpy.Environment, fleet: Fleet, warm_up: float, outcome: Outcome) -> None:
+        self._env = env
+        self._fleet = fleet
+        self._warm_up = warm_up
+        self._outcome = outcome
+        self._queue: deque[_Answer] = deque()
+        self._hosts = [_Host(env, fleet, self._ended) for _ in range(fleet.hosts)]
+        self._requests = 0
+        self._workers = 0
+
+    def ask(self, tokens: float) -> None:
+        """A question that is not in the cache: its request is a function that waits."""
+        counted = self._env.now >= self._warm_up
+        if self._functions >= self._fleet.functions:
+            self._outcome.refused += counted
+            return
+        answer = _Answer(self._env.now, tokens, tokens)
+        self._queue.append(answer)
+        self._requests += 1
+        self._fill()
+        if answer.host is None and len(self._queue) > self._fleet.max_queued:
+            self._queue.remove(answer)
+            self._requests -= 1
+            self._outcome.refused += counted
+            return
+        self._outcome.waited += counted and answer.host is None
+        if counted:
+            self._outcome.functions = max(self._outcome.functions, self._functions)
+        if math.isfinite(self._fleet.wait):
+            self._env.timeout(self._fleet.wait).callbacks.append(partial(self._late, answer))
+
+    @property
+    def _functions(self) -> int:
+        return self._requests + self._workers
+
+    def _late(self, answer: _Answer, _event: Any) -> None:
+        """The request of *answer* ends: a worker goes on with it, as soon as there is one."""
+        if not answer.waited_for:
+            return
+        answer.waited_for = False
+        self._requests -= 1
+        if answer.host is None:
+            return
+        if self._worker_free():
+            self._workers += 1
+            return
+        answer.host.leave(answer)
+        answer.host = None
+        self._queue.appendleft(answer)
+        self._fill()
+
+    def _worker_free(self) -> bool:
+        return self._workers < self._fleet.workers and self._functions < self._fleet.functions
+
+    def _fill(self) -> None:
+        """Let those begin that a slot and a function are there for, in their order."""
+        while self._queue:
+            host = min(self._hosts, key=lambda host: len(host.busy))
+            ready = (each for each in self._queue if each.waited_for or self._worker_free())
+            answer = next(ready, None)
+            if len(host.busy) >= self._fleet.slots or answer is None:
+                return
+            self._queue.remove(answer)
+            self._workers += not answer.waited_for
+            answer.began_at = answer.began_at or self._env.now
+            answer.host = host
+            host.begin(answer)
+
+    def _ended(self, answer: _Answer) -> None:
+        now, outcome = self._env.now, self._outcome
+        if answer.waited_for:
+            answer.waited_for = False
+            self._requests -= 1
+        else:
+            self._workers -= 1
+        if now >= self._warm_up:
+            outcome.tokens += answer.tokens
+        if answer.asked_at >= self._warm_up:
+            outcome.waits.append(answer.began_at - answer.asked_at)
+            outcome.answers.append(now - answer.asked_at)
+            outcome.written.append(now - answer.began_at)
+        self._fill()
 
 
 def simulate(demand: Demand, fleet: Fleet, *, seconds: float, warm_up: float, seed: int = 1) -> Outcome:
@@ -162,44 +267,15 @@ def simulate(demand: Demand, fleet: Fleet, *, seconds: float, warm_up: float, se
     # S311: a simulation wants repeatable numbers, not secret ones.
     rng = random.Random(seed)
     outcome = Outcome(seconds)
-    queue: deque[_Answer] = deque()
-
-    def begin(host: _Host, answer: _Answer) -> None:
-        answer.began_at = env.now
-        host.begin(answer)
-
-    def ended(host: _Host, answer: _Answer) -> None:
-        if env.now >= warm_up:
-            outcome.tokens += answer.tokens
-        if answer.asked_at >= warm_up:
-            outcome.waits.append(answer.began_at - answer.asked_at)
-            outcome.answers.append(env.now - answer.asked_at)
-            outcome.written.append(env.now - answer.began_at)
-        if queue:
-            begin(host, queue.popleft())
-
-    hosts = [_Host(env, fleet, ended) for _ in range(fleet.hosts)]
-
-    def arrive() -> None:
-        counted = env.now >= warm_up
-        if rng.random() < demand.repeat:
-            outcome.from_cache += counted
-            return
-        tokens = demand.tokens(rng)
-        answer = _Answer(env.now, tokens, tokens)
-        host = min(hosts, key=lambda host: len(host.busy))
-        if len(host.busy) < fleet.slots:
-            begin(host, answer)
-        elif len(queue) < fleet.max_queued:
-            queue.append(answer)
-            outcome.waited += counted
-        else:
-            outcome.refused += counted
+    bundle = _Bundle(env, fleet, warm_up, outcome)
 
     def arrivals() -> Generator[Any, Any]:
         while True:
             yield env.timeout(rng.expovariate(demand.per_second))
-            arrive()
+            if rng.random() < demand.repeat:
+                outcome.from_cache += env.now >= warm_up
+            else:
+                bundle.ask(demand.tokens(rng))
 
     env.process(arrivals())
     env.run(until=warm_up + seconds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
 from statistics import fmean
 
 import pytest
@@ -35,6 +36,41 @@ def test_waiting_agrees_with_erlangs_formula(hosts: int, slots: int, use: float)
     assert outcome.waited / outcome.asked == pytest.approx(waits, abs=0.04)
     assert fmean(outcome.waits) == pytest.approx(mean_wait, rel=0.3)
     assert outcome.gpu_use(fleet) == pytest.approx(use, rel=0.03)
+
+
+def test_where_workers_write_no_more_is_written_than_there_are_workers() -> None:
+    # Requests that do not wait: ten slots with two workers are as good as two servers.
+    rate, service, workers = 0.08, 20.0, 2
+    fleet = Fleet(1, 10, alone=100.0, gain=1.0, wait=0.0, workers=workers)
+
+    outcome = simulate(Demand(rate, 0.0, exponential(2_000.0)), fleet, seconds=800_000.0, warm_up=20_000.0)
+
+    load = rate * service / workers
+    mean = service + erlang_c(rate * service, workers) * service / (workers * (1 - load))
+    assert fmean(outcome.answers) == pytest.approx(mean, rel=0.1)
+    assert outcome.functions <= workers + 1, "and the request that has just come"
+
+
+def test_no_more_requests_and_workers_run_than_the_account_lets_and_the_rest_is_refused() -> None:
+    demand = Demand(1.0, 0.0, exponential(2_000.0))
+    bounded = Fleet(10, 4, alone=100.0, gain=1.0, wait=25.0, functions=12)
+
+    outcome = simulate(demand, bounded, seconds=20_000.0, warm_up=500.0)
+    free = simulate(demand, replace(bounded, functions=math.inf), seconds=20_000.0, warm_up=500.0)
+
+    assert outcome.functions == 12
+    assert outcome.refused_share > 0.2
+    assert (free.refused, free.functions > 20) == (0, True)
+
+
+def test_with_enough_workers_nothing_changes_by_who_writes() -> None:
+    demand, fleet = Demand(0.1, 0.3, lognormal(4_000.0, 0.45, 8_192.0)), Fleet(2, 4, 75.0, 0.45, 100)
+
+    alone = simulate(demand, fleet, seconds=20_000.0, warm_up=500.0)
+    handed = simulate(demand, replace(fleet, wait=25.0, workers=1_000), seconds=20_000.0, warm_up=500.0)
+
+    assert handed.answers == alone.answers
+    assert handed.waits == alone.waits
 
 
 def test_erlangs_formula_has_its_known_values() -> None:
@@ -148,6 +184,7 @@ def test_the_constants_are_the_functions_and_the_hosts() -> None:
         parameters[name]["Default"] for name in ("ModelSlots", "MaxQueued")
     )
     assert plan.slots == int(values["SlotsPerHost"])
+    assert plan.workers == parameters["WorkerConcurrency"]["MaxValue"]
     # The price is that of the default instance.
     assert (values["InstanceType"], plan.price) == ("g6.xlarge", 0.8048)
 
