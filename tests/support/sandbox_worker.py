@@ -65,6 +65,7 @@ def surroundings(payload: Payload) -> Payload:
         "memory": resource.getrlimit(resource.RLIMIT_AS)[0],
         "cpu": resource.getrlimit(resource.RLIMIT_CPU)[0],
         "pid": os.getpid(),
+        "parent": os.getppid(),
         "modules": sorted(sys.modules),
     }
 
@@ -87,4 +88,4 @@ TASKS = {
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), TASKS)
+    main(int(sys.argv[1]), int(sys.argv[2]), TASKS)

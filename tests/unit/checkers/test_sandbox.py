@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -13,7 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from checkers.sandbox import CheckFailed, CheckKilled, Sandbox
+from checkers.failures import CheckFailed, CheckKilled
+from checkers.sandbox import Sandbox
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -74,29 +76,69 @@ def test_a_check_that_raises_says_the_kind_of_error_and_nothing_of_the_text(sand
     assert sandbox.run("echo", {"n": 1}) == {"n": 1}
 
 
-def test_a_check_that_raises_keeps_its_child(sandbox: Sandbox) -> None:
-    pid = sandbox.run("surroundings", {})["pid"]
-    with pytest.raises(CheckFailed):
-        sandbox.run("crash", {})
-    assert sandbox.run("surroundings", {})["pid"] == pid
+def test_a_check_that_raises_keeps_its_child() -> None:
+    with Sandbox(preload=("crash", "surroundings"), worker="support.sandbox_worker") as sandbox:
+        pid = sandbox.run("surroundings", {})["pid"]
+        with pytest.raises(CheckFailed):
+            sandbox.run("crash", {})
+        assert sandbox.run("surroundings", {})["pid"] == pid
 
 
 @pytest.mark.parametrize("task", ["die", "hoard"])
-def test_a_child_that_was_lost_is_replaced_by_the_one_that_stood_by(task: str) -> None:
+def test_a_child_that_was_lost_is_replaced_by_a_fork_of_the_process_that_stands_by(task: str) -> None:
     with sandbox_for_tests(memory_bytes=256 * 2**20) as sandbox:
-        first = sandbox.run("surroundings", {})["pid"]
-        spare = _children_of(os.getpid()) - {first}
+        first = sandbox.run("surroundings", {})
         with pytest.raises(CheckKilled):
             sandbox.run(task, {"bytes": 2**30})
-        assert sandbox.run("surroundings", {})["pid"] in spare
+        second = sandbox.run("surroundings", {})
+    assert second["pid"] != first["pid"]
+    assert second["parent"] == first["parent"]
 
 
-def test_closing_ends_the_child_that_stands_by_too() -> None:
+def test_a_new_task_is_imported_once_by_the_process_that_stands_by_for_all_that_follow(
+    sandbox: Sandbox,
+) -> None:
+    first = sandbox.run("surroundings", {})
+    sandbox.run("echo", {})
+    second, third = (sandbox.run("surroundings", {}) for _ in range(2))
+    assert first["pid"] != second["pid"] == third["pid"]
+    assert first["parent"] == second["parent"]
+
+
+def test_closing_ends_the_child_and_the_process_that_stands_by() -> None:
     before = _children_of(os.getpid())
     with sandbox_for_tests() as sandbox:
-        sandbox.run("echo", {})
-        assert len(_children_of(os.getpid()) - before) == 2
+        child = sandbox.run("surroundings", {})
+        assert _children_of(os.getpid()) - before == {child["parent"]}
+        assert _children_of(child["parent"]) == {child["pid"]}
     assert _children_of(os.getpid()) - before == set()
+    with pytest.raises(ProcessLookupError):
+        os.kill(child["pid"], 0)
+
+
+@pytest.mark.parametrize("task", ["sleep", "spin"])
+def test_a_check_does_not_outlive_the_process_that_asked_for_it(task: str) -> None:
+    program = (
+        "from checkers.sandbox import Sandbox\n"
+        "sandbox = Sandbox(60, preload=(), worker='support.sandbox_worker')\n"
+        f"sandbox.run({task!r}, {{}})\n"
+    )
+    environment = {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
+    with subprocess.Popen([sys.executable, "-c", program], env=environment) as asking:
+        server = _one_child_of(asking.pid)
+        child = _one_child_of(server)
+        asking.kill()
+    _wait_until_gone(server)
+    _wait_until_gone(child)
+
+
+def test_where_the_process_that_stands_by_is_killed_another_one_is_started() -> None:
+    with sandbox_for_tests() as sandbox:
+        first = sandbox.run("surroundings", {})
+        os.kill(first["parent"], signal.SIGKILL)
+        _wait_until_gone(first["parent"])
+        assert sandbox.run("surroundings", {})["parent"] != first["parent"]
+        _wait_until_gone(first["pid"])
 
 
 def test_a_child_that_dies_in_a_check_is_replaced(sandbox: Sandbox) -> None:
@@ -182,7 +224,7 @@ def test_the_child_sees_nothing_of_the_functions_environment_and_files(
         "LC_CTYPE",
     }
     assert set(seen["environment"]) <= allowed
-    # 0, 1, 2, the pipe to the parent, and the listing of the folder itself.
+    # 0, 1, 2, the socket to the parent, and the listing of the folder itself.
     assert seen["files"] == [0, 1, 2, 3, 4]
     assert seen["memory"] == 512 * 2**20
 
@@ -206,8 +248,7 @@ def test_a_sandbox_that_nobody_closed_takes_its_child_along() -> None:
     pid = forgotten.run("surroundings", {})["pid"]
     del forgotten
     gc.collect()
-    with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
+    _wait_until_gone(pid)
 
 
 def test_a_forked_process_gets_a_child_of_its_own(sandbox: Sandbox) -> None:
@@ -256,7 +297,18 @@ def _children_of(pid: int) -> set[int]:
     return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()}
 
 
+def _one_child_of(pid: int) -> int:
+    while not (children := _children_of(pid)):
+        os.sched_yield()
+    return children.pop()
+
+
 def _wait_until_gone(pid: int) -> None:
-    """Wait for the process to have died without reaping it, which is the sandbox's business."""
-    with suppress(ChildProcessError):
-        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    """Wait for the process to have died; whose it is may not have reaped it yet."""
+    with suppress(ProcessLookupError):
+        pidfd = os.pidfd_open(pid)
+        try:
+            ended, _, _ = select.select([pidfd], [], [], 30)
+        finally:
+            os.close(pidfd)
+        assert ended

@@ -71,7 +71,7 @@ class SandboxChecker:
 
     def run(self, task: str, payload: dict[str, Any]) -> dict[str, Any]:
         sandbox = self._made(task)
-        from checkers.sandbox import CheckKilled
+        from checkers.failures import CheckKilled
 
         try:
             result: dict[str, Any] = sandbox.run(task, payload)

@@ -12,8 +12,9 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 import pytest
+from checkers.failures import CheckKilled
 from checkers.mathematics import equivalent, verify
-from checkers.sandbox import CheckKilled, Sandbox
+from checkers.sandbox import Sandbox
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
