@@ -2,10 +2,11 @@
 
 The functions' own code on Amazon's DynamoDB Local, which says what each call consumes (ReturnConsumedCapacity); it counts
 a write in a transaction once, DynamoDB twice, and so does this. An answer takes 75 s, so the busiest fleet of 1,500 slots
-gives 20 a second. Half of the slots are taken, and half of the places in the queue where answers wait.
+gives 20 a second. Hosts of four slots tell them every 20 s. Half of the slots are taken, and half of the places in the queue
+where answers wait.
 
 The first table is what an answer consumes. *at once*: a stream that finds a slot. *queued*: a job at once, two looks at the job, and
-its worker. The second one is what the busiest partition of each kind sees a second, if all answers are queued: DynamoDB
+its worker. The second one is what a partition of each kind sees a second in the mean, if all answers are queued: DynamoDB
 gives each partition 3,000 read and 1,000 write units a second.
 """
 
@@ -30,6 +31,7 @@ from stepwise.answering.stream import live  # noqa: E402
 from stepwise.answering.tasks import Presentation  # noqa: E402
 from stepwise.config import Settings  # noqa: E402
 from stepwise.coordination import waiting_line  # noqa: E402
+from stepwise.coordination.hosts import HOSTS  # noqa: E402
 from stepwise.coordination.places import QueuePlace  # noqa: E402
 from stepwise.coordination.slots import Slot  # noqa: E402
 from stepwise.storage.table import Table, Write  # noqa: E402
@@ -46,6 +48,7 @@ from support.scene import (  # noqa: E402
 )
 
 ANSWER_SECONDS = 75.0
+SLOTS_PER_HOST, TELL_SECONDS = 4, 20
 ANSWERS = 5
 """Answers of each kind, of which the mean is taken."""
 
@@ -65,23 +68,27 @@ class CountingTable(Table):
         found = response["ConsumedCapacity"]
         total = sum(each["CapacityUnits"] for each in (found if isinstance(found, list) else [found]))
         kinds = [_kind(pk) for pk in _partition_keys(operation, parameters)]
-        if operation == "transact_write_items":
-            total *= 2
-        what = "read" if operation in ("get_item", "query", "batch_get_item") else "write"
-        self._share(kinds, total, what)
+        match operation:
+            case "batch_get_item":
+                (asked,) = parameters["RequestItems"].values()
+                self._share(kinds, total, "read", 1.0 if asked.get("ConsistentRead") else 0.5)
+            case "transact_write_items":
+                self._share(kinds, 2 * total, "write", 2.0)
+            case "get_item" | "query":
+                self.units[kinds[0], "read"] += total
+            case _:
+                self.units[kinds[0], "write"] += total
         return response
 
-    def _share(self, kinds: list[str], total: float, what: str) -> None:
-        """Items of shared partitions are small, so they have the least units; a run's own have the rest."""
-        least = {("read", 1): total, ("read", 2): 0.5, ("write", 1): total, ("write", 2): 2.0}
-        own = [kind for kind in kinds if kind in ("run", "answer")]
+    def _share(self, kinds: list[str], total: float, what: str, least: float) -> None:
+        """Most items are small and cost the *least*. The hosts have the rest where they were read, else a run's own items."""
+        large = [kind for kind in kinds if kind == "hosts"] or [
+            kind for kind in kinds if kind in ("run", "answer")
+        ]
         for kind in kinds:
-            if kind not in own or len(kinds) == 1:
-                units = least[what, min(2, len(kinds))]
-                self.units[kind, what] += units
-                total -= units
-        for kind in own if len(kinds) > 1 else []:
-            self.units[kind, what] += total / len(own)
+            self.units[kind, what] += least
+        for kind in large:
+            self.units[kind, what] += (total - least * len(kinds)) / len(large)
 
 
 def _kind(pk: str) -> str:
@@ -118,6 +125,9 @@ class Bench:
         assert shared is not None
         self.line = shared.admission.line
         far = self.scene.clock() + 10**6
+        self.hosts = [f"i-{number:017x}" for number in range(-(-slots // SLOTS_PER_HOST))]
+        for host in self.hosts:
+            self.tell(host, round(far))
         self._fill([shared.slots.taking(Slot(number, "o" * 16), until=far) for number in range(1, slots, 2)])
         if waiting:
             places = [
@@ -135,6 +145,10 @@ class Bench:
     def counting(self) -> Iterator[Units]:
         self.table.units = Counter()
         yield self.table.units
+
+    def tell(self, host: str, until: int) -> None:
+        """As the watch on a host does."""
+        self.table.update(*HOSTS, set={host: {"slots": SLOTS_PER_HOST, "until": until}})
 
     def at_once(self, number: int) -> None:
         asked = Presentation.from_dict(PRESENTATION)
@@ -169,7 +183,7 @@ def _created(client: Any) -> str:
 
 
 def measured(client: Any, slots: int, kind: str) -> tuple[Units, Units, int]:
-    """Units of an answer, those of counting the queue once, and the number of partitions of the queue."""
+    """Units of an answer, those of others in a second, and the number of partitions of the queue."""
     bench = Bench(client, slots, waiting=kind == "queued")
     ask = bench.queued if kind == "queued" else bench.at_once
     ask(0)
@@ -181,7 +195,11 @@ def measured(client: Any, slots: int, kind: str) -> tuple[Units, Units, int]:
     with bench.counting() as counted:
         if bench.line.is_long and kind == "queued":
             bench.line.recount()
-    return each, counted, bench.line.parts
+    others = Counter({key: count / _STANDS for key, count in counted.items()})
+    with bench.counting() as told:
+        bench.tell(bench.hosts[0], 10**10)
+    others["hosts", "write"] = told["hosts", "write"] * len(bench.hosts) / TELL_SECONDS
+    return each, others, bench.line.parts
 
 
 def _sum(units: Units, what: str) -> float:
@@ -207,16 +225,17 @@ def main(sizes: list[int]) -> None:
     for slots, kinds in found.items():
         rate = slots / ANSWER_SECONDS
         cells = [f"{_sum(units, what):.1f}" for units, _, _ in kinds.values() for what in ("read", "write")]
-        shared = _sum(kinds["queued"][0], "read") + _sum(kinds["queued"][1], "read") / _STANDS / rate
+        shared = _sum(kinds["queued"][0], "read") + _sum(kinds["queued"][1], "read") / rate
         print(f"| {slots:,} | {rate:.2f} | {' | '.join(cells)} | {shared:.1f} |")
     print()
     print("| slots | partition | of them | read units a second | write units a second |")
     print("|---:|---|---:|---:|---:|")
     for slots, kinds in found.items():
-        units, counted, queue = kinds["queued"]
-        for kind, parts in {"slots": -(-slots // 64), "queue": queue, "taken": 1, "pace": 1}.items():
+        units, others, queue = kinds["queued"]
+        partitions = {"slots": -(-slots // 64), "queue": queue, "taken": 1, "pace": 1, "hosts": 1}
+        for kind, parts in partitions.items():
             load = {
-                what: (units[kind, what] * slots / ANSWER_SECONDS + counted[kind, what] / _STANDS) / parts
+                what: (units[kind, what] * slots / ANSWER_SECONDS + others[kind, what]) / parts
                 for what in ("read", "write")
             }
             print(f"| {slots:,} | {kind} | {parts} | {load['read']:.1f} | {load['write']:.1f} |")
