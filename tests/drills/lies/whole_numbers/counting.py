@@ -276,6 +276,49 @@ def _ways(pen: Pen) -> Posed:
     )
 
 
+def _pairs(pen: Pen) -> Posed:
+    """Games of everybody with everybody, two sorts of people, and pairs that solve an equation."""
+    chance = pen.chance
+    choice, n = chance.randrange(4), chance.randint(4, 14)
+    games = len(list(itertools.combinations(range(n), 2)))
+    if choice == 0:
+        often, times = chance.choice((("exactly once", 1), ("twice", 2), ("three times", 3), ("", 0)))
+        text = f"There are {pen.math(n)} teams in a league. Each team plays every other team{' ' + often if often else ''}. How many games are played?"
+        truth = number(games * times) if often else None
+        return Posed(
+            text,
+            truth,
+            _decoys(each_counted_twice=2 * games * max(times, 1), itself_too=games + n, games=games),
+        )
+    if choice == 1:
+        boys, girls = chance.randint(3, 8), chance.randint(3, 8)
+        a, b = chance.randint(1, 3), chance.randint(1, 3)
+        text = f"A class has {pen.math(boys)} boys and {pen.math(girls)} girls. In how many ways can the teacher choose {_said(pen, a)} boys and {_said(pen, b)} girls?"
+        right = math.comb(boys, a) * math.comb(girls, b)
+        return Posed(
+            text,
+            number(right),
+            _decoys(added=math.comb(boys, a) + math.comb(girls, b), together=math.comb(boys + girls, a + b)),
+        )
+    if choice == 2:
+        p, q, r = chance.randint(1, 5), chance.randint(1, 5), chance.randint(10, 90)
+        pair = pen.framed("(x, y)")
+        equation = pen.framed(f"{p if p > 1 else ''}x + {q if q > 1 else ''}y = {r}")
+        found = [(x, y) for x in range(r + 1) for y in range(r + 1) if p * x + q * y == r]
+        positive = [pair for pair in found if min(pair) > 0]
+        text = f"How many ordered pairs of positive integers {pair} satisfy {equation}?"
+        return Posed(text, number(len(positive)), _decoys(zero_too=len(found), solutions=r // q))
+    above, below, place = chance.randint(1, 40), chance.randint(2, 41), chance.randint(2, 90)
+    fraction = pen.either(f"\\frac{{{above}}}{{{below}}}", f"{above}/{below}")
+    digits = str(above * 10**place // below % 10**place).rjust(place, "0")
+    text = f"What is the {place}th digit after the decimal point in the decimal representation of {fraction}?"
+    if place % 10 in (1, 2, 3):
+        raise Doubtful
+    return Posed(
+        text, number(int(digits[-1])), _decoys(one_before=int(digits[-2]), sum_of_all=sum(map(int, digits)))
+    )
+
+
 def _pattern(spread: tuple[int, ...], boxes: int, apart: bool, boxes_apart: bool) -> object:
     """What is seen of a distribution, with what can be told apart."""
     contents = [tuple(ball for ball, box in enumerate(spread) if box == k) for k in range(boxes)]
@@ -319,5 +362,6 @@ FAMILIES: dict[str, Family] = {
     "throws": _thrown,
     "draws": _drawn,
     "ways": _ways,
+    "pairs": _pairs,
     "unclear counts": _unclear,
 }

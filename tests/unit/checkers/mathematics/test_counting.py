@@ -44,6 +44,16 @@ COUNTED = [
     ("In how many ways can 8 people sit around a round table if 3 of the people -- Pierre, Rosa, and Thomas -- all want to sit together? (Two seatings are considered the same if one is a rotation of the other.)", "720", "4320"),
     ("In how many ways can $7$ people sit around a round table if no two of the $3$ people Pierre, Rosa, and Thomas can sit next to each other? (Seating arrangements which are rotations of each other are treated as the same.)", "144", "1440"),
     ("How many ways are there to put 5 balls in 2 boxes if the balls are not distinguishable and neither are the boxes?", "3", "6"),
+    ("Mr. Brennan has 7 boys and 4 girls in his statistics class. In how many ways can he pick 3 boys and 2 girls to give a group presentation tomorrow? (The order in which the boys and girls are chosen does not matter.)", "210", "41"),
+    ("There are 8 teams in a league. Each team plays every other team exactly twice. How many games are played?", "56", "28"),
+    ("At a party with 10 people, each person shakes hands with every other person exactly once. How many handshakes take place?", "45", "90"),
+    ("For how many ordered pairs of positive integers $(x,y)$ is $x+2y = 100$?", "49", "50"),
+    ("How many ordered pairs of positive integers $(x,y)$ satisfy $xy + x + y = 23$?", "6", "8"),
+    ("For how many positive integers $n$ less than 100 is $n$ divisible by 6 or 8?", "24", "28"),
+    ("How many of the integers from 1 to 50 are prime?", "15", "16"),
+    ("What is the largest integer less than 100 that is divisible by 7 and 3?", "84", "98"),
+    ("What is the smallest positive multiple of 23 that is 4 more than a multiple of 89?", "805", "93"),
+    ("What is the least positive integer that satisfies the following conditions: when divided by 7, the remainder is 4, when divided by 8, the remainder is 5, and when divided by 9, the remainder is 6?", "501", "165"),
     ("How many ways are there to put 5 distinguishable balls in 3 indistinguishable boxes?", "41", "243"),
 ]  # fmt: skip
 
@@ -80,6 +90,10 @@ UNCLEAR = [
     ("How many ways are there to choose 3 identical books from 9 books?", "84", "1"),
     ("How many ways are there to arrange the letters of the word THAT if the T's must not stand side by side?", "12", "6"),
     ("In how many ways can 3 of the 5 students be seated in a row of 5 chairs?", "60", "120"),
+    ("How many pairs of positive integers $(x,y)$ satisfy $x+y = 10$?", "9", "5"),
+    ("How many ordered pairs of positive integers $(x,y)$ satisfy $x^2 - y = 10$?", "9", "4"),
+    ("There are 8 teams in a league. Each team plays every other team exactly once. How many games are played by the winner?", "28", "7"),
+    ("There are 8 teams in a league. Each team plays every other team. How many games are played?", "28", "56"),
     ("In how many ways can 5 students be seated in a row of 6 chairs?", "120", "720"),
 ]  # fmt: skip
 

@@ -23,6 +23,11 @@ KINDS = [
     ("What is the sum of all odd integers between 10 and 20?", "75", "60"),
     ("Write $\\frac{7}{8}$ as a decimal.", "0.875", "0.785"),
     ("What is the greatest integer less than or equal to $\\sqrt{90}$?", "9", "10"),
+    ("Find the residue of $-1311\\pmod{12}$.", "9", "3"),
+    ("What integer $n$ satisfies $0\\le n<18$ and $n\\equiv -11213141\\pmod{18}$?", "13", "5"),
+    ("What is the 330th digit after the decimal point in the repeating decimal $4.\\overline{6238}?$", "2", "8"),
+    ("Find the sum of the digits in the base 7 representation of 1000.", "16", "1"),
+    ("What's the largest eight-digit base 2 integer? Express your answer in base 10.", "255", "99999999"),
     # Values, equations, systems.
     ("If $2a+b=7$ and $a-b=2$, what is the value of $ab$?", "3", "-3"),
     ("Find all real values of $x$ such that $\\sqrt{x+7} = x+1$.", "2", "-3"),

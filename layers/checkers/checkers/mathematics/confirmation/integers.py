@@ -341,6 +341,39 @@ def _multiple(told: Told) -> bool | None:
     return result % step == 0 and low <= result <= high and not (low <= beyond <= high)
 
 
+def _residue_told(told: Told) -> bool | None:
+    left, _, modulus = re.sub(r"\(?\\bmod", r"\\pmod", told.ask.formula("c")).partition(r"\pmod")
+    return told.equals(_remainder_of(told.facts.parse(left.strip()), int(re.sub(r"\D", "", modulus)), told))
+
+
+def _decimal_place(told: Told) -> bool | None:
+    """Long division to that place."""
+    value = Fraction(told.number("a"))
+    rest, digit = value.numerator % value.denominator, 0
+    for _ in range(int(re.findall(r"\d+", told.ask.formula("k"))[0])):
+        digit, rest = divmod(rest * 10, value.denominator)
+    return told.equals(digit)
+
+
+def _digits_in_base(told: Told) -> bool | None:
+    rest, base, total = told.integer("a"), told.integer("b"), 0
+    while rest:
+        rest, digit = divmod(rest, base)
+        total += digit
+    return told.equals(total)
+
+
+def _end_of_length(told: Told) -> bool | None:
+    """So many of the highest digits read in the base, or a one and zeros."""
+    lengths = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    base, length = told.integer("b"), lengths.index(told.word("digits")) + 2
+    digits = [base - 1] * length if told.word("what") in ("largest", "greatest") else [1] + [0] * (length - 1)
+    value = 0
+    for digit in digits:
+        value = value * base + digit
+    return told.equals(value)
+
+
 INTEGERS: dict[str, Confirmation] = {
     "divisors._common": _common,
     "divisors._divisor_count": _divisor_count,
@@ -360,6 +393,10 @@ INTEGERS: dict[str, Confirmation] = {
     "numbers._lowest_terms": _lowest_terms,
     "numbers._period": _period,
     "numbers._digit_sum": _digit_sum,
+    "numbers._residue_told": _residue_told,
+    "numbers._decimal_place": _decimal_place,
+    "numbers._digits_in_base": _digits_in_base,
+    "numbers._end_of_length": _end_of_length,
     "shapes._between": _between,
     "shapes._multiple": _multiple,
 }

@@ -379,7 +379,7 @@ def gathered(read: Reading) -> tuple[str, Facts]:
             text = text[plain.length :].lstrip()
     for shape in _TRAILING:
         match = shape.search(text)
-        if match and not _lost_words(match) and _relates(match, read):
+        if match and not _lost_words(match) and _relates(match, read) and not _is_of_numbers(match, read):
             _take(facts, match, read)
             text = text[: match.start()]
     return text.strip(), facts
@@ -422,6 +422,12 @@ def _relates(match: re.Match[str], read: Reading) -> bool:
     held = match.groupdict().get("fs") or ""
     formulas = [read.formulas[int(number)] for number in re.findall(r"\d+", held)]
     return all(_RELATION.search(formula) or len(formula) < 4 for formula in formulas)
+
+
+def _is_of_numbers(match: re.Match[str], read: Reading) -> bool:
+    """Whether it says a kind of plain numbers: `the integers from 1 to 50 are prime` gives nothing of 50."""
+    held = [read.formulas[int(number)] for number in re.findall(r"\d+", match.groupdict().get("es") or "")]
+    return bool(match.groupdict().get("kind")) and all(formula.strip().isdigit() for formula in held)
 
 
 def _lost_words(match: re.Match[str]) -> bool:

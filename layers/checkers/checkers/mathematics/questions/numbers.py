@@ -31,7 +31,8 @@ _WHAT = r"(?:what is|what's|find|compute|determine|calculate|evaluate|求|give)"
     r"when <a> is divided by <m2>,? what is the remainder",
     r"<a> ?除以 ?<m2> ?的余数(?:是|为)?(?:多少)?[() _]*",
     rf"{_WHAT} the modulo <m2> remainder of (?:the sum )?<a>",
-    words="remainder divided divide dividing we sum modulo 余数 除以",
+    rf"{_WHAT} the remainder of <a> when (?:it is )?divided by <m2>",
+    words="when it remainder divided divide dividing we sum modulo 余数 除以",
 )
 def _remainder(ask: Ask) -> Expected:
     divisor = ask.tree("m2")
@@ -203,11 +204,12 @@ def _inverse(ask: Ask) -> Expected:
 
 
 @asked(
-    r"(?:what integer|find the integer|determine the integer|find the unique integer|if|what is the integer)?,? ?<n>,? ?(?:satisfies|that satisfies|such that|satisfying)? ?<r> and <c>",
+    r"(?:if|(?:what|find the|determine the|find the unique|what is the) (?P<kind>integer))?,? ?<n>,? ?(?:satisfies|that satisfies|such that|satisfying)? ?<r> and <c>",
     r"if <c>,? (?:and|where) <r>,? (?:what is|find)(?: the value of)? <n>",
     words="unique",
 )
 def _congruence(ask: Ask) -> Expected:
+    ask.kinds()
     bounds = re.fullmatch(r"(\d+)\s*\\le\s*([a-z])\s*(\\le|<)\s*(\d+)", ask.formula("r").strip())
     congruence = re.fullmatch(
         r"(.+?)\s*\\equiv\s*(.+?)\s*\\pmod\s*\{?(\d+)\}?", ask.formula("c").strip().rstrip("?. ").strip()
@@ -386,6 +388,80 @@ def _unit(ask: Ask) -> Expected:
     return Expected("value", (value,), "conversion", unit=target, form="unit")
 
 
+_RESIDUE = re.compile(r"(.+?)\s*\\pmod\s*\{?\s*(\d+)\s*\}?|(.+?)\s*\(?\\bmod\s*\{?\s*(\d+)\s*\}?\)?")
+
+
+@asked(rf"{_WHAT} the (?:residue of|remainder of) <c>", words="residue")
+def _residue_told(ask: Ask) -> Expected:
+    """`the residue of -1311 (mod 12)`."""
+    match = _RESIDUE.fullmatch(ask.formula("c").strip())
+    if match is None:
+        raise NotUnderstood("no residue")
+    left, modulus = match[1] or match[3], int(match[2] or match[4])
+    if not 1 < modulus <= 10**9:
+        raise NotUnderstood("no modulus")
+    return value_expected(ask, sp.Integer(residue(ask.facts.parse(left), modulus, ask)), None, method=_METHOD)
+
+
+_NTH = re.compile(r"(\d{1,5})\s*\^?\s*\{?\s*(?:\\text\s*\{)?(?:st|nd|rd|th)\}?\}?")
+_AFTER = r"(?:after|to the right of|past|beyond) the decimal point"
+
+
+@asked(
+    rf"what is the <k> digit {_AFTER} (?:in|of|when) (?:the )?(?:(?:repeating )?decimal(?: (?:representation|expansion|form|equivalent) of)? )?(?:the fraction )?<a>",
+    rf"what digit is in the <k> (?:place {_AFTER} in|decimal place (?:in|of)) (?:the )?(?:(?:repeating )?decimal(?: (?:representation|expansion|form|equivalent) of)? )?(?:the fraction )?<a>",
+    words="in of the after to right past beyond repeating decimal representation expansion form equivalent fraction place point",
+)
+def _decimal_place(ask: Ask) -> Expected:
+    """One digit after the decimal point."""
+    match, value = _NTH.fullmatch(ask.formula("k").strip()), number(ask, "a")
+    if match is None or int(match[1]) < 1 or not isinstance(value, sp.Rational) or value < 0:
+        raise NotUnderstood("no place, or no fraction")
+    digit = int(value.p) * 10 ** int(match[1]) // int(value.q) % 10
+    return Expected("value", (sp.Integer(digit),), _METHOD)
+
+
+@asked(
+    rf"{_WHAT} the sum of the digits (?:in|of) the base[ -]<b> representation of <a>",
+    words="digits base representation",
+)
+def _digits_in_base(ask: Ask) -> Expected:
+    value, base = integer(ask, "a"), integer(ask, "b")
+    if value < 1 or not 2 <= base <= 36:
+        raise NotUnderstood("no number to write in a base")
+    return value_expected(ask, sp.Integer(sum(sp.ntheory.digits(value, base)[1:])), None, method=_METHOD)
+
+
+_LENGTHS = {
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+}
+_LENGTH = "|".join(_LENGTHS)
+
+
+@asked(
+    rf"(?:what's|what is|find) the (?P<what>largest|greatest|smallest|least) (?P<kind>positive )?(?P<digits>{_LENGTH})-digit base[- ]<b> (?P<kind2>integer|number)",
+    rf"(?:what's|what is|find) the (?P<what>largest|greatest|smallest|least) (?P<kind>positive )?(?P<digits>{_LENGTH})-digit (?P<kind2>integer|number) in base <b>",
+    words="digit base",
+)
+def _end_of_length(ask: Ask) -> Expected:
+    """The largest or smallest number of so many digits in a base, written in base 10."""
+    base, length = integer(ask, "b"), _LENGTHS[ask.word("digits")]
+    ask.word("kind"), ask.word("kind2")
+    if not 2 <= base <= 36 or shape_of(ask.read, "").base != 10:
+        raise NotUnderstood("an answer that may be written in either base")
+    largest = ask.word("what") in ("largest", "greatest")
+    value = sp.Integer(base**length - 1 if largest else base ** (length - 1))
+    return Expected("digits", (value,), _METHOD, base=10)
+
+
 QUESTIONS = (
     _remainder,
     _division,
@@ -401,4 +477,8 @@ QUESTIONS = (
     _period,
     _digit_sum,
     _unit,
+    _residue_told,
+    _decimal_place,
+    _digits_in_base,
+    _end_of_length,
 )

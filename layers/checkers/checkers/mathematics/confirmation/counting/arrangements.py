@@ -103,6 +103,8 @@ def _ways(told: Told) -> bool | None:
         for place in range(ways.taken[0]):
             made *= ways.whole[0] - place
         return told.equals(made)
+    if ways.kind == "pairs":
+        return told.equals(sum(ways.taken[0] for one in range(ways.whole[0]) for _ in range(one)))
     if ways.kind == "boxes":
         things, boxes = ways.whole[0], ways.boxes
         if ways.boxes_apart:

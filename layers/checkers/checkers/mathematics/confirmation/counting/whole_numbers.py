@@ -56,13 +56,11 @@ def _ends(told: Told, condition: Condition) -> tuple[Any, Any]:
     }[kind]
 
 
-def _range(told: Told, conditions: tuple[Condition, ...]) -> tuple[int, int | None]:
+def _range(told: Told, conditions: tuple[Condition, ...]) -> tuple[int | None, int | None]:
     ends = [_ends(told, condition) for condition in conditions]
     lows = [low for low, _ in ends if low is not None]
     highs = [high for _, high in ends if high is not None]
-    if not lows:
-        raise CannotTell("numbers without end")
-    return max(lows), min(highs) if highs else None
+    return max(lows) if lows else None, min(highs) if highs else None
 
 
 def _primes(high: int) -> set[int]:
@@ -182,12 +180,13 @@ def _described(told: Told) -> tuple[Condition, ...]:
     return (Condition("inside", formula=Node("tuple", (told.tree("low"), told.tree("high")), "()")),)
 
 
-def _chosen(told: Told, more: tuple[Condition, ...] = (), most: int | None = None) -> list[int]:
+def _chosen(
+    told: Told, more: tuple[Condition, ...] = (), least: int | None = None, most: int | None = None
+) -> list[int]:
     conditions = (*_described(told), *more)
     low, high = _range(told, conditions)
-    if high is None:
-        high = most
-    if high is None or high - low > MOST or high > 2 * MOST:
+    low, high = least if low is None else low, most if high is None else high
+    if low is None or high is None or high - low > MOST or high > 2 * MOST:
         raise CannotTell("too many numbers")
     found = set(range(low, high + 1))
     for condition in conditions:
@@ -213,9 +212,10 @@ def _of_members(told: Told) -> bool | None:
     if word in ("smallest", "least"):
         found = _chosen(told, most=int(result) + 1)
         return bool(found) and told.equals(found[0])
-    found = _chosen(told)
     if word in ("largest", "greatest"):
+        found = _chosen(told, least=int(result) - 1)
         return bool(found) and told.equals(found[-1])
+    found = _chosen(told)
     if word == "median":
         half = len(found) // 2
         return told.equals(Fraction(found[half] + found[~half], 2))
@@ -229,8 +229,39 @@ def _chance(told: Told) -> bool | None:
     return told.equals(Fraction(len(_chosen(told, hit)), len(_chosen(told))))
 
 
+def _count_named(told: Told) -> bool | None:
+    hit = tuple(read_conditions(Phrase(told.word("hit"), told.ask.read.formulas)))
+    return told.equals(len(_chosen(told, hit)))
+
+
+def _pairs(told: Told) -> bool | None:
+    """Both numbers are tried as far as the larger side reaches, each second one by halving."""
+    one, other = told.tree("e").parts
+    first, second = (part.text for part in told.tree("p").parts)
+
+    def gap(x: int, y: int) -> Any:
+        inside = told.scope.where({first: x, second: y})
+        return evaluate(one, inside) - evaluate(other, inside)
+
+    rising = gap(2, 1) > gap(1, 1)
+    sign = 1 if rising else -1
+    found = x = 0
+    while sign * gap(x + 1, 1) <= 0:
+        x += 1
+        low, high = 1, 4_000
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (middle + 1, high) if sign * gap(x, middle) < 0 else (low, middle)
+        found += gap(x, low) == 0
+        if x > 4_000:
+            raise CannotTell("too many pairs")
+    return told.equals(found)
+
+
 WHOLE_NUMBERS: dict[str, Confirmation] = {
     "whole_numbers._count": _count,
     "whole_numbers._of_members": _of_members,
     "whole_numbers._chance": _chance,
+    "whole_numbers._count_named": _count_named,
+    "whole_numbers._pairs": _pairs,
 }

@@ -17,7 +17,7 @@ __all__ = ["Ways", "read_ways"]
 class Ways:
     """What is counted.
 
-    Kinds: choose (from each of `whole` so many as `taken`, without order), offices (`taken` different people, each with
+    Kinds: choose (from each of `whole` so many as `taken`, without order), pairs (of `whole`, each `taken` times), offices (`taken` different people, each with
     another office), letters (`word`), row and circle (all of `whole`; of them the first `block` `together`, or no two
     of them side by side), boxes (`whole` things in `boxes`, either of which may be told `things_apart`, `boxes_apart`).
     """
@@ -45,7 +45,7 @@ _BODY = r"(?:committees?|teams?|groups?|subcommittees?|subsets?|delegations?|pan
 
 def read_ways(text: str, phrase: Phrase) -> Ways:
     """The ways of a whole question. Raises `NotUnderstood`."""
-    for reader in (_letters, _bodies, _offices, _chosen, _seated, _boxed):
+    for reader in (_letters, _bodies, _offices, _chosen, _of_two_sorts, _pairs, _seated, _boxed):
         phrase.left = text
         made = phrase.attempt(_to_the_end, reader)
         if made is not None:
@@ -182,13 +182,72 @@ def _chosen(phrase: Phrase) -> Ways:
     return Ways("choose", (whole,), (taken,))
 
 
+_FOR = r"(?:for|to (?:give|form|make|represent|attend|be on|go on|be in)) (?:a|an|the)(?: [a-z]+){1,3}?(?: tomorrow| today)?(?=[?.,])"
+
+
+def _of_two_sorts(phrase: Phrase) -> Ways:
+    """`A class has 7 boys and 4 girls. In how many ways can he pick 3 boys and 2 girls?`"""
+    phrase.need(r"(?:a|an|the|my|your|our|(?:mr|mrs|ms)\. [a-z]+)(?: [a-z']+){0,3} has")
+    sorts, whole = _two_counts(phrase)
+    phrase.take(r"in (?:the|his|her|a|my|our)(?: [a-z]+){1,2}(?=[.,])")
+    phrase.left = phrase.left.lstrip("., ")
+    phrase.need(rf"{_WAYS} can {_DOER} {_CHOOSE}")
+    chosen, taken = _two_counts(phrase)
+    if sorts != chosen:
+        raise NotUnderstood("other sorts")
+    phrase.take(_FOR)
+    _without_order(phrase)
+    return Ways("choose", whole, taken)
+
+
+def _two_counts(phrase: Phrase) -> tuple[tuple[str, str], tuple[int, int]]:
+    one = phrase.integer()
+    first = phrase.need("boys|girls|men|women").group().strip()
+    phrase.need("and")
+    other = phrase.integer()
+    second = phrase.need("boys|girls|men|women").group().strip()
+    if first == second:
+        raise NotUnderstood("one sort")
+    return (first, second), (one, other)
+
+
+_PLAYER = "(?P<{0}>teams?|people|persons?|players?|students?|guests?)"
+
+
+def _pairs(phrase: Phrase) -> Ways:
+    """`There are 8 teams in a league. Each plays every other team exactly once. How many games are played?`"""
+    opened = phrase.take(
+        "there are|in a (?:league|tournament|conference|division|group) (?:of|with)|at a (?:party|meeting) (?:of|with)"
+    )
+    if opened is None:
+        raise NotUnderstood("no group")
+    whole = phrase.integer()
+    phrase.need(_PLAYER.format("who"))
+    phrase.take("in (?:a|the) (?:league|tournament|conference|division|room)|at (?:a|the) (?:party|meeting)")
+    phrase.left = phrase.left.lstrip("., ")
+    phrase.take("if|and")
+    phrase.need(f"each {_PLAYER.format('each')}")
+    deed = phrase.need("(?P<deed>plays|shakes hands with) (?:every|each)(?: of the)? other")
+    phrase.take(_PLAYER.format("other"))
+    often = phrase.need(rf"(?:exactly |only )?(?P<often>once|twice|{NUMBER} times)")["often"]
+    phrase.left = phrase.left.lstrip("., ")
+    things = "handshakes" if deed["deed"].startswith("shakes") else "games"
+    phrase.need(
+        f"how many (?:total )?{things} (?:are|were|will be|take|will take|have)(?: there| played| place| been played)?(?: in total| in all)?"
+    )
+    times = {"once": 1, "twice": 2}.get(often) or Phrase(
+        often.removesuffix(" times"), phrase.formulas
+    ).integer()
+    return Ways("pairs", (whole,), (times,))
+
+
 def _without_order(phrase: Phrase) -> None:
     phrase.left = phrase.left.lstrip(",.?( ")
     phrase.take(
-        r"(?:if |assuming |where |assume that )?(?:the )?order(?: (?:in which they are (?:chosen|selected)|of (?:selection|the selections)|that they are chosen))?"
+        r"(?:if |assuming |where |assume that )?(?:the )?order(?: (?:in which (?:they|the boys and girls) are (?:chosen|selected)|of (?:selection|the selections)|that they are chosen))?"
         r" (?:does not|doesn't|is not|do not) (?:matter|important|count)"
     )
-    phrase.left = phrase.left.lstrip(")")
+    phrase.left = phrase.left.lstrip(".)")
 
 
 _SIT = r"(?:sit|be seated|be arranged|stand|line up|be placed|be lined up|arrange themselves|seat themselves|sit down)"

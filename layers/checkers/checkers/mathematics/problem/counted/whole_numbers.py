@@ -75,7 +75,7 @@ _SUM = "|".join((
     "the sum of whose digits (?:is|equals|is equal to)", "whose sum of digits is", "(?:with|have|has) digits (?:that|which) (?:add up|add|sum) to",
     "such that the sum of (?:its|the|their) digits (?:is|equals|is equal to)", "have a sum of digits (?:of|equal to)",
 ))  # fmt: skip
-_JOINT = r"(?:,|and|but|that|which|such that|also|when it|it|they)"
+_JOINT = r"(?:,|satisfies (?:all )?(?:of )?the following(?: conditions)?:|and|but|that|which|such that|also|when it|it|they)"
 
 
 def read_whole_numbers(phrase: Phrase) -> Whole:
@@ -151,6 +151,9 @@ def _noun(phrase: Phrase, conditions: list[Condition]) -> str:
 
 
 def _with_rest(phrase: Phrase, conditions: list[Condition], noun: str) -> Whole:
+    name = re.match(r"⟦(\d+)⟧ ?", phrase.left)
+    if name and re.fullmatch(r"[a-zA-Z]", phrase.formulas[int(name[1])].strip()):
+        phrase.left = phrase.left[name.end() :]  # a name says nothing more
     found = conditions + read_conditions(phrase)
     if noun == "number" and not _are_whole(found):
         raise NotUnderstood("numbers of which it is not said that they are whole")
@@ -252,6 +255,8 @@ def _related(
             raise NotUnderstood("not both of several")
     if 0 in numbers:
         raise NotUnderstood("zero as a divisor")
+    if how == "any":
+        phrase.take("or both")
     found = [Condition(kind, tuple(numbers), how)]
     before = phrase.left
     if phrase.take(r",? ?(?:but|and) not(?: by| of)?"):
@@ -336,12 +341,19 @@ def _remainder(phrase: Phrase) -> list[Condition]:
 
 
 def _one_remainder(phrase: Phrase) -> Condition:
+    phrase.take("is|are")
+    beside = phrase.take(rf"(?P<rest>{NUMBER}) (?P<way>more|less) than an? (?:integer )?multiple of")
+    if beside:
+        gap, step = _count(beside["rest"], phrase), phrase.integer()
+        if not 0 < gap < step:
+            raise NotUnderstood("no remainder")
+        return Condition("remainder", (step, gap if beside["way"] == "more" else step - gap))
     first = phrase.take("when (?:it is )?divided by|when dividing by")
     divisor = phrase.integer() if first else None
     if first:
         phrase.take(",")
     phrase.take("leaves?|has|have|gives?|with|yields?|leaving")
-    phrase.need("(?:a |the )?remainders?(?: of)?")
+    phrase.need("(?:a |the )?remainders?(?: of| is)?")
     rest = phrase.integer()
     if divisor is None:
         phrase.need("when (?:it is |they are )?divided by|upon division by|on division by")

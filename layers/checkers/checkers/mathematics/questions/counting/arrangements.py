@@ -40,6 +40,8 @@ def _counted(ways: Ways) -> sp.Integer:
         return sp.factorial(len(ways.word)) / sp.prod([sp.factorial(n) for n in Counter(ways.word).values()])
     if ways.kind == "choose":
         return sp.prod([sp.binomial(n, k) for n, k in zip(ways.whole, ways.taken, strict=True)])
+    if ways.kind == "pairs":
+        return sp.binomial(ways.whole[0], 2) * ways.taken[0]
     if ways.kind == "offices":
         return sp.ff(ways.whole[0], ways.taken[0])
     if ways.kind == "boxes":

@@ -47,13 +47,13 @@ def _of_members(ask: Ask) -> Expected:
     word, whole = ask.word("what"), _described(ask)
     if word in ("smallest", "least"):
         return value_expected(ask, sp.Integer(_smallest(ask, whole)), None, method=_METHOD)
+    if word in ("largest", "greatest"):
+        return value_expected(ask, sp.Integer(_largest(ask, whole)), None, method=_METHOD)
     members = _members(ask, whole)
     if not members:
         raise NotUnderstood("no such number")
     if word == "sum":
         value = sp.Integer(sum(members))
-    elif word in ("largest", "greatest"):
-        value = sp.Integer(members[-1])
     elif word == "product" and len(members) < 60:
         value = sp.prod([sp.Integer(member) for member in members])
     elif word in ("average", "mean"):
@@ -87,6 +87,64 @@ def _chance(ask: Ask) -> Expected:
     if not all_of_them:
         raise NotUnderstood("no such number")
     return value_expected(ask, sp.Rational(len(hits), len(all_of_them)), None, method=_METHOD)
+
+
+@asked(r"for how many (?P<told>.+?) (?:is|does) <n> (?P<hit>.+)", words="for how many is does")
+def _count_named(ask: Ask) -> Expected:
+    """`For how many positive integers n less than 100 is n divisible by 6 or 8?`"""
+    name = ask.formula("n").strip()
+    if not re.fullmatch("[a-z]", name) or name not in _formulas_of(ask, "told"):
+        raise NotUnderstood("another name")
+    whole = _described(ask)
+    members = _members(ask, Whole(whole.conditions + _hit(ask), whole.signed))
+    return value_expected(ask, sp.Integer(len(members)), None, method=_METHOD)
+
+
+@asked(
+    r"(?:for )?how many (?P<apart>different )?ordered (?P<pairs>pairs) of (?P<kind>positive integers) <p> (?:satisfy|is|are solutions to|are there such that|such that)(?: the equation)? <e>(?: true)?",
+    r"how many (?P<apart>different )?ordered (?P<pairs>pairs) <p> of (?P<kind>positive integers) (?:satisfy|are there such that|such that)(?: the equation)? <e>",
+    words="for ordered solutions true",
+)
+def _pairs(ask: Ask) -> Expected:
+    """Pairs of positive integers for which a sum of positive terms, linear in one of them, has a value."""
+    if ask.facts.given():
+        raise NotUnderstood("more is given")
+    ask.kinds(), ask.word("pairs"), ask.word("apart")
+    pair, equation = ask.tree("p"), ask.tree("e")
+    if pair.kind != "tuple" or any(part.kind != "name" for part in pair.parts) or equation.text != "=":
+        raise NotUnderstood("no pair, or no equation")
+    left, right = (build(part, ask.facts.context()) for part in equation.parts)
+    names = [build(part, ask.facts.context()) for part in pair.parts]
+    difference = sp.Poly(sp.expand(left - right), *names)
+    if len(set(names)) != 2 or left.free_symbols | right.free_symbols != set(names):
+        raise NotUnderstood("other names")
+    total = -difference.nth(0, 0)
+    terms = {powers: factor for powers, factor in difference.terms() if any(powers)}
+    if (
+        not total.is_Integer
+        or not 0 < total <= 3_000
+        or any(not c.is_Integer or c < 1 for c in terms.values())
+    ):
+        raise NotUnderstood("no sum of positive terms")
+    last = names[1] if difference.degree(names[1]) == 1 else names[0]
+    other = names[0] if last == names[1] else names[1]
+    if difference.degree(last) != 1:
+        raise NotUnderstood("no linear equation")
+    slope, rest = (sp.Poly(part, other) for part in reversed(_linear_parts(difference, last)))
+    found = 0
+    for value in range(1, int(total) + 1):
+        below, above = slope.eval(value), -rest.eval(value)
+        found += bool(below > 0 and above > 0 and above % below == 0)
+    return value_expected(ask, sp.Integer(found), None, method=_METHOD)
+
+
+def _linear_parts(poly: sp.Poly, name: sp.Symbol) -> tuple[sp.Expr, sp.Expr]:
+    expression = poly.as_expr()
+    return expression.coeff(name, 0), expression.coeff(name, 1)
+
+
+def _formulas_of(ask: Ask, group: str) -> list[str]:
+    return [ask.read.formulas[int(slot)].strip() for slot in re.findall(r"⟦(\d+)⟧", ask.word(group))]
 
 
 def _described(ask: Ask) -> Whole:
@@ -170,6 +228,23 @@ def _first_of(ask: Ask, whole: Whole, ends: bool, zero: bool) -> int:
     first = -(-low // step) * step
     last = first + step * MOST_TRIED
     for n in range(first, last if high is None else min(last, high) + 1, step):
+        if all(test(n) for test in tests):
+            return n
+    raise NotUnderstood("none was found")
+
+
+def _largest(ask: Ask, whole: Whole) -> int:
+    return _agreed([_last_of(ask, whole, ends, zero) for ends, zero in _readings()])
+
+
+def _last_of(ask: Ask, whole: Whole, ends: bool, zero: bool) -> int:
+    low, high = _limits(ask, whole, ends, zero)
+    if high is None or (low is None and not whole.signed):
+        raise NotUnderstood("numbers without end")
+    step, tests = _step(whole), [_test(condition) for condition in whole.conditions]
+    last = high // step * step
+    first = last - step * MOST_TRIED
+    for n in range(last, (first if low is None else max(first, low)) - 1, -step):
         if all(test(n) for test in tests):
             return n
     raise NotUnderstood("none was found")
@@ -340,4 +415,6 @@ QUESTIONS = (
     _count,
     _of_members,
     _chance,
+    _count_named,
+    _pairs,
 )
