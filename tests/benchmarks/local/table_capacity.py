@@ -127,7 +127,7 @@ class Bench:
         far = self.scene.clock() + 10**6
         self.hosts = [f"i-{number:017x}" for number in range(-(-slots // SLOTS_PER_HOST))]
         for host in self.hosts:
-            self.tell(host, round(far))
+            self.tell(host, round(self.scene.clock()) + 3_000)
         self._fill([shared.slots.taking(Slot(number, "o" * 16), until=far) for number in range(1, slots, 2)])
         if waiting:
             places = [

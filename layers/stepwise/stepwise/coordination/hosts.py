@@ -20,6 +20,8 @@ HOSTS = ("hosts", "hosts")
 
 _STANDS_SECONDS = 10.0
 _FORGOTTEN_SECONDS = 3_600
+_LONGEST_SECONDS = 3_600
+"""An entry that stands for longer is of a host whose clock is wrong."""
 
 
 class Hosts:
@@ -59,10 +61,11 @@ class Hosts:
         return min(self.most, slots) or self.most
 
     def sweep(self) -> None:
-        """Forget hosts that have been away for an hour, and tell where all that have had an entry are silent."""
+        """Forget hosts that have been away for an hour, and what is no entry; tell where all hosts are silent."""
         self._item = self._table.get(*HOSTS) or {}
         entries = self._entries()
-        gone = {name: entry for name, entry in entries.items() if self._left(entry) < -_FORGOTTEN_SECONDS}
+        stay = [name for name, entry in entries.items() if self._left(entry) >= -_FORGOTTEN_SECONDS]
+        gone = {name: self._item[name] for name in self._item.keys() - {"pk", "sk", *stay}}
         if entries and all(self._left(entry) < 0 for entry in entries.values()):
             count("HostsSilent")
             log_event("no host renews its entry: there are MODEL_SLOTS", slots=self.most, hosts=len(entries))
@@ -75,7 +78,16 @@ class Hosts:
             return  # one of them is back; the next sweep looks again
 
     def _entries(self) -> dict[str, Any]:
-        return {name: entry for name, entry in self._item.items() if isinstance(entry, Mapping)}
+        """Those that can be read and are not of a time far away: a host that is broken must not harm the others."""
+        return {name: entry for name, entry in self._item.items() if self._sound(entry)}
+
+    def _sound(self, entry: Any) -> bool:
+        if not isinstance(entry, Mapping):
+            return False
+        slots, until = entry.get("slots"), entry.get("until")
+        return (
+            type(slots) is int and type(until) is int and slots > 0 and self._left(entry) <= _LONGEST_SECONDS
+        )
 
     def _left(self, entry: Mapping[str, Any]) -> float:
         return float(entry["until"]) - self._clock()

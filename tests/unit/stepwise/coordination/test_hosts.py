@@ -151,6 +151,41 @@ def test_a_clock_that_is_ten_seconds_wrong_costs_no_slot() -> None:
         assert fleet.function()._entries() == {}
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"slots": "4", "until": 0},
+        {"slots": 4},
+        {"slots": -4, "until": 0},
+        {"slots": 4.5, "until": 0},
+        {"slots": True, "until": 0},
+        {"until": 0},
+        {"slots": 4, "until": 10**12},
+        {"slots": 4, "until": "later"},
+        {},
+        "4",
+        4,
+        [4],
+        None,
+    ],
+    ids=str,
+)
+def test_an_entry_that_cannot_be_right_harms_no_other_and_is_removed(entry: Any) -> None:
+    """The host is treated as hostile: it may write this item, so it may write anything there."""
+    fleet = Fleet()
+    fleet.renew("i-1")
+    if isinstance(entry, dict) and entry.get("until") == 0:
+        entry = {**entry, "until": round(fleet.clock()) + LEASE}
+    fleet.table.update(*HOSTS, set={"i-2": entry})
+
+    assert fleet.slots() == 4
+    fleet.function().sweep()
+
+    item = fleet.table.get(*HOSTS, consistent=True)
+    assert item is not None
+    assert set(item) == {"pk", "sk", "i-1"}
+
+
 def test_the_sweep_forgets_hosts_that_have_been_away_for_an_hour_and_no_others() -> None:
     fleet = Fleet()
     fleet.renew("i-1")
