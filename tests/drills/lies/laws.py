@@ -1,4 +1,4 @@
-"""Equations that hold for every value of a variable, the letters of a form, and conditions that nobody may swallow."""
+"""Laws, letters of a form, phrases and quantities in words, and the words that nobody may swallow."""
 
 from __future__ import annotations
 
@@ -228,7 +228,91 @@ def _line_of(pen: Pen) -> Posed:
     )
 
 
+def _sequence(pen: Pen) -> Posed:
+    """A term or a sum of an arithmetic or geometric sequence that is told in words."""
+    chance = pen.chance
+    a, d, n = chance.randint(1, 9), chance.randint(2, 6), chance.randint(4, 9)
+    kind = chance.choice(("arithmetic", "geometric"))
+    terms = [a + k * d if kind == "arithmetic" else a * d**k for k in range(n + 1)]
+    step = "common difference" if kind == "arithmetic" else "common ratio"
+    first, by = pen.framed(str(a)), pen.framed(str(d))
+    word, swallowed = chance.choice((("", False), ("", False), ("reversed ", True)))
+    opening = pen.pick(
+        f"The first term of the {word}{kind} sequence is {first} and the {step} is {by}.".replace(
+            f"the {kind}", f"{'an' if kind == 'arithmetic' else 'a'} {kind}"
+        ),
+        f"{'An' if kind == 'arithmetic' and not word else 'A'} {word}{kind} sequence has first term {first} and {step} {by}.",
+    )
+    if chance.random() < 0.5:
+        text, right, other = f"{opening} What is the {pen.framed(str(n))}th term?", terms[n - 1], terms[n]
+    else:
+        text = f"{opening} What is the sum of the first {pen.framed(str(n))} terms?"
+        right, other = sum(terms[:n]), sum(terms)
+    decoys = (("one more", number(other)), ("one step less", number(right - d - 1)))
+    if swallowed:
+        return Posed(text, None, (("the word swallowed", number(right)), *decoys))
+    return Posed(text, number(right), decoys)
+
+
+def _figure(pen: Pen) -> Posed:
+    """A quantity of a square, a rectangle or a cube from another one; other units and figures must not be mixed."""
+    chance = pen.chance
+    s, w = chance.randint(2, 12), chance.randint(13, 20)
+    told, asked, right, other = chance.choice(
+        (
+            (f"The area of a square is {pen.framed(str(s * s))} square inches.", "perimeter", 4 * s, s),
+            (f"A square has perimeter {pen.framed(str(4 * s))} inches.", "area", s * s, 16 * s * s),
+            (
+                f"A rectangle has length {pen.framed(str(w))} inches and width {pen.framed(str(s))} inches.",
+                "perimeter",
+                2 * (s + w),
+                s + w,
+            ),
+            (
+                f"The perimeter of a rectangle is {pen.framed(str(2 * (s + w)))} inches and its length is {pen.framed(str(w))} inches.",
+                "area",
+                s * w,
+                w * (s + w),
+            ),
+            (f"A cube has edge {pen.framed(str(s))} inches.", "volume", s**3 + 0, 6 * s * s + 1),
+        )
+    )
+    unit, swallowed = chance.choice(
+        (("", False), ("", False), (", in feet", True), (" after it is doubled", True))
+    )
+    text = f"{told} What is its {asked}{unit}?"
+    decoys = (("another quantity", number(other)), ("one more", number(right + 1)))
+    if swallowed:
+        return Posed(text, None, (("the words swallowed", number(right)), *decoys))
+    return Posed(text, number(right), decoys)
+
+
+def _proportion(pen: Pen) -> Posed:
+    """Direct and inverse proportion, to a quantity or its square."""
+    chance = pen.chance
+    x, y, at = chance.randint(1, 12), chance.randint(1, 9), chance.randint(1, 9)
+    how, square = chance.choice(("directly", "inversely")), chance.random() < 0.4
+    power = 2 if square else 1
+    factor = Fraction(at, y) ** power
+    if y == at:
+        raise Doubtful
+    right = x * factor if how == "directly" else x / factor
+    other = x / factor if how == "directly" else x * factor
+    names = [pen.framed(name) for name in "uv"]
+    to = f"the square of {names[1]}" if square else names[1]
+    told = [pen.framed(f"u = {x}"), pen.framed(f"v = {y}"), pen.framed(f"v = {at}")]
+    word, swallowed = chance.choice((("", False), ("", False), (" not", True), (" nearly", True)))
+    text = f"If {names[0]} is{word} {how} proportional to {to} and {told[0]} when {told[1]}, what is {names[0]} when {told[2]}?"
+    decoys = (("the other way", number(other)), ("one more", number(right + 1)))
+    if swallowed:
+        return Posed(text, None, (("the word swallowed", number(right)), *decoys))
+    return Posed(text, number(right), decoys)
+
+
 FAMILIES: dict[str, Family] = {
+    "sequence in words": _sequence,
+    "figure in words": _figure,
+    "proportion in words": _proportion,
     "distance of a phrase": _phrase,
     "line of a phrase": _line_of,
     "letters of a fraction": _of_fraction,

@@ -26,17 +26,18 @@ from checkers.mathematics.confirmation.evaluation.arithmetic import (
 from checkers.mathematics.confirmation.evaluation.errors import CannotTell, Undefined
 from checkers.mathematics.confirmation.evaluation.results import number_of
 from checkers.mathematics.confirmation.extremes import EXTREMES
-from checkers.mathematics.confirmation.flats import FLATS
 from checkers.mathematics.confirmation.forms import are_the_letters
 from checkers.mathematics.confirmation.geometry import GEOMETRY
-from checkers.mathematics.confirmation.graphs import GRAPHS
 from checkers.mathematics.confirmation.integers import INTEGERS
 from checkers.mathematics.confirmation.laws import LAWS
 from checkers.mathematics.confirmation.lists import LISTS
 from checkers.mathematics.confirmation.options import OPTIONS
 from checkers.mathematics.confirmation.parameters import PARAMETERS
-from checkers.mathematics.confirmation.places import PLACES
-from checkers.mathematics.confirmation.products import PRODUCTS
+from checkers.mathematics.confirmation.plane.flats import FLATS
+from checkers.mathematics.confirmation.plane.graphs import GRAPHS
+from checkers.mathematics.confirmation.plane.places import PLACES
+from checkers.mathematics.confirmation.plane.products import PRODUCTS
+from checkers.mathematics.confirmation.plane.quantities import QUANTITIES
 from checkers.mathematics.confirmation.sets import COLLECTIONS
 from checkers.mathematics.confirmation.told import Confirmation, Told
 from checkers.mathematics.formulas.nodes import Node, NotUnderstood
@@ -68,6 +69,7 @@ CONFIRMATIONS: dict[str, Confirmation] = {
     **PARAMETERS,
     **PLACES,
     **PRODUCTS,
+    **QUANTITIES,
 }
 """The second way of each question, by the question's name."""
 

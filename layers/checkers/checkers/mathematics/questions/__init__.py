@@ -22,7 +22,7 @@ from checkers.mathematics.questions import (
     values,
     vectors,
 )
-from checkers.mathematics.questions.plane import flats, graphs, places, products
+from checkers.mathematics.questions.plane import flats, graphs, places, products, quantities
 from checkers.mathematics.questions.registry import Ask, Question
 
 __all__ = ["QUESTIONS", "Ask", "Question"]
@@ -50,4 +50,5 @@ QUESTIONS: tuple[Question, ...] = (
     *graphs.QUESTIONS,
     *places.QUESTIONS,
     *products.QUESTIONS,
+    *quantities.QUESTIONS,
 )

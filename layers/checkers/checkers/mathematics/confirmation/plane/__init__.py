@@ -1,0 +1,1 @@
+"""The second way of questions about points, lines, planes, graphs and figures."""
