@@ -150,6 +150,7 @@ _DIGIT_TESTS: dict[str, Callable[[list[int], tuple[int, ...]], bool]] = {
     "digit at": lambda digits, numbers: (
         (digits[numbers[0] - 1] if numbers[0] <= len(digits) else 0) == numbers[1]
     ),
+    "made of": lambda digits, numbers: all(digit in numbers for digit in digits),
     "contains": lambda digits, numbers: bool(set(digits) & set(numbers)),
     "digit product": lambda digits, numbers: _product(digits) == numbers[0],
 }

@@ -96,7 +96,7 @@ def _word(phrase: Phrase) -> str:
 
 def _bodies(phrase: Phrase) -> Ways:
     """`How many different 3-person committees can be formed from a group of 10 people?`"""
-    phrase.need(f"how many {_DIFFERENT}*")
+    phrase.need("how many(?: (?:different|distinct|possible))*")
     sized = phrase.take(rf"(?P<size>{NUMBER})-? ?(?:person|member|man|student|people) {_BODY}")
     if sized:
         taken = _size(sized["size"], phrase)
@@ -152,10 +152,11 @@ _ONE_EACH = (
 def _offices(phrase: Phrase) -> Ways:
     """`In how many ways can it choose a president and a treasurer if no one can hold more than one office?`"""
     whole = _intro(phrase)
-    phrase.need(rf"{_WAYS} can {_DOER} {_CHOOSE}")
+    phrase.take(rf"{_WAYS} can {_DOER} {_CHOOSE}") or phrase.need(rf"{_WAYS} are there to {_CHOOSE}")
     offices = [phrase.need(_OFFICE).group().split()[-1]]
     while phrase.take(",? ?and|,") and (more := phrase.take(_OFFICE)):
         offices.append(more.group().split()[-1])
+    phrase.take("from (?:the|its|their) (?:members|group)(?: of the club)?")
     phrase.left = phrase.left.lstrip(",.?( ")
     phrase.need(_ONE_EACH)
     phrase.left = phrase.left.lstrip(")")
@@ -260,9 +261,11 @@ _SAME_TURN = (
 def _seated(phrase: Phrase) -> Ways:
     """`In how many ways can 8 people sit around a round table if 3 of them want to sit together?`"""
     phrase.need(rf"{_WAYS} can")
+    placed = phrase.take("(?:we|you|i) (?:seat|line up|arrange)")
     whole = phrase.integer()
     phrase.need(rf"{_PERSON}|(?:different|distinct|distinguishable) [a-z]+|cars|books")
-    phrase.need(_SIT)
+    if not placed:
+        phrase.need(_SIT)
     circle = phrase.take("(?:around|at) a (?:round|circular) table|in a circle")
     if not circle:
         row = phrase.take(

@@ -62,7 +62,7 @@ _SIDED = rf"(?:(?P<sides>{NUMBER}|four|six|eight|ten|twelve|twenty)[- ]?sided )?
 _DICE = re.compile(
     rf"(?P<many>a pair of|a|an|{NUMBER}) (?P<fair>{_FAIR}){_SIDED}(?P<fair2>{_FAIR})(?:dice|die)(?![a-z])"
 )
-_COINS = re.compile(rf"(?P<many>a|an|{NUMBER}) (?P<fair>fair )(?:coins?|nickel|penny|quarter|dime)(?![a-z])")
+_COINS = re.compile(rf"(?P<many>a|an|{NUMBER}) (?:fair )?(?:coins?|nickel|penny|quarter|dime)(?![a-z])")
 _ROLL = r"(?:rolls?|rolled|tosses|toss|tossed|throws?|thrown|flips?|flipped)"
 _AGAIN = rf"(?: (?P<times>{NUMBER}|once|twice)(?: times)?)?"
 _ASKED = r"what(?: i|')s the probability"
@@ -137,10 +137,6 @@ def _things(phrase: Phrase) -> Throws:
     if match is coins:
         return Throws(many, 2, "coin")
     sides = match["sides"]
-    if sides is None and not re.search(
-        "fair|standard|regular|ordinary|normal", match["fair"] + match["fair2"]
-    ):
-        raise NotUnderstood("dice of which it is not said that they are fair")
     return Throws(many, 6 if sides is None else _sides(sides, phrase))
 
 
@@ -193,7 +189,7 @@ def _drawn(phrase: Phrase) -> tuple[int, bool, bool]:
     """How many are drawn, whether they are put back, and whether it is said to happen at random."""
     before = phrase.left.split("what ")[0]
     phrase.take("if")
-    verb = r"(?:draws?|drawn|selects?|selected|chooses?|chosen|picks?|picked|removes?|removed|pulls?|pulled|takes?|taken)(?: out)?"
+    verb = r"(?:draws?|drawn|selects?|selected|chooses?|chosen|picks?|picked|removes?|removed|pulls?|pulled|takes?|taken)(?: out(?! of))?"
     people = phrase.take(rf"{PEOPLE}(?: randomly)? {verb}")
     number = phrase.take("a|an")
     drawn = 1 if number else phrase.integer()
@@ -228,7 +224,7 @@ def _event(phrase: Phrase, setup: Throws | Bag) -> Event:
 
 
 _ALL = rf"(?:all(?: (?:of )?(?:the |these )?)?(?:{NUMBER} )?|both(?: of)?(?: the)? ?|the {NUMBER} |they(?: are)?(?: all| both)? ?|the )"
-_MEMBERS = r"(?:dice|coins|rolls|flips|tosses|numbers|faces|marbles|balls|chips|socks|cards|beads|tiles|of them|them)"
+_MEMBERS = rf"(?:dice|coins|rolls|flips|tosses|numbers|faces|of them|them|{_GOODS})"
 _ROLLED = (
     r"(?: (?:rolled|shown|drawn|chosen|selected|(?:on the dice|that (?:are|is) rolled|(?:he|she|i) rolls?)))?"
 )
@@ -259,7 +255,7 @@ def _check_all(phrase: Phrase, setup: Throws | Bag) -> None:
     said = re.match(rf"(?:all|the|all (?:of )?(?:the|these)) ({NUMBER}) ", phrase.left)
     if said and Phrase(said[1], phrase.formulas).integer() != count:
         raise NotUnderstood("another number of things")
-    if phrase.left.startswith("both") and count != 2:
+    if phrase.left.startswith(("both", "they both")) and count != 2:
         raise NotUnderstood("both of several")
     if count < 2:
         raise NotUnderstood("all of one")
@@ -351,12 +347,14 @@ def _gets(phrase: Phrase, setup: Throws | Bag) -> Event:
 def _on_some(phrase: Phrase, setup: Throws | Bag) -> Event:
     """`a 5 is rolled on at least one of the two dice`, `he did not roll a prime number on either die`."""
     never = phrase.take(rf"{PEOPLE} (?:did not|does not|will not|do not) roll")
+    gets = None if never else phrase.take(rf"{PEOPLE} (?:get|gets|roll|rolls)")
     hits, conditions = _face(phrase, setup)
     if never:
         phrase.need("on (?:either|any)(?: of the)? (?:die|dice)")
         return Event("count", hits, "exactly", 0, conditions)
-    phrase.need("is (?:rolled|shown)|(?:appears|comes up|shows up|shows)")
-    phrase.need("on")
+    if not gets:
+        phrase.need("is (?:rolled|shown)|(?:appears|comes up|shows up|shows)")
+    phrase.need("on|in")
     relation, times = _how_often(phrase)
     phrase.need(_WHICH)
     return Event("count", hits, relation, times, conditions)
@@ -382,7 +380,7 @@ def _face(phrase: Phrase, setup: Throws | Bag) -> tuple[tuple[int | str, ...], t
     if setup.thing == "coin":
         return (1 if phrase.need("heads?|tails?").group().startswith("head") else 2,), ()
     literal = phrase.take(
-        rf"(?:an? )?(?P<n>{NUMBER})(?: ?' ?(?:s|⟦\d+⟧)|s)?(?= ?[?.,]|$| is | appears | comes | shows | on )"
+        rf"(?:an? )?(?P<n>{NUMBER})(?: ?' ?(?:s|⟦\d+⟧)|s)?(?= ?[?.,]|$| is | appears | comes | shows | on | in )"
     )
     if literal:
         tail = re.search(r"⟦(\d+)⟧$", literal.group().strip()) if "'" in literal.group() else None

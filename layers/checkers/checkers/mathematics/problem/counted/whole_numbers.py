@@ -22,7 +22,7 @@ class Condition:
     Kinds: positive, negative, nonnegative, even, odd, prime, composite, square, cube, palindrome, length (how many
     digits), below, above, at most, at least, between (two numbers), inside (between, the ends included), multiple, divisor,
     remainder (divisor and rest), coprime, digit sum, digit product, divisors (how many), digit at (its place from the right, or 0 for the first, and the digit), contains (any of these digits), distinct digits, even digits, odd digits,
-    prime digits, formed (the digits that it is made of, each exactly once). `how` says of several `numbers` whether all, any or one of them are meant.
+    prime digits, made of (the only digits that it has). `how` says of several `numbers` whether all, any or one of them are meant.
     """
 
     kind: str
@@ -196,7 +196,11 @@ def read_conditions(phrase: Phrase) -> list[Condition]:
         if not made:
             phrase.left = before
             return found
-        if found and "digit" in found[-1].kind and not {"that", "which"} & set(joints):
+        if (
+            found
+            and ("digit" in found[-1].kind or found[-1].kind == "made of")
+            and not {"that", "which"} & set(joints)
+        ):
             raise NotUnderstood("a property of the digits, or of the number")
         if found and found[-1].denied and not made[0].denied and joints == ["and"]:
             raise NotUnderstood("not one and the other, or neither")
@@ -208,7 +212,7 @@ def _condition(phrase: Phrase) -> list[Condition] | None:
     phrase.take("are|is|be")
     phrase.take("there")
     denied = bool(phrase.take("not|are not|is not|do not|does not"))
-    for reader in (_listed_condition, _range, _remainder, _of_digits, _one_digit, _predicate):
+    for reader in (_formed, _listed_condition, _range, _remainder, _of_digits, _one_digit, _predicate):
         made = phrase.attempt(reader)
         if made is None:
             continue
@@ -396,6 +400,31 @@ def _one_digit(phrase: Phrase) -> list[Condition]:
         digits.append(_digit(phrase))
     phrase.take("as (?:a digit|one of (?:its|their) digits)|among (?:its|their) digits|in (?:it|them)")
     return [Condition("contains", tuple(digits), "any")]
+
+
+def _formed(phrase: Phrase) -> list[Condition]:
+    """`can be formed using the digits 1, 2 and 3 if no digit is repeated`."""
+    phrase.need(
+        "can be (?:formed|made|written|created)(?: using| from| with| by using| by arranging)(?: only)?(?: each of)?(?: the)? digits"
+    )
+    digits, joint = _numbers(phrase)
+    if joint == "or" or len(set(digits)) != len(digits) or not digits or max(digits) > 9:
+        raise NotUnderstood("no digits")
+    phrase.left = phrase.left.lstrip(",. ")
+    if phrase.take("exactly once(?: each)?|each exactly once"):
+        return [
+            Condition("made of", tuple(digits)),
+            Condition("distinct digits"),
+            Condition("length", (len(digits),)),
+        ]
+    if phrase.take(
+        "at most once(?: each)?|(?:if|where|assuming that) (?:no digit (?:is|can be|may be) (?:repeated|used more than once)|repetition is not allowed|digits (?:cannot|can not|may not) be repeated)|without repetition"
+    ):
+        return [Condition("made of", tuple(digits)), Condition("distinct digits")]
+    phrase.need(
+        "(?:if|where) (?:digits (?:can|may) be (?:repeated|used more than once)|repetition is allowed)|with repetition allowed"
+    )
+    return [Condition("made of", tuple(digits))]
 
 
 def _digit(phrase: Phrase) -> int:

@@ -28,6 +28,7 @@ LARGEST = 10**12
 _METHOD = "counting"
 
 Test = Callable[[int], bool]
+_Limits = tuple[int | None, int | None]
 
 
 @asked(
@@ -189,7 +190,7 @@ def _hit(ask: Ask) -> tuple[Condition, ...]:
 
 def _members(ask: Ask, whole: Whole) -> list[int]:
     """All numbers of the description, the same in every reading of its words."""
-    return _agreed([_all_of(ask, whole, ends, zero) for ends, zero in _readings()])
+    return _agreed([_all_of(whole, limits) for limits in _limits_in_every_reading(ask, whole)])
 
 
 def _agreed[T](results: Iterable[T]) -> T:
@@ -204,8 +205,12 @@ def _readings() -> Iterable[tuple[bool, bool]]:
     return [(ends, zero) for ends in (False, True) for zero in (False, True)]
 
 
-def _all_of(ask: Ask, whole: Whole, ends: bool, zero: bool) -> list[int]:
-    low, high = _limits(ask, whole, ends, zero)
+def _limits_in_every_reading(ask: Ask, whole: Whole) -> list[_Limits]:
+    return list(dict.fromkeys(_limits(ask, whole, ends, zero) for ends, zero in _readings()))
+
+
+def _all_of(whole: Whole, limits: _Limits) -> list[int]:
+    low, high = limits
     if low is None or high is None:
         raise NotUnderstood("numbers without end")
     step = _step(whole)
@@ -217,11 +222,11 @@ def _all_of(ask: Ask, whole: Whole, ends: bool, zero: bool) -> list[int]:
 
 
 def _smallest(ask: Ask, whole: Whole) -> int:
-    return _agreed([_first_of(ask, whole, ends, zero) for ends, zero in _readings()])
+    return _agreed([_first_of(whole, limits) for limits in _limits_in_every_reading(ask, whole)])
 
 
-def _first_of(ask: Ask, whole: Whole, ends: bool, zero: bool) -> int:
-    low, high = _limits(ask, whole, ends, zero)
+def _first_of(whole: Whole, limits: _Limits) -> int:
+    low, high = limits
     if low is None:
         raise NotUnderstood("numbers without end")
     step, tests = _step(whole), [_test(condition) for condition in whole.conditions]
@@ -234,11 +239,11 @@ def _first_of(ask: Ask, whole: Whole, ends: bool, zero: bool) -> int:
 
 
 def _largest(ask: Ask, whole: Whole) -> int:
-    return _agreed([_last_of(ask, whole, ends, zero) for ends, zero in _readings()])
+    return _agreed([_last_of(whole, limits) for limits in _limits_in_every_reading(ask, whole)])
 
 
-def _last_of(ask: Ask, whole: Whole, ends: bool, zero: bool) -> int:
-    low, high = _limits(ask, whole, ends, zero)
+def _last_of(whole: Whole, limits: _Limits) -> int:
+    low, high = limits
     if high is None or (low is None and not whole.signed):
         raise NotUnderstood("numbers without end")
     step, tests = _step(whole), [_test(condition) for condition in whole.conditions]
@@ -404,6 +409,8 @@ def _relation(condition: Condition) -> Test:
     if condition.kind == "digit at":
         place, digit = numbers
         return lambda n: str(abs(n)).zfill(max(place, 1))[-place if place else 0] == str(digit)
+    if condition.kind == "made of":
+        return lambda n: set(str(n)) <= {str(digit) for digit in numbers}
     if condition.kind == "contains":
         return lambda n: any(str(digit) in str(n) for digit in numbers)
     if condition.kind == "divisors":
