@@ -26,6 +26,8 @@ DECIDED = [
     ("Find the $x$-coordinate of the point of intersection of the lines $y=2x+1$ and $y=-x+7$.", "2", "5"),
     ("How far is the center of the circle $x^2+y^2=6x+8y$ from the origin?", "5", "10"),
     ("What is the slope of the line through the origin and the midpoint of the segment with endpoints $(2,3)$ and $(6,7)$?", "5/4", "4/5"),
+    ("A line passes through $(2,1)$ and $(5,10)$. What is the equation of the line?", "y=3x-5", "y=3x+1"),
+    ("A line has equation $y = 3x + 2$. What is the slope of a line perpendicular to it?", "-\\frac{1}{3}", "3"),
     ("What is the sum of the coordinates of the focus of the parabola $y=x^2-6x+13$?", "\\frac{29}{4}", "7"),
 ]  # fmt: skip
 
@@ -45,6 +47,8 @@ UNREAD = [
     ("What is the slope of a line tangent to and perpendicular to the line $2x+3y=7$?", "3/2"),
     ("What is the radius of the circle $x^2+y^2+10=0$?", "\\sqrt{10}"),
     ("If the center of the circle $x^2+y^2=4x$ is $(h,h)$, find $h$.", "2"),
+    ("A line passes near $(2,1)$ and $(5,10)$. What is the equation of the line?", "y=3x-5"),
+    ("A line passes through $(2,1)$ and $(5,10)$ and is then shifted. What is the slope of the line?", "3"),
     ("What is the greatest distance between the origin and the circle $x^2+y^2=4x$?", "4"),
     (f"What is half the distance between the center of {_CIRCLE} and the point $(-3,-12)$?", "10"),
     (f"What is the distance between the center of {_CIRCLE} and the point $(-3,-12)$ after a shift by $(1,1)$?", "10"),

@@ -53,3 +53,42 @@ UNREAD = [
 @pytest.mark.parametrize(("problem", "answer"), UNREAD)
 def test_a_word_beside_the_quantities_leaves_them_unread(problem: str, answer: str) -> None:
     assert status(problem, answer) != "verified"
+
+
+CONSECUTIVE = [
+    ("The sum of three consecutive integers is 72. What is the largest?", "25", "24"),
+    ("The product of two consecutive positive even integers is 48. What is their sum?", "14", "-14"),
+    (
+        "If the mean of five consecutive integers is $21,$ what is the smallest of the five integers?",
+        "19",
+        "17",
+    ),
+    ("How many solutions does $x^2=2$ have in the interval $(0,5)$?", "1", "2"),
+    ("Find the sum of all solutions of $x^2-3x+2=0$ in the interval $[0,1.5]$.", "1", "3"),
+]
+
+
+@pytest.mark.parametrize(("problem", "right", "wrong"), CONSECUTIVE)
+def test_consecutive_integers_and_intervals_are_taken_into_account(
+    problem: str, right: str, wrong: str
+) -> None:
+    assert status(problem, right) == "verified"
+    assert status(problem, wrong) == "refuted"
+
+
+NOT_CONSECUTIVE = [
+    ("The product of two consecutive integers is 12. What is their sum?", "7"),
+    ("The sum of two consecutive even integers is 7. What is the largest?", "4.5"),
+    ("The sum of three consecutive multiples of 3 is 72. What is the largest?", "25"),
+    (
+        "The sum of four consecutive integers is 10. What is the sum of the two largest of these integers?",
+        "10",
+    ),
+    ("How many solutions does $x^2=2$ have outside the interval $(0,5)$?", "1"),
+    ("How many solutions does $x^2=y$ have in the interval $(0,5)$?", "1"),
+]
+
+
+@pytest.mark.parametrize(("problem", "answer"), NOT_CONSECUTIVE)
+def test_other_runs_and_intervals_are_not_taken_for_them(problem: str, answer: str) -> None:
+    assert status(problem, answer) != "verified"

@@ -15,7 +15,7 @@ from checkers.mathematics.problem.wrapped import Form
 
 __all__ = ["are_the_letters"]
 
-NEAREST = {2: 40, 3: 12, 4: 6}
+NEAREST = {2: 40, 3: 8, 4: 3}
 """How far from 0 other letters are looked for, by their number."""
 
 

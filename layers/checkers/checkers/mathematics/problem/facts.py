@@ -192,7 +192,7 @@ class Facts:
             return
         signs = tree.text.split()
         if signs == ["in"]:
-            self._add_membership(*tree.parts)
+            self.add_membership(*tree.parts)
             return
         if not set(signs) <= {"=", "!=", "<", "<=", ">", ">="}:
             raise NotUnderstood("a relation that is not understood")
@@ -212,7 +212,8 @@ class Facts:
         self.functions[left.text] = Definition(arguments, right)
         return True
 
-    def _add_membership(self, left: Node, right: Node) -> None:
+    def add_membership(self, left: Node, right: Node) -> None:
+        """Take for given that a name is in an interval or a set of numbers. Raises `NotUnderstood`."""
         if left.kind != "name":
             raise NotUnderstood("a membership that is not understood")
         if right.kind == "tuple" and len(right.parts) == 2:
@@ -382,7 +383,35 @@ def gathered(read: Reading) -> tuple[str, Facts]:
         if match and not _lost_words(match) and _relates(match, read) and not _is_of_numbers(match, read):
             _take(facts, match, read)
             text = text[: match.start()]
-    return text.strip(), facts
+    return _without_interval(facts, text.strip(), read), facts
+
+
+_INTERVAL = re.compile(
+    r",? (?:(?:that lie |which lie |lying )?(?:in|on)) the (?:closed |open )?interval ⟦(\d+)⟧(?= ?[.,?]*$| to| of| such that| for which)"
+)
+
+
+def _without_interval(facts: Facts, text: str, read: Reading) -> str:
+    """The text without an interval that the one unknown of the problem is in, which becomes a condition."""
+    match = _INTERVAL.search(text)
+    if match is None or len(_INTERVAL.findall(text)) != 1:
+        return text
+    tree = facts.parse(read.formulas[int(match[1])])
+    if tree.kind == "rel":
+        facts.add(read.formulas[int(match[1])])
+    else:
+        names = set().union(
+            *(
+                names_in_law(part) - {"i"}
+                for number, formula in enumerate(read.formulas)
+                if number != int(match[1])
+                for part in facts.parse_list(formula)
+            )
+        )
+        if len(names) != 1 or tree.kind != "tuple" or facts.functions:
+            raise NotUnderstood("an interval of several unknowns")
+        facts.add_membership(Node("name", text=names.pop()), tree)
+    return text[: match.start()] + text[match.end() :]
 
 
 def _stated(facts: Facts, text: str, read: Reading) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from checkers.mathematics.formulas.nodes import NotUnderstood
 
-__all__ = ["Phrase", "phrase_of"]
+__all__ = ["Phrase", "in_full", "phrase_of"]
 
 
 @dataclass(frozen=True)
@@ -176,3 +176,13 @@ def phrase_of(text: str, formulas: tuple[str, ...]) -> Phrase:
     if reader.left.strip():
         raise NotUnderstood("more words than are known")
     return found
+
+
+def in_full(phrase: str, line: str) -> str:
+    """A phrase that ends before `of it` or `of the line`, with the sentence on that line in its place."""
+    told = re.sub(
+        r"^(?:has (?:the )?equation|is given by(?: the equation)?|has the form)", "with equation", line
+    )
+    told = re.sub(r"^(passes|contains|goes)", r"that \1", told)
+    joint = "" if re.search(r"(?:to|parallel|perpendicular)$", phrase) else " of"
+    return f"{phrase}{joint} the line {told}"

@@ -18,6 +18,9 @@ from checkers.mathematics.solving.equations import possible_values
 __all__ = ["QUESTIONS", "targets_of"]
 
 MOST_NAMES = 60
+MOST_BENT = 4
+"""Unknowns of a system that is not linear."""
+HIGHEST_DEGREE = 4
 _VARIABLES = frozenset("xyztn")
 
 
@@ -132,7 +135,10 @@ def _decided(target: Node, facts: Facts) -> Any:
     if not names or len(names) > MOST_NAMES:
         raise NotUnderstood("too many values")
     rows = [sp.expand(part) for part in differences]
-    if not all(row.is_polynomial(*names) and sp.Poly(row, *names).total_degree() <= 1 for row in rows):
+    degrees = [sp.Poly(row, *names).total_degree() if row.is_polynomial(*names) else 99 for row in rows]
+    if max(degrees, default=0) > 1:
+        if len(names) > MOST_BENT or max(degrees) > HIGHEST_DEGREE:
+            raise NotUnderstood("a system of high degree")
         values = possible_values(target, facts)
         if len(values) != 1:
             raise NotUnderstood("several values")

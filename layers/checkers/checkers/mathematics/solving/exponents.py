@@ -10,7 +10,7 @@ from checkers.mathematics.formulas.nodes import NotUnderstood
 
 __all__ = ["conditions_of_logarithms", "conditions_of_powers"]
 
-HIGHEST_DEGREE = 4
+HIGHEST_DEGREE = 3
 
 
 def conditions_of_powers(left: Any, right: Any) -> list[Any]:

@@ -10,7 +10,7 @@ from checkers.mathematics.formulas.nodes import NotUnderstood
 
 __all__ = ["extreme_of_quadratic"]
 
-MOST_VARIABLES = 4
+MOST_VARIABLES = 3
 
 
 def extreme_of_quadratic(

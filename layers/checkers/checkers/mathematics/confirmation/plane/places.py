@@ -11,7 +11,7 @@ from checkers.mathematics.confirmation.evaluation.errors import CannotTell
 from checkers.mathematics.confirmation.evaluation.results import number_of
 from checkers.mathematics.confirmation.told import Confirmation, Told
 from checkers.mathematics.formulas.nodes import Node
-from checkers.mathematics.problem.places import Phrase, phrase_of
+from checkers.mathematics.problem.places import Phrase, in_full, phrase_of
 
 __all__ = ["PLACES"]
 
@@ -23,7 +23,8 @@ def _of_phrase(told: Told) -> bool | None:
     if told.has("far"):
         first, second = (_place(told, phrase_of(told.word(group), formulas)) for group in ("far", "from"))
         return _same(told.result, abs(first - second))
-    phrase = phrase_of(told.word("np"), formulas)
+    words = in_full(told.word("np"), told.word("line")) if told.has("line") else told.word("np")
+    phrase = phrase_of(words, formulas)
     if told.has("g"):
         place = _place(told, phrase)
         names = [part.text for part in told.tree("p").parts]

@@ -17,7 +17,7 @@ from checkers.mathematics.questions.values import value_expected
 from checkers.mathematics.solving.inequalities import domain_of
 from checkers.mathematics.solving.roots import candidates
 
-__all__ = ["GENERIC", "QUESTIONS"]
+__all__ = ["QUESTIONS"]
 
 _OF = r"(?:of |for |does )?(?:the )?(?:graph of |graph |function |curve )*(?:the )?(?:function |equation )?"
 _X, _Y = symbol("x"), symbol("y")
@@ -104,7 +104,12 @@ def _lines(ask: Ask, group: str) -> dict[str, list[Any]]:
     }
 
 
-GENERIC = {"even": "2+3x^2-5x^4", "odd": "3x-7x^3+x^5"}
+_GENERIC = {
+    ("f", "even"): "2+3x^2",
+    ("f", "odd"): "3x-7x^3",
+    ("h", "even"): "5-4x^2",
+    ("h", "odd"): "2x+x^3",
+}
 """Functions that are even or odd, and nothing else in particular."""
 _WHETHER = r"(?P<whether>(?:an? )?even(?: function)?,? (?:an? )?odd(?: function)?,? or neither(?:\? ?(?:enter|answer|write) \"(?:odd|even)\", \"(?:odd|even)\",? or \"neither\")?)"
 
@@ -118,24 +123,34 @@ _WHETHER = r"(?P<whether>(?:an? )?even(?: function)?,? (?:an? )?odd(?: function)
 def _parity(ask: Ask) -> Expected:
     """Whether a function is even, odd, or neither."""
     ask.word("whether")
-    named = [(ask.tree(group).text, word) for group, word in _told_parities(ask)]
-    for name, word in named:
+    named = [(ask.tree(group).text, _GENERIC[group, word]) for group, word in _told_parities(ask)]
+    for name, formula in named:
         if name in ask.facts.functions:
             raise NotUnderstood("a function that is defined as well")
-        ask.facts.functions[name] = Definition(("x",), parse(GENERIC[word], frozenset()))
+        ask.facts.functions[name] = Definition(("x",), parse(formula, frozenset()))
     tree = ask.tree("e")
     name, body = ("x", tree) if named else body_of(tree, ask)
     variable = symbol(name)
     value = build(body, ask.facts.context())
     if value.free_symbols != {variable} or ask.facts.equations:
         raise NotUnderstood("no function of one variable")
-    mirrored = value.subs(variable, -variable)
-    kinds = [
-        word for word, gap in (("even", mirrored - value), ("odd", mirrored + value)) if sp.simplify(gap) == 0
-    ]
-    if len(kinds) == 2 or (not kinds and not _differs(value, variable)):
+    pairs = [_mirrored(value, variable, place) for place in _TRIED]
+    kept = [pair for pair in pairs if pair is not None]
+    even = all(abs(here - there) < _CLOSE * (1 + abs(here)) for here, there in kept)
+    odd = all(abs(here + there) < _CLOSE * (1 + abs(here)) for here, there in kept)
+    if len(kept) < len(_TRIED) - 2 or (even and odd):
         raise NotUnderstood("both, or it cannot be said")
-    return Expected("word", (kinds[0] if kinds else "neither",), "recomputation")
+    return Expected("word", ("even" if even else "odd" if odd else "neither",), "recomputation")
+
+
+_TRIED = [sp.Rational(above, 13) for above in (3, 7, 11, 19, 25, 31, 47)]
+_CLOSE = sp.Float(10, 40) ** -25
+
+
+def _mirrored(value: Any, variable: Any, place: Any) -> tuple[Any, Any] | None:
+    """The values at a place and at its mirror image, where both are real."""
+    here, there = (value.subs(variable, sign * place).evalf(40, maxn=400) for sign in (1, -1))
+    return (here, there) if here.is_real and there.is_real and here.is_finite and there.is_finite else None
 
 
 def _told_parities(ask: Ask) -> list[tuple[str, str]]:
@@ -144,15 +159,6 @@ def _told_parities(ask: Ask) -> list[tuple[str, str]]:
     if ask.has("one"):
         return [("f", ask.word("one")), *([("h", ask.word("other"))] if ask.has("h") else [])]
     return []
-
-
-def _differs(value: Any, variable: Any) -> bool:
-    """Whether at some place the mirrored value is neither the same nor the opposite."""
-    for place in (sp.Rational(1, 3), sp.Rational(7, 5), sp.Rational(11, 4)):
-        here, there = (value.subs(variable, sign * place).evalf(30) for sign in (1, -1))
-        if here.is_real and there.is_real and min(abs(here - there), abs(here + there)) > sp.Float(10) ** -15:
-            return True
-    return False
 
 
 @asked(

@@ -9,7 +9,7 @@ import sympy as sp
 from checkers.mathematics.answers.expected import Expected
 from checkers.mathematics.formulas.build import build, symbol
 from checkers.mathematics.formulas.nodes import Node, NotUnderstood
-from checkers.mathematics.problem.places import Phrase, phrase_of
+from checkers.mathematics.problem.places import Phrase, in_full, phrase_of
 from checkers.mathematics.questions.registry import Ask, asked
 from checkers.mathematics.questions.values import value_expected
 
@@ -23,7 +23,8 @@ X, Y = symbol("x"), symbol("y")
     r"(?:what (?:is|are)|find|compute|determine|calculate|give|state)(?P<np> (?:the |an )?[^.?]*⟦\d+⟧[^.?]*)",
     r"how far is(?P<far> [^.?]*) from(?P<from> [^.?]*)",
     r"(?:if |suppose |given that )?(?P<np>[^.?]*⟦\d+⟧[^.?]*) (?:is|are)(?: at)?(?: the point)? <p>[.,] (?:then )?(?:what is|find|compute|determine)(?: the value of)? <g>",
-    words="how far from",
+    r"(?:a|the) line(?P<line> [^.?]*⟦\d+⟧[^.?]*)\. (?:what (?:is|are)|find|compute|determine)(?P<np> (?:the |an )?[^.?]*?)(?: of)? (?P<it>the line|this line|that line|it)",
+    words="how far from line",
 )
 def _of_phrase(ask: Ask) -> Expected:
     """The number, point or line that a phrase names, or a number made of its coordinates."""
@@ -32,6 +33,8 @@ def _of_phrase(ask: Ask) -> Expected:
     if ask.has("far"):
         places = (phrase_of(ask.word(group), ask.read.formulas) for group in ("far", "from"))
         phrase = Phrase("distance", tuple(places))
+    elif ask.has("line"):
+        phrase = phrase_of(_in_full(ask), ask.read.formulas)
     else:
         phrase = phrase_of(ask.word("np"), ask.read.formulas)
     made = _value(phrase, ask)
@@ -42,6 +45,12 @@ def _of_phrase(ask: Ask) -> Expected:
     if phrase.kind == "equation":
         return Expected("equation", (made,), _METHOD)
     return value_expected(ask, made, None, method=_METHOD)
+
+
+def _in_full(ask: Ask) -> str:
+    """The phrase with the line that was told before in the place of what stands for it."""
+    ask.word("it")
+    return in_full(ask.word("np"), ask.word("line"))
 
 
 def _of_letters(ask: Ask, made: Any) -> Expected:
