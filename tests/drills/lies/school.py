@@ -67,6 +67,27 @@ def _degrees(pen: Pen) -> Posed:
     return Posed(text, _below(n), (("above", _above(n)), ("sign", _below(-n))), name="m")
 
 
+def _parities(pen: Pen) -> Posed:
+    """The constant that makes a polynomial even or odd; one that cannot be so has none."""
+    chance = pen.chance
+    p, q, r = chance.randint(1, 4), chance.choice((-4, -3, -2, -1, 1, 2, 3, 4)), chance.randint(-6, 6)
+    even, spoilt = chance.random() < 0.5, chance.random() < 0.2
+    linear, constant_term = f"({p}a{q:+d})x", f"+{p}a{q:+d}"
+    body = (f"3x^2+{linear}{r:+d}" if even else f"2x^3+x{constant_term}") + (
+        "+x^5" if spoilt and even else "+x^4" if spoilt else ""
+    )
+    function = pen.framed(f"f(x)={body}")
+    a, kind = pen.math(variable("a")), "even" if even else "odd"
+    text = pen.say(
+        en=f"If {function} is an {kind} function, what is the value of {a}?",
+        zh=f"若函数 {function} 为{'偶' if even else '奇'}函数，则 {a} = ____",
+    )
+    value = Fraction(-q, p)
+    return Posed(
+        text, None if spoilt else number(value), _decoys(found=value, sign=-value, other=value + 1), name="a"
+    )
+
+
 def _decoys(**values: Fraction) -> tuple[tuple[str, Truth], ...]:
     return tuple((kind.replace("_", " "), number(value)) for kind, value in values.items())
 
@@ -122,4 +143,4 @@ def _options(pen: Pen) -> Posed:
     return Posed(text, None if twice else word(letter, f"({letter})"), others)
 
 
-FAMILIES: dict[str, Family] = {"degrees": _degrees, "true options": _options}
+FAMILIES: dict[str, Family] = {"degrees": _degrees, "parities": _parities, "true options": _options}

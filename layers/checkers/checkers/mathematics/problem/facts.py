@@ -16,7 +16,7 @@ from checkers.mathematics.problem.kinds import is_kind, kinds_of
 from checkers.mathematics.problem.laws import Law, applied, names_in_law
 from checkers.mathematics.problem.plainly import Plain, plain_sentence
 from checkers.mathematics.problem.reading import Reading, pattern
-from checkers.mathematics.problem.statements import STATEMENTS, Given, Statement
+from checkers.mathematics.problem.statements import STATEMENTS, Given, Statement, names_of
 from checkers.mathematics.problem.vocabulary import fixed_words, unaccounted
 
 __all__ = ["Facts", "Relation", "gathered", "holds", "is_kind"]
@@ -197,7 +197,7 @@ class Facts:
         if not set(signs) <= {"=", "!=", "<", "<=", ">", ">="}:
             raise NotUnderstood("a relation that is not understood")
         for left, sign, right in zip(tree.parts, signs, tree.parts[1:], strict=False):
-            if sign == "=" and self._define(left, right):
+            if sign == "=" and (self._define(left, right) or _is_plain_truth(left, right)):
                 continue
             (self.equations if sign == "=" else self.constraints).append(Relation(left, sign, right))
 
@@ -340,6 +340,17 @@ _TRAILING = (
     pattern(r",? (?:for|over) (?:all )?(?P<kind>(?:(?:positive|negative|non-?negative|nonzero|real|even|odd) )*(?:numbers|reals|integers)) <es+>[.?]?$"),
     pattern(r",? (?:if|when|where|given that|given|such that|so that|provided that|assuming(?: that)?|(?<!possible values )for) <es+>(?: and <fs>)?[.?]?$"),
 )  # fmt: skip
+
+
+def _is_plain_truth(left: Node, right: Node) -> bool:
+    """Whether two numbers without names are plainly equal, so that a reminder such as 6! = 720 gives nothing new."""
+    if names_of(left) | names_of(right):
+        return False
+    try:
+        values = [build(side, Context()) for side in (left, right)]
+    except (NotUnderstood, ArithmeticError, AttributeError, TypeError, ValueError):
+        return False
+    return all(value.is_Rational for value in values) and values[0] == values[1]
 
 
 def gathered(read: Reading) -> tuple[str, Facts]:

@@ -303,6 +303,35 @@ def _exponents(tree: Node) -> dict[str, Node]:
     return {}
 
 
+@statement(
+    r"(?:the )?(?:function )?<f> is an (?P<parity>even|odd) function",
+    r"(?:函数)? ?<f> ?(?:是|为)(?P<parity>偶|奇)函数",
+)
+def _parity(given: Given) -> list[Stated]:
+    """What holds for every x holds at 1 and at 2; a value of a constant is understood where these decide it."""
+    tree = given.one("f")
+    if (
+        tree.kind != "rel"
+        or tree.text != "="
+        or tree.parts[0].kind != "apply"
+        or len(tree.parts[0].parts) != 1
+    ):
+        raise NotUnderstood("no function")
+    (argument,) = tree.parts[0].parts
+    body = tree.parts[1]
+    if argument.kind != "name" or len(names_of(body) - {argument.text}) != 1:
+        raise NotUnderstood("not one constant")
+    found: list[Stated] = []
+    for place in (Node("num", text="1"), Node("num", text="2")):
+        here, there = (
+            replaced(body, argument.text, place),
+            replaced(body, argument.text, Node("neg", (place,))),
+        )
+        even = given.words["parity"] in ("even", "偶")
+        found.append((there, "=", here if even else Node("neg", (here,))))
+    return found
+
+
 def names_of(tree: Node) -> set[str]:
     """The names in a formula."""
     return ({tree.text} if tree.kind == "name" else set()).union(*(names_of(part) for part in tree.parts))
@@ -329,4 +358,5 @@ STATEMENTS = (
     _square_roots,
     _same_solution,
     _like_terms,
+    _parity,
 )

@@ -85,6 +85,7 @@ def _ordered(ask: Ask) -> Expected:
     r"(?:实数|字母|未知数)? ?<x> ?的取值范围(?:是|为)?[() _]*",
     r"for (?:what|which) (?P<kind>real )?values? of <x> (?:is|does|will|are)(?: the)?(?: following)?(?: equation| it true that| inequality)?(?: true that)?(?: true:)? ?<es+>(?: true| satisfied| hold| hold true| a true statement)?",
     r"for (?:what|which) (?P<kind>real )?values? of <x> is the (?:following )?equation true:? <es+>",
+    r"what (?P<kind>real )?value of <x> is (?:the|a) solution (?:to|of) (?:the equation )?<es+>",
     r"(?:what|which) (?P<kind>real )?(?:values?|numbers?) (?:of )?<x> (?:satisf(?:y|ies)|solves?|makes?) (?:the equation )?<es+>(?: true)?",
     r"(?:求|解)?(?:关于 ?<x> ?的)?(?:一元二次|一元一次|分式|二元一次)?(?:方程组|方程|不等式组|不等式) ?:?<es+> ?的(?:所有)?(?P<kind>正整数|负整数|整数|正|负|实数)?(?:解集|解|根)(?:是|为)?[() _]*",
     r"<es+>",

@@ -374,9 +374,10 @@ _UNITS = "|".join(
 
 @asked(
     rf"how many (?P<to>{_UNITS}) (?:are )?(?:there )?(?:in|equal|make) <n> (?P<from>{_UNITS})",
+    rf"how many (?P<to>{_UNITS}) are (?:equivalent|equal) to <n> (?P<from>{_UNITS})",
     rf"(?:convert|express) <n> (?P<from>{_UNITS}) (?:to|into|in) (?P<to>{_UNITS})",
     rf"what fraction of <a> (?P<to>{_UNITS}) is <n> (?P<from>{_UNITS})",
-    words="there make convert equal fraction",
+    words="there make convert equal equivalent fraction",
 )
 def _unit(ask: Ask) -> Expected:
     source, target = UNITS[ask.word("from")], UNITS[ask.word("to")]
