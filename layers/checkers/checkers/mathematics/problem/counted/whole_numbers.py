@@ -65,7 +65,7 @@ _PREDICATES = {
     "perfect squares?": "square", "perfect cubes?": "cube", "palindromes?": "palindrome", "primes?": "prime",
 }  # fmt: skip
 _DIGITS = {
-    "whose digits are all (?:different|distinct)|with (?:no repeated digits|all different digits|(?:all )?distinct digits|(?:three|four|two) (?:different|distinct) digits)|have (?:all )?(?:different|distinct) digits|have digits that are all (?:different|distinct)": "distinct digits",
+    "whose digits are all (?:different|distinct)|with (?:no repeated digits|all different digits|(?:all )?distinct digits)|have (?:all )?(?:different|distinct) digits|have digits that are all (?:different|distinct)": "distinct digits",
     "whose digits are (?:all|both) even|with (?:only|all) even digits|(?:have|contain|has) (?:only|all) even digits": "even digits",
     "whose digits are (?:all|both) odd|with (?:only|all) odd digits|(?:have|contain|has) (?:only|all) odd digits": "odd digits",
     "whose digits are (?:all|both) primes?|with (?:only|all) prime digits|(?:have|contain|has) (?:only|all) prime digits": "prime digits",

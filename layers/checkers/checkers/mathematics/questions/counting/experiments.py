@@ -21,7 +21,7 @@ __all__ = ["QUESTIONS"]
 MOST_THROWN = 60
 
 
-@asked(r"(?P<told>.*\bprobability\b.*)", takes="", words="probability")
+@asked(r"(?P<told>.*\bprobability\b.*)", words="probability")
 def _probability(ask: Ask) -> Expected:
     if ask.facts.given():
         raise NotUnderstood("more is given")
