@@ -122,9 +122,11 @@ def _of_answer(problem: str, answer: object, language: str) -> dict[str, Any]:
     if verdict is not None and (doubt := _doubt(found, said, verdict=verdict)):
         return _verdict("unverifiable", "none", sentence("doubt", language)) | {"doubt": doubt}
     key = {True: "verified", False: "refuted", None: "unclear"}[verdict]
-    detail = sentence(
-        key, language, expected.method, target=target_of(expected, language), given=answer.strip()
-    )
+    try:
+        target = target_of(expected, language)
+    except CANNOT:  # a number of so many digits that SymPy cannot write it
+        return _verdict("unverifiable", "none", sentence("unrecognised", language))
+    detail = sentence(key, language, expected.method, target=target, given=answer.strip())
     if verdict is None:
         return _verdict("unverifiable", "none", detail)
     return _verdict(key, expected.method, detail)

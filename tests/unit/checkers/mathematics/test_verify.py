@@ -287,3 +287,10 @@ def test_a_set_of_numbers_is_told_as_a_reader_would_write_it(problem: str, answe
 
     assert told["status"] == "verified"
     assert f" gives {region}; " in told["detail"]
+
+
+def test_a_result_that_cannot_be_written_is_no_fault() -> None:
+    problem = "Let $x = (2 + \\sqrt{3})^{1000},$ let $n = \\lfloor x \\rfloor,$ and let $f = x - n.$ Find $x(1 - f).$"
+    verdict = verify({"problem": problem, "final_answer": "1", "solution": "", "language": "en"})
+    assert verdict["status"] == "unverifiable"
+    assert "fault" not in verdict
