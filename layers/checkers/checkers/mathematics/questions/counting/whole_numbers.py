@@ -271,14 +271,16 @@ _MAY_BE_ZERO = frozenset({"natural", "whole", "square", "palindrome"})
 
 def _limits(ask: Ask, whole: Whole, ends: bool, zero: bool) -> tuple[int | None, int | None]:
     kinds = {condition.kind for condition in whole.conditions}
-    if whole.signed and "divisor" in kinds and not kinds & {"positive", "prime", "composite", "length"}:
-        raise NotUnderstood("divisors of which negative ones may be counted")
     lows: list[int] = []
     highs: list[int] = []
+    negative = whole.signed and "length" not in kinds
     for condition in whole.conditions:
         low, high = _limits_of(ask, condition, ends, zero)
         lows += [] if low is None else [low]
         highs += [] if high is None else [high]
+        negative &= condition.kind == "divisor" or low is None or low < 0
+    if negative and "divisor" in kinds:
+        raise NotUnderstood("divisors of which negative ones may be counted")
     if lows and max(lows) < 0 and not whole.signed:
         raise NotUnderstood("negative numbers, of which it is not said that they are meant")
     if lows and not whole.signed and max(lows) == 0 and "nonnegative" not in kinds:
