@@ -301,7 +301,7 @@ def test_a_host_tells_its_slots_when_the_load_balancer_has_seen_it_and_then_ever
     tmp_path: Path,
 ) -> None:
     now = int(time.time())
-    calls = _looks(tmp_path, "for SECONDS in 0 29 30 35 49 50; do look; done")
+    calls = _looks(tmp_path, "unset SECONDS; for SECONDS in 0 29 30 35 49 50; do look; done")
 
     first, second = _told(calls)
     assert first["slots"] == second["slots"] == 4

@@ -159,7 +159,7 @@ class CheckProcess:
 
     def usable(self) -> bool:
         """Whether it waits for a check: one that has ended has closed its socket, and nothing is left to be read."""
-        with contextlib.suppress(BlockingIOError):
+        with contextlib.suppress(BlockingIOError):  # nothing to be read, as it should be
             self._connection.recv(1, socket.MSG_PEEK)
             return False
         return not self._received
