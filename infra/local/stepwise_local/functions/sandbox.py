@@ -105,7 +105,8 @@ class LambdaEnvironment:
             environ = environment_variables(self.function, address, self._aws_url)
             async with asyncio.timeout(_INIT_SECONDS):
                 self.process = await self._snapshots.start(self.function, environ, address)
-            self._set_timer(_INIT_SECONDS, "Sandbox.Timedout", "the function did not start")
+            if not self.ready_once:  # else it has asked for its first event before this is told of its start
+                self._set_timer(_INIT_SECONDS, "Sandbox.Timedout", "the function did not start")
             self._exited(await self.process.wait())
         except SnapshotEnded as ended:
             self._exited(ended.code)
